@@ -1,0 +1,90 @@
+// swift-tools-version: 6.2
+// Tessera: out-of-core arrays. The manifest is the architecture: one target per room, and imports
+// run downward only (`swift build --explicit-target-dependency-import-check error` guards it).
+
+import Foundation
+import PackageDescription
+
+/// Whether a C header is installed where the compiler looks by default or by `CPATH`.
+func isInstalled(_ header: String) -> Bool {
+  let named = ProcessInfo.processInfo.environment["CPATH"]?.split(separator: ":").map(String.init)
+  return (["/usr/include", "/usr/local/include"] + (named ?? [])).contains {
+    FileManager.default.fileExists(atPath: "\($0)/\(header)")
+  }
+}
+
+/// Optional libraries, each a trait that is on by default where its header is found.
+let optionalLibraries: [(trait: Trait, header: String)] = [
+  (.trait(name: "Zlib", description: "Deflated .npz members and the gzip codec (zlib)"), "zlib.h"),
+  (.trait(name: "Zstd", description: "The zstd codec (libzstd)"), "zstd.h"),
+]
+
+let swiftSettings: [SwiftSetting] = [
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("ExistentialAny"),
+]
+
+/// A Swift room: its source folder has its own name, and it follows the package's language settings.
+func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+let package = Package(
+  name: "tessera",
+  products: [
+    .library(name: "Tessera", targets: ["Tessera"]),
+    .executable(name: "tessera", targets: ["TesseraCLI"]),
+  ],
+  traits: Set(optionalLibraries.map(\.trait)).union([
+    .default(
+      enabledTraits: Set(optionalLibraries.filter { isInstalled($0.header) }.map(\.trait.name)))
+  ]),
+  targets: [
+    // Floor 0: the system's C libraries, and the innermost loops in C.
+    .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .target(name: "CTesseraKernels"),
+
+    // Floor 1: what an array is (dtype, shape, region, selection, chunk grid, errors). No I/O, no C.
+    room("TesseraCore", []),
+
+    // Floor 2: siblings that do not know one another.
+    // Files, mappings, threads and the process's limits; the only target that calls libc.
+    room("TesseraIO", ["TesseraCore"]),
+    // Compression and checksums: bytes in, bytes out; never sees a file.
+    room(
+      "TesseraCodecs",
+      [
+        "TesseraCore", "CTesseraKernels", "CLZ4",
+        .target(name: "CZlib", condition: .when(traits: ["Zlib"])),
+        .target(name: "CZstd", condition: .when(traits: ["Zstd"])),
+      ]),
+    // Loops over typed memory (strided copy, cast, fill); never sees a file or a chunk.
+    room("TesseraKernels", ["TesseraCore", "CTesseraKernels"]),
+
+    // Floor 3: the forms on disk (.npy, .npz, Zarr v2 and v3, CSV) and the streamed way from one
+    // to another.
+    room("TesseraStorage", ["TesseraCore", "TesseraIO", "TesseraCodecs", "TesseraKernels"]),
+
+    // Floor 6: the library's face; re-exports only.
+    room("Tessera", ["TesseraCore", "TesseraStorage"]),
+
+    // Floor 7: the command line, one file per subcommand.
+    .executableTarget(
+      name: "TesseraCLI", dependencies: ["Tessera", "TesseraCore", "TesseraIO", "TesseraStorage"],
+      swiftSettings: swiftSettings),
+
+    tests("TesseraCoreTests", ["TesseraCore"]),
+    tests("TesseraIOTests", ["TesseraIO", "TesseraCore"]),
+    tests("TesseraCodecsTests", ["TesseraCodecs", "TesseraCore"]),
+    tests("TesseraKernelsTests", ["TesseraKernels", "TesseraCore"]),
+    tests("TesseraStorageTests", ["TesseraStorage", "TesseraIO", "TesseraCodecs", "TesseraCore"]),
+    tests("TesseraCLITests", ["TesseraCLI", "TesseraIO", "TesseraStorage", "TesseraCore"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

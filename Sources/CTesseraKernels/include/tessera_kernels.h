@@ -1,0 +1,8 @@
+// The innermost loops of Tessera over plain arrays: no control logic, no allocation, no errors.
+#ifndef TESSERA_KERNELS_H
+#define TESSERA_KERNELS_H
+
+#include "tessera_bytes.h"
+#include "tessera_arrays.h"
+
+#endif

@@ -1,0 +1,2 @@
+@_exported public import TesseraCore
+@_exported public import TesseraStorage

@@ -1,0 +1,45 @@
+package import TesseraCore
+
+/// A bytes-to-bytes codec with its parameters: compression or a checksum over one chunk.
+///
+/// Values are immutable and shared between threads; what a call needs to write lives in its `CodecScratch`.
+package protocol ByteCodec: Sendable {
+  /// An upper bound on what `encode` writes for `count` bytes.
+  func maximumEncodedCount(_ count: Int) -> Int
+
+  /// The size of the encoded form when it does not depend on the data; nil for compression.
+  func fixedEncodedCount(_ count: Int) -> Int?
+
+  /// Encodes all of `source` and returns the bytes written.
+  ///
+  /// `target` has at least `maximumEncodedCount(source.count)` bytes and does not overlap `source`.
+  func encode(
+    _ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer, scratch: CodecScratch
+  ) throws -> Int
+
+  /// Decodes all of `source` and returns the bytes written.
+  ///
+  /// Any input is safe: bad bytes, or more output than fits `target`, are a `TesseraError` of kind
+  /// `.corrupt`. Never reads outside `source` nor writes outside `target`; does not overlap.
+  func decode(
+    _ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer, scratch: CodecScratch
+  ) throws -> Int
+
+  /// Decodes bytes `range` of the decoded form, which has `decodedCount` bytes, into `target`
+  /// (exactly `range.count` bytes), when that is less work than decoding everything.
+  ///
+  /// - Returns: false, with nothing written, when this codec cannot decode in part.
+  func decode(
+    range: Range<Int>, ofDecodedCount decodedCount: Int, from source: UnsafeRawBufferPointer,
+    into target: UnsafeMutableRawBufferPointer, scratch: CodecScratch
+  ) throws -> Bool
+}
+
+extension ByteCodec {
+  package func fixedEncodedCount(_ count: Int) -> Int? { nil }
+
+  package func decode(
+    range: Range<Int>, ofDecodedCount decodedCount: Int, from source: UnsafeRawBufferPointer,
+    into target: UnsafeMutableRawBufferPointer, scratch: CodecScratch
+  ) throws -> Bool { false }
+}

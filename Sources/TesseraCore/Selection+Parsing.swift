@@ -1,0 +1,54 @@
+extension Selection {
+  /// Parses NumPy's subscript syntax without the brackets: `0:100,:,5`, `...,-1`, `::2`, `None,3`.
+  ///
+  /// - Throws: `TesseraError` of kind `.usage` naming the item that is not understood.
+  public init(parsing text: String) throws {
+    var body = Substring(text).trimmingSpaces
+    if body.hasPrefix("["), body.hasSuffix("]"), body.count >= 2 {
+      body = body.dropFirst().dropLast().trimmingSpaces
+    }
+    // One trailing comma is allowed, as in `x[3,]`.
+    if body.hasSuffix(",") { body = body.dropLast() }
+    guard !body.isEmpty else {
+      throw TesseraError(.usage, "empty selection", expected: "slices such as '0:100,:,5'", got: "'\(text)'")
+    }
+    items = try body.split(separator: ",", omittingEmptySubsequences: false).map {
+      try Selection.item(parsing: $0.trimmingSpaces, in: text)
+    }
+  }
+
+  private static func item(parsing text: Substring, in whole: String) throws -> Item {
+    if text == "..." { return .ellipsis }
+    if text == "None" || text == "newaxis" || text == "np.newaxis" { return .newAxis }
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(\.trimmingSpaces)
+    func number(_ part: Substring) throws -> Int? {
+      if part.isEmpty { return nil }
+      guard let value = Int(part) else { throw invalid(text, in: whole) }
+      return value
+    }
+    switch parts.count {
+    case 1:
+      guard let position = try number(parts[0]) else { throw invalid(text, in: whole) }
+      return .index(position)
+    case 2: return .slice(start: try number(parts[0]), stop: try number(parts[1]))
+    case 3: return .slice(start: try number(parts[0]), stop: try number(parts[1]), step: try number(parts[2]))
+    default: throw invalid(text, in: whole)
+    }
+  }
+
+  private static func invalid(_ item: Substring, in whole: String) -> TesseraError {
+    TesseraError(
+      .usage, "selection '\(whole)'", expected: "integers, slices such as 0:100:2, '...' or None",
+      got: "'\(item)'")
+  }
+}
+
+extension StringProtocol {
+  /// Without leading and trailing spaces and tabs.
+  package var trimmingSpaces: Substring {
+    let isSpace = { (character: Character) in character == " " || character == "\t" }
+    let start = self[...].drop(while: isSpace)
+    guard let last = start.lastIndex(where: { !isSpace($0) }) else { return Substring() }
+    return Substring(start[...last])
+  }
+}

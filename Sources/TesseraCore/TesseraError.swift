@@ -1,0 +1,80 @@
+/// What went wrong: a kind to act on, and the operands that the one-line message names.
+///
+/// The message reads `<path>: <what>: expected <…>, got <…>`; parts that are not known are left out.
+public struct TesseraError: Error, Sendable, Hashable {
+  /// What a caller can do about it.
+  public enum Kind: Sendable, Hashable {
+    /// The request itself is wrong: an axis out of range, an unknown codec name.
+    case usage
+    /// There is nothing at the path.
+    case notFound
+    /// The destination is there already.
+    case exists
+    /// A file is not what it says it is: truncated, inconsistent, a bad checksum.
+    case corrupt
+    /// A valid file that needs something this build or this library does not have.
+    case unsupported
+    /// The work needs more memory than it is allowed.
+    case memory
+    /// The operating system refused; the associated value is `errno`.
+    case system(Int32)
+    /// Somebody asked to stop.
+    case cancelled
+    /// Somebody else is writing here.
+    case busy
+  }
+
+  public var kind: Kind
+  /// The file, array or chunk concerned.
+  public var path: String?
+  public var what: String
+  public var expected: String?
+  public var got: String?
+
+  public init(
+    _ kind: Kind, _ what: String, path: String? = nil, expected: String? = nil, got: String? = nil
+  ) {
+    self.kind = kind
+    self.path = path
+    self.what = what
+    self.expected = expected
+    self.got = got
+  }
+
+  /// The same error, said of `path` unless it already names one.
+  public func at(_ path: String) -> TesseraError {
+    var error = self
+    if error.path == nil { error.path = path }
+    return error
+  }
+}
+
+extension TesseraError: CustomStringConvertible {
+  public var description: String {
+    var line = path.map { "\($0): " } ?? ""
+    line += what
+    if expected != nil || got != nil {
+      let parts = [expected.map { "expected \($0)" }, got.map { "got \($0)" }]
+      line += ": " + parts.compactMap(\.self).joined(separator: ", ")
+    }
+    return TesseraError.printable(line)
+  }
+
+  /// Text from files may hold control characters; a message stays one line and leaves the terminal alone.
+  private static func printable(_ text: String) -> String {
+    String(
+      text.unicodeScalars.map { scalar -> Character in
+        let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+        return isControl || scalar.properties.generalCategory == .format ? "?" : Character(scalar)
+      })
+  }
+}
+
+/// Runs `body`; an error that names no path is said of `path`.
+package func naming<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
+  do {
+    return try body()
+  } catch let error as TesseraError {
+    throw error.at(path)
+  }
+}
