@@ -49,13 +49,15 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .target(name: "CTesseraKernels"),
+    // Linux system calls that Swift's Glibc module does not show; only TesseraIO uses it.
+    .target(name: "CLinux"),
 
     // Floor 1: what an array is (dtype, shape, region, selection, chunk grid, errors). No I/O, no C.
     room("TesseraCore", []),
 
     // Floor 2: siblings that do not know one another.
     // Files, mappings, threads and the process's limits; the only target that calls libc.
-    room("TesseraIO", ["TesseraCore"]),
+    room("TesseraIO", ["TesseraCore", "CLinux"]),
     // Compression and checksums: bytes in, bytes out; never sees a file.
     room(
       "TesseraCodecs",

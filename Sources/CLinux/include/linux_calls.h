@@ -1,0 +1,18 @@
+// Linux system calls and GNU extensions that Swift's Glibc module does not show.
+#ifndef TESSERA_LINUX_CALLS_H
+#define TESSERA_LINUX_CALLS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// Cores this process may run on; 0 when unknown.
+int linux_core_count(void);
+/// sync_file_range(SYNC_FILE_RANGE_WRITE): starts writing dirty pages, does not wait.
+int linux_start_writeback(int descriptor, int64_t offset, int64_t count);
+/// rename with RENAME_NOREPLACE (fails with EEXIST) or RENAME_EXCHANGE.
+int linux_rename_no_replace(const char *path, const char *new_path);
+int linux_rename_exchange(const char *path, const char *new_path);
+/// strerror into a buffer, always terminated.
+void linux_describe_error(int code, char *text, size_t capacity);
+
+#endif

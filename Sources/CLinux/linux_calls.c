@@ -1,0 +1,29 @@
+#define _GNU_SOURCE
+#include "linux_calls.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+
+int linux_core_count(void) {
+  cpu_set_t set;
+  return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 0;
+}
+
+int linux_start_writeback(int descriptor, int64_t offset, int64_t count) {
+  return sync_file_range(descriptor, offset, count, SYNC_FILE_RANGE_WRITE);
+}
+
+int linux_rename_no_replace(const char *path, const char *new_path) {
+  return renameat2(AT_FDCWD, path, AT_FDCWD, new_path, RENAME_NOREPLACE);
+}
+
+int linux_rename_exchange(const char *path, const char *new_path) {
+  return renameat2(AT_FDCWD, path, AT_FDCWD, new_path, RENAME_EXCHANGE);
+}
+
+void linux_describe_error(int code, char *text, size_t capacity) {
+  const char *message = strerror_r(code, text, capacity);
+  if (message != text) snprintf(text, capacity, "%s", message);
+}

@@ -1,0 +1,102 @@
+import Glibc
+import TesseraCore
+
+/// What is done to folders and names.
+package enum Directory {
+  package enum Kind: Sendable { case file, directory, other }
+
+  /// What is at `path`; nil when nothing is.
+  package static func kind(_ path: String, followLinks: Bool = true) throws -> Kind? {
+    do {
+      let mode = try Syscalls.status(path, followLinks: followLinks).st_mode & S_IFMT
+      return mode == S_IFREG ? .file : mode == S_IFDIR ? .directory : .other
+    } catch let error as TesseraError where error.kind == .notFound || error.kind == .system(ENOTDIR) {
+      return nil
+    }
+  }
+
+  /// The names in a folder, sorted, without `.` and `..`.
+  package static func names(_ path: String) throws -> [String] {
+    if let code = FaultInjector.current?.fault(for: .list) {
+      throw TesseraError(.system(code), "cannot list: \(Syscalls.describe(code))", path: path)
+    }
+    guard let stream = opendir(path) else {
+      let code = errno
+      if code == ENOENT { throw TesseraError(.notFound, "no such file or directory", path: path) }
+      throw TesseraError(.system(code), "cannot list: \(Syscalls.describe(code))", path: path)
+    }
+    defer { closedir(stream) }
+    var names: [String] = []
+    while let entry = readdir(stream) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+
+  /// Makes `path` and the folders above it that are missing.
+  package static func make(_ path: String) throws {
+    if try kind(path) == .directory { return }
+    let parent = Path.parent(path)
+    if parent != path { try make(parent) }
+    do {
+      try Syscalls.makeDirectory(path)
+    } catch let error as TesseraError where error.kind == .exists {
+      // Another thread was faster.
+    }
+  }
+
+  /// Removes a file or a folder with all in it; symbolic links are removed, never followed.
+  package static func remove(_ path: String) throws {
+    switch try kind(path, followLinks: false) {
+    case nil: return
+    case .directory:
+      for name in try names(path) { try remove(Path.join(path, name)) }
+      try Syscalls.removeDirectory(path)
+    default: try Syscalls.unlink(path)
+    }
+  }
+
+  /// Makes the names in a folder durable.
+  package static func sync(_ path: String) throws {
+    let descriptor = try Syscalls.open(path, O_RDONLY | O_DIRECTORY)
+    defer { Syscalls.close(descriptor) }
+    try Syscalls.sync(descriptor, path: path)
+  }
+
+  /// Makes the names in a folder and in all folders below it durable.
+  package static func syncTree(_ path: String) throws {
+    for name in try names(path) {
+      let child = Path.join(path, name)
+      if try kind(child, followLinks: false) == .directory { try syncTree(child) }
+    }
+    try sync(path)
+  }
+}
+
+/// Plain text work on paths.
+package enum Path {
+  package static func join(_ folder: String, _ name: String) -> String {
+    folder.isEmpty ? name : folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+  }
+
+  /// Without trailing slashes.
+  package static func trimmed(_ path: String) -> String {
+    var path = path[...]
+    while path.count > 1, path.hasSuffix("/") { path = path.dropLast() }
+    return String(path)
+  }
+
+  package static func parent(_ path: String) -> String {
+    let path = trimmed(path)
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : trimmed(String(path[..<slash]))
+  }
+
+  package static func name(_ path: String) -> String {
+    let path = trimmed(path)
+    return path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+  }
+}

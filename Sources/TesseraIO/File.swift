@@ -1,0 +1,130 @@
+import Glibc
+import TesseraCore
+
+/// An open regular file, read and written at explicit offsets from any thread; closed with the object.
+package final class File: Sendable {
+  package let path: String
+  let descriptor: Int32
+
+  package enum Access: Sendable {
+    case read
+    case readWrite
+    /// Created when missing, content kept.
+    case create
+  }
+
+  /// - Throws: `.notFound`; `.corrupt` when `path` is not a regular file; `.system`.
+  package init(_ path: String, _ access: Access = .read) throws {
+    let flags: Int32 =
+      switch access {
+      // A FIFO in a store must not hang the open.
+      case .read: O_RDONLY | O_NONBLOCK
+      case .readWrite: O_RDWR
+      case .create: O_RDWR | O_CREAT
+      }
+    self.path = path
+    descriptor = try Syscalls.open(path, flags)
+    do {
+      let mode = try Syscalls.status(descriptor, path: path).st_mode & S_IFMT
+      guard mode == S_IFREG else {
+        throw TesseraError(
+          .corrupt, "cannot open", path: path, expected: "a regular file",
+          got: mode == S_IFDIR ? "a directory" : "a special file")
+      }
+    } catch {
+      Syscalls.close(descriptor)
+      throw error
+    }
+  }
+
+  deinit { Syscalls.close(descriptor) }
+
+  /// The size now, in bytes.
+  package func size() throws -> Int {
+    try Int(Syscalls.status(descriptor, path: path).st_size)
+  }
+
+  /// Size, modification time, inode and link count.
+  package func stamp() throws -> FileStamp {
+    FileStamp(try Syscalls.status(descriptor, path: path))
+  }
+
+  /// Fills `target` from `offset`; a file that ends before is `.corrupt`.
+  package func read(at offset: Int, into target: UnsafeMutableRawBufferPointer) throws {
+    var done = 0
+    while done < target.count {
+      let rest = UnsafeMutableRawBufferPointer(rebasing: target[done...])
+      let count = try Syscalls.read(descriptor, into: rest, at: offset + done, path: path)
+      guard count > 0 else {
+        throw TesseraError(
+          .corrupt, "truncated file", path: path, expected: "\(offset + target.count) bytes or more",
+          got: "\(offset + done)")
+      }
+      done += count
+    }
+  }
+
+  /// Writes all of `source` at `offset`.
+  package func write(_ source: UnsafeRawBufferPointer, at offset: Int) throws {
+    var done = 0
+    while done < source.count {
+      let rest = UnsafeRawBufferPointer(rebasing: source[done...])
+      let count = try Syscalls.write(descriptor, rest, at: offset + done, path: path)
+      guard count > 0 else { throw TesseraError(.system(EIO), "cannot write", path: path) }
+      done += count
+    }
+  }
+
+  package func write(_ source: [UInt8], at offset: Int) throws {
+    try source.withUnsafeBytes { try write($0, at: offset) }
+  }
+
+  package func truncate(to size: Int) throws {
+    try Syscalls.truncate(descriptor, to: size, path: path)
+  }
+
+  /// Returns when everything written is on the disk.
+  package func sync() throws { try Syscalls.sync(descriptor, path: path) }
+
+  /// Starts writing a range to the disk, so that dirty pages do not pile up before `sync`.
+  package func startWriteback(_ range: Range<Int>) {
+    Syscalls.startWriteback(descriptor, range)
+  }
+
+  package func lock() throws { try Syscalls.lock(descriptor, path: path) }
+
+  /// The whole of a small file.
+  ///
+  /// - Throws: `.corrupt` when it is larger than `limit`, before reading.
+  package static func contents(_ path: String, limit: Int) throws -> [UInt8] {
+    let file = try File(path)
+    let size = try file.size()
+    guard size <= limit else {
+      throw TesseraError(
+        .corrupt, "file is too large", path: path, expected: "at most \(limit) bytes", got: "\(size)")
+    }
+    return try [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+      try file.read(at: 0, into: UnsafeMutableRawBufferPointer(buffer))
+      count = size
+    }
+  }
+}
+
+/// What tells one version of a file from another without reading it.
+package struct FileStamp: Sendable, Hashable {
+  package var size: Int
+  package var modified: Int
+  package var inode: UInt64
+  package var device: UInt64
+  package var links: Int
+
+  init(_ status: stat) {
+    size = Int(status.st_size)
+    modified = status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec
+    inode = UInt64(status.st_ino)
+    device = UInt64(status.st_dev)
+    links = Int(status.st_nlink)
+  }
+
+  package init(path: String) throws { self.init(try Syscalls.status(path)) }
+}

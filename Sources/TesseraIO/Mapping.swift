@@ -1,0 +1,51 @@
+import Glibc
+import TesseraCore
+
+/// A whole file mapped for reading; its resident pages are bounded by a `ResidentWindow`.
+package final class Mapping: Sendable {
+  package let file: File
+  package let count: Int
+  nonisolated(unsafe) private let address: UnsafeRawPointer?
+  private let window: ResidentWindow
+
+  /// A fault brings in up to this many bytes around it when they are cached (Linux `fault_around_bytes`).
+  package static let faultAround = 65536
+
+  /// Maps `file` as large as it is now.
+  package init(_ file: File, window: ResidentWindow = .shared) throws {
+    self.file = file
+    self.window = window
+    let count = try file.size()
+    let address = count == 0 ? nil : try Syscalls.map(file.descriptor, count: count, path: file.path)
+    self.count = count
+    self.address = address
+    if let address {
+      nonisolated(unsafe) let start = address
+      window.add(ObjectIdentifier(self)) { Syscalls.advise(start, count: count, MADV_DONTNEED) }
+    }
+  }
+
+  deinit {
+    guard let address else { return }
+    // First out of the window: afterwards the addresses may be anybody's.
+    window.remove(ObjectIdentifier(self))
+    Syscalls.unmap(address, count: count)
+  }
+
+  /// The mapped bytes, valid while the object lives.
+  package var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: address, count: count) }
+
+  /// What one read may touch before it should be split.
+  package var readLimit: Int { window.limit / 4 }
+
+  /// The resident memory that touching `count` bytes in `runs` separate runs may cost.
+  package static func residentCost(_ count: Int, runs: Int) -> Int {
+    let (cost, overflow) = runs.multipliedReportingOverflow(by: faultAround)
+    return overflow ? Int.max / 2 : count + cost
+  }
+
+  /// To be called before touching `count` bytes in `runs` separate runs.
+  package func willTouch(_ count: Int, runs: Int = 1) {
+    window.willTouch(min(Mapping.residentCost(count, runs: runs), self.count + Mapping.faultAround))
+  }
+}

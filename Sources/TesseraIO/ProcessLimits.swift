@@ -1,0 +1,81 @@
+import CLinux
+import Glibc
+import TesseraCore
+
+/// What the machine, and the control groups this process is in, allow it.
+package enum ProcessLimits {
+  /// Cores this process may run on.
+  package static var cores: Int {
+    let allowed = Int(linux_core_count())
+    return allowed > 0 ? allowed : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+  }
+
+  /// Bytes of memory: the machine's, or the least limit of the process's cgroups (v1 and v2).
+  package static var memory: Int {
+    let machine = sysconf(Int32(_SC_PHYS_PAGES)) * Syscalls.pageSize
+    return min(machine, controlGroupLimit() ?? machine)
+  }
+
+  /// A quarter of what the process may use, at least 64 MiB.
+  package static var defaultBudget: Int { max(memory / 4, 64 << 20) }
+
+  private static func controlGroupLimit() -> Int? {
+    guard let text = text("/proc/self/cgroup") else { return nil }
+    var limits: [Int] = []
+    for line in text.split(separator: "\n") {
+      let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+      guard fields.count == 3 else { continue }
+      if fields[1].isEmpty {
+        limits += limitsAbove(String(fields[2]), root: "/sys/fs/cgroup", file: "memory.max")
+      } else if fields[1].split(separator: ",").contains("memory") {
+        limits += limitsAbove(
+          String(fields[2]), root: "/sys/fs/cgroup/memory", file: "memory.limit_in_bytes")
+      }
+    }
+    return limits.min()
+  }
+
+  /// The limits of a group and of the groups above it; in a container the group's own path may be hidden.
+  private static func limitsAbove(_ group: String, root: String, file: String) -> [Int] {
+    var limits: [Int] = []
+    var path = Path.trimmed(group)
+    while true {
+      if let value = text(Path.join(root + path, file)).flatMap({ Int($0.trimmingLine) }), value > 0 {
+        limits.append(value)
+      }
+      if path == "/" || path == "." { return limits }
+      path = Path.parent(path)
+    }
+  }
+
+  /// A small pseudo-file, whose size is not known beforehand.
+  private static func text(_ path: String) -> String? {
+    guard let descriptor = try? Syscalls.open(path, O_RDONLY) else { return nil }
+    defer { Syscalls.close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    let count = bytes.withUnsafeMutableBytes {
+      (try? Syscalls.read(descriptor, into: $0, at: 0, path: path)) ?? 0
+    }
+    return String(decoding: bytes[..<count], as: UTF8.self)
+  }
+
+  /// The peak resident set so far, in bytes (`VmHWM`).
+  package static var peakResident: Int {
+    guard let status = text("/proc/self/status"),
+      let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
+      let kibibytes = line.split(whereSeparator: { $0 == " " || $0 == "\t" }).dropFirst().first.flatMap({ Int($0) })
+    else { return 0 }
+    return kibibytes << 10
+  }
+
+  /// Seconds on a clock that never goes back.
+  package static var now: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+  }
+}
+
+extension String {
+  fileprivate var trimmingLine: Substring { self.prefix { $0 != "\n" } }
+}

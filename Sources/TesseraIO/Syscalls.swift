@@ -1,0 +1,159 @@
+// The only file that makes system calls, so that each can be made to fail (`FaultInjector`) and a port
+// to another system is a matter of this room.
+//
+// Every wrapper retries EINTR and reports failure as `TesseraError.Kind.system(errno)`.
+
+import CLinux
+package import Glibc
+import TesseraCore
+
+package enum Syscalls {
+  /// Runs one system call under the current fault injector.
+  @inline(__always)
+  private static func call<Result: FixedWidthInteger & SignedInteger>(
+    _ name: FaultInjector.Call, path: @autoclosure () -> String?, _ body: () -> Result
+  ) throws -> Result {
+    while true {
+      if let injected = FaultInjector.current?.fault(for: name) {
+        if injected == EINTR { continue }
+        throw failure(name, injected, path())
+      }
+      let result = body()
+      if result >= 0 { return result }
+      let code = errno
+      if code == EINTR { continue }
+      throw failure(name, code, path())
+    }
+  }
+
+  private static func failure(_ name: FaultInjector.Call, _ code: Int32, _ path: String?) -> TesseraError {
+    let reason = describe(code)
+    switch code {
+    case ENOENT: return TesseraError(.notFound, "no such file or directory", path: path)
+    case EEXIST, ENOTEMPTY: return TesseraError(.exists, "exists already", path: path)
+    case EWOULDBLOCK where name == .flock:
+      return TesseraError(.busy, "another process is writing here", path: path)
+    default: return TesseraError(.system(code), "cannot \(name.rawValue): \(reason)", path: path)
+    }
+  }
+
+  package static func describe(_ code: Int32) -> String {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
+      linux_describe_error(code, buffer.baseAddress!, buffer.count)
+      return String(cString: buffer.baseAddress!)
+    }
+  }
+
+  // MARK: Descriptors
+
+  package static func open(_ path: String, _ flags: Int32, mode: mode_t = 0o666) throws -> Int32 {
+    try call(.open, path: path) { Glibc.open(path, flags | O_CLOEXEC, mode) }
+  }
+
+  /// Never throws: after EINTR the descriptor is closed on Linux, and data was synced before.
+  package static func close(_ descriptor: Int32) {
+    _ = Glibc.close(descriptor)
+  }
+
+  package static func read(
+    _ descriptor: Int32, into target: UnsafeMutableRawBufferPointer, at offset: Int, path: String
+  ) throws -> Int {
+    let count = FaultInjector.current?.shortened(target.count, .read) ?? target.count
+    return try call(.read, path: path) { pread(descriptor, target.baseAddress, count, offset) }
+  }
+
+  package static func write(
+    _ descriptor: Int32, _ source: UnsafeRawBufferPointer, at offset: Int, path: String
+  ) throws -> Int {
+    let count = FaultInjector.current?.shortened(source.count, .write) ?? source.count
+    return try call(.write, path: path) { pwrite(descriptor, source.baseAddress, count, offset) }
+  }
+
+  package static func truncate(_ descriptor: Int32, to size: Int, path: String) throws {
+    _ = try call(.truncate, path: path) { ftruncate(descriptor, size) }
+  }
+
+  package static func sync(_ descriptor: Int32, path: String) throws {
+    _ = try call(.sync, path: path) { fsync(descriptor) }
+  }
+
+  /// Starts writing dirty pages of a range to disk without waiting; a hint, so failure is ignored.
+  package static func startWriteback(_ descriptor: Int32, _ range: Range<Int>) {
+    _ = linux_start_writeback(descriptor, Int64(range.lowerBound), Int64(range.count))
+  }
+
+  package static func advise(_ descriptor: Int32, _ range: Range<Int>, _ advice: Int32) {
+    _ = posix_fadvise(descriptor, range.lowerBound, range.count, advice)
+  }
+
+  /// Takes the advisory lock of a file or directory, or throws `.busy`. Released when the last
+  /// descriptor closes, so a killed process leaves none behind.
+  package static func lock(_ descriptor: Int32, path: String) throws {
+    _ = try call(.flock, path: path) { flock(descriptor, LOCK_EX | LOCK_NB) }
+  }
+
+  package static func status(_ descriptor: Int32, path: String) throws -> stat {
+    var status = stat()
+    _ = try call(.stat, path: path) { fstat(descriptor, &status) }
+    return status
+  }
+
+  // MARK: Paths
+
+  package static func status(_ path: String, followLinks: Bool = true) throws -> stat {
+    var status = stat()
+    _ = try call(.stat, path: path) { followLinks ? stat(path, &status) : lstat(path, &status) }
+    return status
+  }
+
+  package static func makeDirectory(_ path: String) throws {
+    _ = try call(.mkdir, path: path) { mkdir(path, 0o777) }
+  }
+
+  package static func unlink(_ path: String) throws {
+    _ = try call(.unlink, path: path) { Glibc.unlink(path) }
+  }
+
+  package static func removeDirectory(_ path: String) throws {
+    _ = try call(.unlink, path: path) { rmdir(path) }
+  }
+
+  package static func link(_ path: String, to new: String) throws {
+    _ = try call(.link, path: new) { Glibc.link(path, new) }
+  }
+
+  package static func rename(_ path: String, to new: String) throws {
+    _ = try call(.rename, path: new) { Glibc.rename(path, new) }
+  }
+
+  /// Renames to a name that must be free.
+  package static func renameNoReplace(_ path: String, to new: String) throws {
+    _ = try call(.rename, path: new) { linux_rename_no_replace(path, new) }
+  }
+
+  /// Swaps two names in one step.
+  package static func renameExchange(_ path: String, with other: String) throws {
+    _ = try call(.rename, path: other) { linux_rename_exchange(path, other) }
+  }
+
+  // MARK: Memory
+
+  package static func map(_ descriptor: Int32, count: Int, path: String) throws -> UnsafeRawPointer {
+    if let injected = FaultInjector.current?.fault(for: .map), injected != EINTR {
+      throw failure(.map, injected, path)
+    }
+    let address = mmap(nil, count, PROT_READ, MAP_SHARED, descriptor, 0)
+    guard let address, address != MAP_FAILED else { throw failure(.map, errno, path) }
+    return UnsafeRawPointer(address)
+  }
+
+  package static func unmap(_ address: UnsafeRawPointer, count: Int) {
+    munmap(UnsafeMutableRawPointer(mutating: address), count)
+  }
+
+  package static func advise(_ address: UnsafeRawPointer, count: Int, _ advice: Int32) {
+    _ = madvise(UnsafeMutableRawPointer(mutating: address), count, advice)
+  }
+
+  package static let pageSize = sysconf(Int32(_SC_PAGESIZE))
+}
