@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 int linux_core_count(void) {
   cpu_set_t set;
@@ -14,6 +15,8 @@ int linux_core_count(void) {
 int linux_start_writeback(int descriptor, int64_t offset, int64_t count) {
   return sync_file_range(descriptor, offset, count, SYNC_FILE_RANGE_WRITE);
 }
+
+int linux_sync_file_system(int descriptor) { return syncfs(descriptor); }
 
 int linux_rename_no_replace(const char *path, const char *new_path) {
   return renameat2(AT_FDCWD, path, AT_FDCWD, new_path, RENAME_NOREPLACE);

@@ -49,7 +49,7 @@ package enum ProcessLimits {
   }
 
   /// A small pseudo-file, whose size is not known beforehand.
-  private static func text(_ path: String) -> String? {
+  fileprivate static func text(_ path: String) -> String? {
     guard let descriptor = try? Syscalls.open(path, O_RDONLY) else { return nil }
     defer { Syscalls.close(descriptor) }
     var bytes = [UInt8](repeating: 0, count: 4096)
@@ -78,4 +78,11 @@ package enum ProcessLimits {
 
 extension String {
   fileprivate var trimmingLine: Substring { self.prefix { $0 != "\n" } }
+}
+
+extension ProcessLimits {
+  /// Changes with every start of the machine: what was written but not synced may be lost in between.
+  package static var bootIdentifier: String {
+    text("/proc/sys/kernel/random/boot_id").map { String($0.trimmingLine) } ?? ""
+  }
 }

@@ -77,6 +77,11 @@ package enum Syscalls {
     _ = try call(.sync, path: path) { fsync(descriptor) }
   }
 
+  /// Everything on the file system that holds `descriptor`.
+  package static func syncFileSystem(_ descriptor: Int32, path: String) throws {
+    _ = try call(.sync, path: path) { linux_sync_file_system(descriptor) }
+  }
+
   /// Starts writing dirty pages of a range to disk without waiting; a hint, so failure is ignored.
   package static func startWriteback(_ descriptor: Int32, _ range: Range<Int>) {
     _ = linux_start_writeback(descriptor, Int64(range.lowerBound), Int64(range.count))

@@ -9,6 +9,8 @@
 int linux_core_count(void);
 /// sync_file_range(SYNC_FILE_RANGE_WRITE): starts writing dirty pages, does not wait.
 int linux_start_writeback(int descriptor, int64_t offset, int64_t count);
+/// syncfs: writes everything on the file system of the descriptor to disk.
+int linux_sync_file_system(int descriptor);
 /// rename with RENAME_NOREPLACE (fails with EEXIST) or RENAME_EXCHANGE.
 int linux_rename_no_replace(const char *path, const char *new_path);
 int linux_rename_exchange(const char *path, const char *new_path);

@@ -1,0 +1,33 @@
+import Glibc
+import Synchronization
+import TesseraCore
+
+/// New files that were written and must be on the disk before what refers to them is published.
+package final class UnsyncedFiles: Sendable {
+  private let root: String
+  private let paths = Mutex<[String]?>([])
+  /// Beyond this many, syncing the whole file system once is cheaper than each file.
+  private static let maximum = 256
+
+  /// - Parameter root: a folder on the file system that holds them all.
+  package init(root: String) { self.root = root }
+
+  package func add(_ path: String) {
+    paths.withLock { paths in
+      paths?.append(path)
+      if let count = paths?.count, count > UnsyncedFiles.maximum { paths = nil }
+    }
+  }
+
+  /// Returns when all files added so far are on the disk.
+  package func sync() throws {
+    if let paths = paths.withLock({ $0 }) {
+      for path in paths { try File(path).sync() }
+    } else {
+      let descriptor = try Syscalls.open(root, O_RDONLY | O_DIRECTORY)
+      defer { Syscalls.close(descriptor) }
+      try Syscalls.syncFileSystem(descriptor, path: root)
+    }
+    paths.withLock { $0 = [] }
+  }
+}

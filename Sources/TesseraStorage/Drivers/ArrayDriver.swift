@@ -1,0 +1,58 @@
+package import TesseraCodecs
+package import TesseraCore
+
+/// What every stored form offers to readers: a description, and any strided box of its elements.
+///
+/// Drivers are immutable and shared between threads; what a read needs to write lives in its `ReadScratch`.
+package protocol ArrayDriver: Sendable {
+  var description: ArrayDescription { get }
+
+  /// The least box worth reading at once: a chunk, or a stretch of a flat file. Reading less costs
+  /// as much as reading all of it.
+  var granule: [Int] { get }
+
+  /// Whether reading in storage order is much cheaper than jumping about (a compressed stream).
+  var isSequential: Bool { get }
+
+  /// Bytes that one reader needs beyond the target while it reads.
+  var scratchBytes: Int { get }
+
+  /// Copies `selection` into `target`, native-endian, with the given byte strides along the array's axes.
+  func read(
+    _ selection: StridedRegion, into target: UnsafeMutableRawPointer, strides: [Int], scratch: ReadScratch
+  ) throws
+
+  /// Calls `body` with the elements of `region` where they lie in memory already, contiguous, in C order
+  /// and native-endian.
+  ///
+  /// - Returns: nil, without calling `body`, when they do not lie like that.
+  func withContiguous<Result>(
+    _ region: Region, _ body: (UnsafeRawBufferPointer) throws -> Result
+  ) throws -> Result?
+
+  /// Bytes the array takes on disk.
+  func storedBytes() throws -> Int
+
+  /// What identifies this version of the data, for resuming.
+  func fingerprint() throws -> String
+}
+
+extension ArrayDriver {
+  package var isSequential: Bool { false }
+  package var scratchBytes: Int { 0 }
+
+  package func withContiguous<Result>(
+    _ region: Region, _ body: (UnsafeRawBufferPointer) throws -> Result
+  ) throws -> Result? { nil }
+}
+
+/// The memory one thread lends to reads, reused from read to read.
+package final class ReadScratch: Sendable {
+  package let codec = CodecScratch()
+  /// One decoded chunk.
+  package let chunk = Buffer()
+  /// One encoded chunk, or part of a stream.
+  package let encoded = Buffer()
+
+  package init() {}
+}

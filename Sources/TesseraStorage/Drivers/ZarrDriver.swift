@@ -1,0 +1,250 @@
+package import TesseraCodecs
+package import TesseraCore
+package import TesseraIO
+import TesseraKernels
+
+/// A Zarr array, v2 or v3, sharded or not.
+package struct ZarrDriver: ArrayDriver {
+  package let metadata: ZarrMetadata
+  package let description: ArrayDescription
+  package let files: ChunkFiles
+  /// Chunks that are decoded on their own, over the whole array.
+  package let grid: ChunkGrid
+  /// Files, over the whole array.
+  package let fileGrid: ChunkGrid
+  package let decoder: ChunkDecoder
+  private let shardings: [Sharding]
+
+  package init(_ metadata: ZarrMetadata, path: String) throws {
+    var description = metadata.description
+    description.path = path
+    self.description = description
+    self.metadata = metadata
+    let dtype = try description.supportedDType()
+    let leaf = metadata.leaf
+    shardings = metadata.shardings
+    grid = try ChunkGrid(shape: metadata.shape, chunkShape: leaf.shape)
+    fileGrid = try ChunkGrid(shape: metadata.shape, chunkShape: metadata.fileShape)
+    decoder = ChunkDecoder(leaf.pipeline, shape: leaf.shape, dtype: dtype, fill: metadata.fill)
+    files = ChunkFiles(root: path, keys: metadata.keys)
+  }
+
+  package var granule: [Int] { grid.chunkShape }
+
+  package var scratchBytes: Int { decoder.isRaw ? 0 : 2 * decoder.byteCount }
+
+  // MARK: Finding chunks
+
+  /// Calls `body` with the bytes of a chunk; with nil when it was never written.
+  package func withBytes<Result>(
+    ofChunk index: [Int], _ body: (UnsafeRawBufferPointer?, Mapping?) throws -> Result
+  ) throws -> Result {
+    let lower = zip(index, grid.chunkShape).map { $0 * $1 }
+    let fileIndex = zip(lower, fileGrid.chunkShape).map { $0 / $1 }
+    let entry = try files.entry(fileIndex)
+    guard let mapping = entry.mapping else { return try body(nil, nil) }
+    guard let range = try range(ofChunkAt: lower, in: entry, mapping, fileIndex) else { return try body(nil, nil) }
+    return try withExtendedLifetime(entry) {
+      try body(UnsafeRawBufferPointer(rebasing: mapping.bytes[range]), mapping)
+    }
+  }
+
+  /// Follows the shard indices inwards.
+  private func range(
+    ofChunkAt lower: [Int], in entry: ChunkFiles.Entry, _ mapping: Mapping, _ fileIndex: [Int]
+  ) throws -> Range<Int>? {
+    var range = 0..<mapping.count
+    var shape = metadata.fileShape
+    var lower = zip(lower, fileGrid.chunkShape).map { $0 % $1 }
+    for sharding in shardings {
+      let counts = sharding.counts(shape)
+      let position = zip(lower, sharding.chunkShape).map { $0 / $1 }
+      let ordinal = zip(position, counts).reduce(0) { $0 * $1.1 + $1.0 }
+      let path = files.path(fileIndex)
+      let index = try entry.index(of: range, count: counts.reduce(1, *), sharding, path: path)
+      guard let inner = try naming(path, { try index.range(ordinal) }) else { return nil }
+      range = range.lowerBound + inner.lowerBound..<range.lowerBound + inner.upperBound
+      shape = sharding.chunkShape
+      lower = zip(lower, shape).map { $0 % $1 }
+    }
+    return range
+  }
+
+  /// How messages name a chunk: its file and its index.
+  package func name(ofChunk index: [Int]) -> String {
+    let fileIndex = zip(zip(index, grid.chunkShape), fileGrid.chunkShape).map { $0.0 * $0.1 / $1 }
+    let chunk = Shape.describe(index)
+    return shardings.isEmpty ? files.path(fileIndex) : "\(files.path(fileIndex)): chunk \(chunk)"
+  }
+
+  // MARK: Reading
+
+  package func read(
+    _ selection: StridedRegion, into target: UnsafeMutableRawPointer, strides: [Int], scratch: ReadScratch
+  ) throws {
+    if selection.isEmpty { return }
+    try forEachPart(of: selection) { index, part, place in
+      let offset = zip(place, strides).reduce(0) { $0 + $1.0 * $1.1 }
+      try read(part, ofChunk: index, into: target + offset, strides: strides, scratch: scratch)
+    }
+  }
+
+  /// Splits a selection by chunk: the chunk's index, what is taken of it in its own coordinates, and the
+  /// position of that part in the result.
+  private func forEachPart(
+    of selection: StridedRegion, _ body: ([Int], StridedRegion, [Int]) throws -> Void
+  ) throws {
+    let pieces = selection.axes.enumerated().map { number, axis in
+      ZarrDriver.pieces(of: axis, chunkLength: grid.chunkShape[number])
+    }
+    try Region(pieces.map { 0..<$0.count }).forEachIndex { choice in
+      let chosen = zip(pieces, choice).map { $0[$1] }
+      let axes = chosen.map(\.axis)
+      try body(
+        chosen.map(\.chunk), StridedRegion(axes: axes, resultShape: Shape(known: axes.map(\.count))),
+        chosen.map(\.place))
+    }
+  }
+
+  private struct Piece {
+    var chunk: Int
+    var axis: StridedRegion.Axis
+    var place: Int
+  }
+
+  /// The stretches of one axis of a selection that fall into one chunk each; chunks without any are left out.
+  private static func pieces(of axis: StridedRegion.Axis, chunkLength: Int) -> [Piece] {
+    var pieces: [Piece] = []
+    var place = 0
+    while place < axis.count {
+      let position = axis.start + place * axis.step
+      let chunk = position / chunkLength
+      let within = position - chunk * chunkLength
+      let room = axis.step > 0 ? (chunkLength - 1 - within) / axis.step : within / -axis.step
+      let count = min(room + 1, axis.count - place)
+      pieces.append(Piece(chunk: chunk, axis: .init(start: within, step: axis.step, count: count), place: place))
+      place += count
+    }
+    return pieces
+  }
+
+  private func read(
+    _ part: StridedRegion, ofChunk index: [Int], into target: UnsafeMutableRawPointer, strides: [Int],
+    scratch: ReadScratch
+  ) throws {
+    try withBytes(ofChunk: index) { bytes, mapping in
+      guard let bytes, let mapping else {
+        metadata.fill.withUnsafeBytes { copy(part, from: $0.baseAddress!, [Int](repeating: 0, count: grid.shape.rank), 1, target, strides) }
+        return
+      }
+      try naming(name(ofChunk: index)) {
+        if decoder.isRaw {
+          mapping.willTouch(rawSpan(part).count)
+        } else {
+          if try readPartially(part, bytes, mapping, into: target, strides: strides, scratch: scratch) { return }
+          mapping.willTouch(bytes.count)
+        }
+        let view = try decoder.decode(bytes, scratch: scratch)
+        copy(part, from: view.base + start(part, view.strides), view.strides, view.swapUnit, target, strides)
+      }
+    }
+  }
+
+  /// Decodes only the stretch of the chunk that holds the part, when that is at most half of it.
+  private func readPartially(
+    _ part: StridedRegion, _ bytes: UnsafeRawBufferPointer, _ mapping: Mapping,
+    into target: UnsafeMutableRawPointer, strides: [Int], scratch: ReadScratch
+  ) throws -> Bool {
+    let span = rawSpan(part)
+    guard span.count <= decoder.byteCount / 2 else { return false }
+    mapping.willTouch(min(bytes.count, span.count))
+    let decoded = scratch.chunk.reserve(span.count)
+    guard try decoder.decode(range: span, from: bytes, into: decoded, scratch: scratch) else { return false }
+    let view = decoder.view(base: UnsafeRawPointer(decoded.baseAddress!))
+    let offset = start(part, view.strides) - span.lowerBound
+    copy(part, from: view.base + offset, view.strides, view.swapUnit, target, strides)
+    return true
+  }
+
+  /// The bytes of the stored form between the first and the last element of a part.
+  private func rawSpan(_ part: StridedRegion) -> Range<Int> {
+    let strides = decoder.view(base: UnsafeRawPointer(bitPattern: 1)!).strides
+    var lower = 0
+    var upper = decoder.itemSize
+    for (axis, stride) in zip(part.axes, strides) {
+      let last = axis.start + (axis.count - 1) * axis.step
+      lower += min(axis.start, last) * stride
+      upper += max(axis.start, last) * stride
+    }
+    return lower..<upper
+  }
+
+  private func start(_ part: StridedRegion, _ strides: [Int]) -> Int {
+    zip(part.axes, strides).reduce(0) { $0 + $1.0.start * $1.1 }
+  }
+
+  private func copy(
+    _ part: StridedRegion, from source: UnsafeRawPointer, _ sourceStrides: [Int], _ swapUnit: Int,
+    _ target: UnsafeMutableRawPointer, _ strides: [Int]
+  ) {
+    StridedCopy.copy(
+      shape: part.counts, itemSize: decoder.itemSize, swapUnit: swapUnit, from: source,
+      sourceStrides: zip(part.axes, sourceStrides).map { $0.step * $1 }, to: target, targetStrides: strides)
+  }
+
+  package func withContiguous<Result>(
+    _ region: Region, _ body: (UnsafeRawBufferPointer) throws -> Result
+  ) throws -> Result? {
+    guard decoder.isRaw, !region.isEmpty else { return nil }
+    let index = zip(region.lower, grid.chunkShape).map { $0 / $1 }
+    guard grid.region(index).contains(region) else { return nil }
+    return try withBytes(ofChunk: index) { bytes, mapping -> Result? in
+      guard let bytes, let mapping else { return nil }
+      return try naming(name(ofChunk: index)) {
+        // Checks the size; a raw chunk is not moved.
+        let view = decoder.view(base: bytes.baseAddress!)
+        guard bytes.count == decoder.byteCount, view.swapUnit == 1 else { return nil }
+        var part = StridedRegion(region)
+        for axis in part.axes.indices { part.axes[axis].start -= index[axis] * grid.chunkShape[axis] }
+        var expected = decoder.itemSize
+        for axis in part.axes.indices.reversed() where part.axes[axis].count > 1 {
+          guard view.strides[axis] == expected else { return nil }
+          expected *= part.axes[axis].count
+        }
+        let first = start(part, view.strides)
+        let count = region.count * decoder.itemSize
+        mapping.willTouch(count)
+        return try body(UnsafeRawBufferPointer(rebasing: bytes[first..<first + count]))
+      }
+    }
+  }
+
+  // MARK: The store
+
+  package func storedBytes() throws -> Int {
+    var total = 0
+    for name in metadata.version == 3 ? ["zarr.json"] : [".zarray", ".zattrs"] {
+      if try Directory.kind(Path.join(description.path, name)) == .file {
+        total += try FileStamp(path: Path.join(description.path, name)).size
+      }
+    }
+    try forEachFile { _, stamp in total += stamp.size }
+    return total
+  }
+
+  /// Calls `body` with every shard or chunk file that is there.
+  package func forEachFile(_ body: ([Int], FileStamp) throws -> Void) throws {
+    try ZarrFiles.forEach(root: description.path, keys: metadata.keys, grid: fileGrid, body)
+  }
+
+  package func fingerprint() throws -> String {
+    // FNV-1a over what a changed store cannot keep: its metadata and the stamps of its files.
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    func add(_ text: String) {
+      for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+    }
+    add(JSONValue.object(metadata.document).text())
+    try forEachFile { index, stamp in add("\(index) \(stamp.size) \(stamp.modified)") }
+    return "zarr \(hash)"
+  }
+}

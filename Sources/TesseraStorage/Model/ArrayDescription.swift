@@ -1,0 +1,46 @@
+public import TesseraCore
+
+/// The form in which an array is stored.
+public enum StorageFormat: String, Sendable, Hashable {
+  case npy, npz
+  case zarr3 = "zarr v3"
+  case zarr2 = "zarr v2"
+  case csv
+}
+
+/// What a stored array's metadata says; no element is read to make one.
+public struct ArrayDescription: Sendable {
+  public var path: String
+  public var format: StorageFormat
+  public var shape: Shape
+  /// nil for types Tessera describes but does not compute on: structured, strings, dates.
+  public var dtype: DType?
+  /// The dtype's name, or the file's own spelling of one that is not supported.
+  public var dtypeName: String
+  /// The shape of the smallest box that is decoded on its own; nil for flat files.
+  public var chunks: [Int]?
+  /// The shape of the box one file holds when it holds several chunks.
+  public var shards: [Int]?
+  /// The codecs' names joined by `+`; `none` for raw bytes.
+  public var codec: String
+  /// Whether the bytes lie in Fortran order (first axis fastest).
+  public var isFortranOrder = false
+  /// The value of elements that were never written, as in the metadata.
+  public var fillValue: JSONValue = .null
+  public var attributes: JSONObject = .init()
+
+  /// The bytes of all elements; nil when the dtype's size is not known.
+  public var logicalBytes: Int? { dtype.map { $0.itemSize * shape.count } }
+
+  /// The dtype, when it is one to compute on.
+  ///
+  /// - Throws: `TesseraError` of kind `.unsupported` naming the file's dtype.
+  package func supportedDType() throws -> DType {
+    guard let dtype else {
+      throw TesseraError(
+        .unsupported, "cannot read this dtype", path: path,
+        expected: "bool, integers, floats or complex numbers", got: dtypeName)
+    }
+    return dtype
+  }
+}

@@ -1,0 +1,48 @@
+public import TesseraCore
+
+/// How a new array is laid out on disk. What is left out is chosen from shape, dtype and codec.
+///
+/// `.npy` and `.npz` destinations have no chunks and no codec; asking for one there is an error.
+public struct ArrayLayout: Sendable, Hashable {
+  /// Compression of a Zarr store's chunks, by the names of the command line.
+  public enum Codec: String, Sendable, Hashable, CaseIterable {
+    case none
+    /// Blosc-1 frames of byte-shuffled LZ4; every Zarr reader has it.
+    case lz4
+    case zstd
+    case gzip
+    /// One LZ4 block after its size; zarr-python reads it, others may not.
+    case numcodecsLZ4 = "numcodecs.lz4"
+  }
+
+  public enum Shards: Sendable, Hashable {
+    case automatic
+    /// One file per chunk.
+    case none
+    case shape([Int])
+  }
+
+  public var codec: Codec
+  /// The codec's own scale; nil for its default.
+  public var level: Int?
+  /// The box that is decoded on its own; nil for the default rule.
+  public var chunks: [Int]?
+  /// The box one file holds, a multiple of `chunks`.
+  public var shards: Shards
+  /// 3, or 2 (which has no shards).
+  public var zarrFormat: Int
+  /// Whether every chunk carries a CRC-32C.
+  public var checksum: Bool
+
+  public init(
+    codec: Codec = .none, level: Int? = nil, chunks: [Int]? = nil, shards: Shards = .automatic,
+    zarrFormat: Int = 3, checksum: Bool = false
+  ) {
+    self.codec = codec
+    self.level = level
+    self.chunks = chunks
+    self.shards = shards
+    self.zarrFormat = zarrFormat
+    self.checksum = checksum
+  }
+}

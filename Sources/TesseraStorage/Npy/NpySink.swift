@@ -1,0 +1,88 @@
+package import TesseraCore
+package import TesseraIO
+import TesseraKernels
+
+/// Writes the elements of one array in C order into a file, from a given offset on: the body of a `.npy` file.
+package final class NpySink: ArraySink {
+  package let shape: Shape
+  package let dtype: DType
+  private let file: File
+  private let dataOffset: Int
+
+  /// The stretch that is worth a write call of its own.
+  private static let runBytes = 64 << 10
+  private static let writebackBytes = 8 << 20
+
+  /// Writes the header of a new `.npy` file.
+  package convenience init(_ shape: Shape, dtype: DType, file: File) throws {
+    let header = try NpyHeader.bytes(dtype: dtype, fortranOrder: false, shape: shape)
+    try file.write(header, at: 0)
+    try self.init(shape, dtype: dtype, file: file, dataOffset: header.count)
+    // All of it now: later writes cannot run out of file size, and a hole reads as zeros.
+    try file.truncate(to: header.count + shape.count * dtype.itemSize)
+  }
+
+  init(_ shape: Shape, dtype: DType, file: File, dataOffset: Int) throws {
+    self.shape = shape
+    self.dtype = dtype
+    self.file = file
+    self.dataOffset = dataOffset
+  }
+
+  package var unit: [Int] { NpySink.unit(shape, itemSize: dtype.itemSize) }
+
+  /// Part of a row, or whole rows when they are short.
+  static func unit(_ shape: Shape, itemSize: Int) -> [Int] {
+    var unit = [Int](repeating: 1, count: shape.rank)
+    var bytes = itemSize
+    for axis in shape.indices.reversed() {
+      let length = max(shape[axis], 1)
+      unit[axis] = min(length, max(1, runBytes / bytes))
+      bytes *= unit[axis]
+      if unit[axis] < length { break }
+    }
+    return unit
+  }
+
+  package var fileShape: [Int]? { nil }
+  package var needsContiguousBlocks: Bool { false }
+  package func scratchBytes(block: [Int]) -> Int { 0 }
+  package func isStored(_ block: Region, number: Int) throws -> Bool { false }
+
+  package func store(
+    _ block: Region, number: Int, from source: UnsafeRawBufferPointer, gate: OrderedGate, scratch: WriteScratch
+  ) throws {
+    try gate.pass(number) {}
+    try forEachRun(of: block) { place, range in
+      try file.write(UnsafeRawBufferPointer(rebasing: source[range]), at: place)
+      let piece = NpySink.writebackBytes
+      let end = place + range.count
+      if end / piece != place / piece {
+        file.startWriteback(max(0, (place / piece - 1) * piece)..<end / piece * piece)
+      }
+    }
+  }
+
+  /// Calls `body` for each stretch of the file that a block covers: its offset, and its bytes in the block.
+  private func forEachRun(of block: Region, _ body: (Int, Range<Int>) throws -> Void) throws {
+    if block.isEmpty { return }
+    // Axes that the block covers whole run on into the next outer one.
+    var inner = block.rank
+    var run = dtype.itemSize
+    while inner > 0 {
+      inner -= 1
+      run *= block.lengths[inner]
+      if block.lengths[inner] != shape[inner] { break }
+    }
+    let outer = Region(lower: Array(block.lower[..<inner]), lengths: Array(block.lengths[..<inner]))
+    let strides = shape.strides
+    var start = 0
+    try outer.forEachIndex { index in
+      let position = zip(index + block.lower[inner...], strides).reduce(0) { $0 + $1.0 * $1.1 }
+      try body(dataOffset + position * dtype.itemSize, start..<start + run)
+      start += run
+    }
+  }
+
+  package func finish() throws { try file.sync() }
+}

@@ -1,0 +1,32 @@
+package import TesseraCore
+
+/// How a memory budget is divided; a pure function of the job, checked before it starts.
+package struct MemoryModel: Sendable {
+  /// What the process itself takes: code, stacks, metadata. Measured with the statically linked tool.
+  package static let base = 14 << 20
+  package static let leastBudget = 64 << 20
+
+  package let budget: Int
+
+  /// - Throws: `.usage` for less than 64 MiB.
+  package init(budget: Int) throws {
+    guard budget >= MemoryModel.leastBudget else {
+      throw TesseraError(.usage, "memory budget", expected: "64MiB or more", got: ByteSize.format(budget))
+    }
+    self.budget = budget
+  }
+
+  /// The resident part of mapped files.
+  package var window: Int { min(128 << 20, budget / 4) }
+
+  /// What is left for the buffers of all threads. Allocators keep some freed memory: one part in eight.
+  package var buffers: Int { (budget - MemoryModel.base - window) / 8 * 7 }
+
+  package func predictedPeak(buffers: Int) -> Int { MemoryModel.base + window + buffers / 7 * 8 }
+
+  /// The least budget whose `buffers` are that many bytes.
+  package static func leastBudget(buffers: Int) -> Int {
+    let needed = buffers / 7 * 8 + base
+    return max(leastBudget, max(needed + needed / 3, needed + (128 << 20) > 4 * (128 << 20) ? needed + (128 << 20) : 0))
+  }
+}

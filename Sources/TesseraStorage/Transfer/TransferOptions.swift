@@ -1,0 +1,32 @@
+import TesseraCore
+import TesseraIO
+
+/// What long work may use, and whom it tells how far it is.
+public struct TransferOptions: Sendable {
+  /// Ceiling on the process's peak resident memory, in bytes; at least 64 MiB.
+  public var memory: Int
+  /// Threads to work with, the caller's included.
+  public var threads: Int
+  /// Called from any thread, at most a few times a second, with bytes done and in all.
+  public var progress: (@Sendable (_ done: Int, _ total: Int) -> Void)?
+  public var cancellation: CancellationToken?
+  /// Goes on where a killed run of the same job stopped.
+  public var resume: Bool
+  /// Replaces an existing destination.
+  public var overwrite: Bool
+
+  /// - Parameters:
+  ///   - memory: nil for a quarter of what the process may use, cgroup limits included.
+  ///   - threads: nil for all cores.
+  public init(
+    memory: Int? = nil, threads: Int? = nil, progress: (@Sendable (Int, Int) -> Void)? = nil,
+    cancellation: CancellationToken? = nil, resume: Bool = false, overwrite: Bool = false
+  ) {
+    self.memory = memory ?? ProcessLimits.defaultBudget
+    self.threads = max(1, threads ?? ProcessLimits.cores)
+    self.progress = progress
+    self.cancellation = cancellation
+    self.resume = resume
+    self.overwrite = overwrite
+  }
+}

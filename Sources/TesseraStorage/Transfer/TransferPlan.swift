@@ -1,0 +1,54 @@
+package import TesseraCore
+import TesseraIO
+
+/// How one array will be read and written: pure, printable, made before the first byte is read.
+package struct TransferPlan: Sendable {
+  package let blocks: BlockPlan
+  package let threads: Int
+  package let bytesRead: Int
+  package let bytesWritten: Int
+  package let predictedPeak: Int
+  package let window: Int
+
+  /// - Throws: `.memory` when no block fits the budget, naming the least budget that would do.
+  package init(from source: any ArrayDriver, to sink: any ArraySink, options: TransferOptions) throws {
+    let model = try MemoryModel(budget: options.memory)
+    let dtype = try source.description.supportedDType()
+    let isCast = dtype != sink.dtype
+    let scratch = source.scratchBytes
+    let cost: @Sendable ([Int]) -> Int = { block in
+      let elements = block.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
+      return elements * dtype.itemSize + (isCast ? elements * sink.dtype.itemSize : 0)
+        + sink.scratchBytes(block: block) + scratch
+    }
+    func plan(bytes: Int) throws -> BlockPlan? {
+      try BlockPlan(
+        sink.shape, unit: sink.unit, fileShape: sink.fileShape, granule: source.granule,
+        isContiguous: sink.needsContiguousBlocks, itemSize: max(dtype.itemSize, sink.dtype.itemSize),
+        limits: .init(bytes: bytes, leastBytes: TransferPlan.leastBlockBytes, cost: cost))
+    }
+    // Fewer threads rather than none.
+    for threads in (1...options.threads).reversed() {
+      guard let blocks = try plan(bytes: model.buffers / threads) else { continue }
+      self.blocks = blocks
+      self.threads = max(1, min(threads, blocks.count))
+      window = model.window
+      predictedPeak = model.predictedPeak(buffers: self.threads * cost(blocks.block))
+      let bytes = sink.shape.count * dtype.itemSize
+      let read = Double(bytes) * blocks.sourceReads
+      bytesRead = read < 1e18 ? Int(read) : Int.max
+      bytesWritten = sink.shape.count * sink.dtype.itemSize
+      return
+    }
+    let unit = zip(sink.unit, sink.shape.dimensions).map { min($0, max($1, 1)) }
+    throw TesseraError(
+      .memory, "memory budget is too small for chunks of \(Shape.describe(unit))",
+      expected: "--memory \(TransferPlan.roundedUp(MemoryModel.leastBudget(buffers: cost(unit)))) or more",
+      got: ByteSize.format(options.memory))
+  }
+
+  /// Below this, what a block costs beside its bytes begins to show.
+  private static let leastBlockBytes = 1 << 20
+
+  private static func roundedUp(_ bytes: Int) -> String { "\((bytes + (1 << 20) - 1) >> 20)MiB" }
+}

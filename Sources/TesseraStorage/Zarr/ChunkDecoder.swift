@@ -1,0 +1,133 @@
+package import TesseraCore
+package import TesseraCodecs
+import TesseraKernels
+
+/// Where a decoded chunk's elements lie in memory.
+package struct ChunkView {
+  package var base: UnsafeRawPointer
+  /// Bytes between neighbours along the chunk's axes.
+  package var strides: [Int]
+  /// Bytes to reverse per scalar; 1 when they are native already.
+  package var swapUnit: Int
+}
+
+/// Turns the bytes of one chunk into elements.
+package struct ChunkDecoder: Sendable {
+  package let pipeline: ChunkPipeline
+  package let shape: [Int]
+  package let itemSize: Int
+  private let scalarSize: Int
+  private let fill: [UInt8]
+  private let strides: [Int]
+  package let byteCount: Int
+
+  package init(_ pipeline: ChunkPipeline, shape: [Int], dtype: DType, fill: [UInt8]) {
+    self.init(pipeline, shape: shape, itemSize: dtype.itemSize, scalarSize: dtype.swapUnit, fill: fill)
+  }
+
+  private init(_ pipeline: ChunkPipeline, shape: [Int], itemSize: Int, scalarSize: Int, fill: [UInt8]) {
+    self.pipeline = pipeline
+    self.shape = shape
+    self.itemSize = itemSize
+    self.scalarSize = scalarSize
+    self.fill = fill
+    strides = pipeline.strides(shape).map { $0 * itemSize }
+    byteCount = shape.reduce(itemSize, *)
+  }
+
+  private func swapUnit(_ order: ByteOrder) -> Int { order == .native ? 1 : scalarSize }
+
+  /// Whether a chunk's bytes are its elements, so that they can be used where they lie.
+  package var isRaw: Bool {
+    guard case .bytes = pipeline.body else { return false }
+    return pipeline.chain.isIdentity
+  }
+
+  /// Decodes a chunk, or only checks its size when it is raw; the view is valid until `scratch` is used again.
+  ///
+  /// - Throws: `.corrupt` when the bytes do not decode to exactly one chunk.
+  package func decode(_ bytes: UnsafeRawBufferPointer, scratch: ReadScratch) throws -> ChunkView {
+    switch pipeline.body {
+    case .bytes(let order):
+      if pipeline.chain.isIdentity {
+        guard bytes.count == byteCount else { throw wrongSize(bytes.count) }
+        return ChunkView(base: bytes.baseAddress!, strides: strides, swapUnit: swapUnit(order))
+      }
+      let target = scratch.chunk.reserve(byteCount)
+      try pipeline.chain.decode(bytes, into: target, scratch: scratch.codec)
+      return ChunkView(base: UnsafeRawPointer(target.baseAddress!), strides: strides, swapUnit: swapUnit(order))
+    case .sharding(let sharding):
+      let target = scratch.chunk.reserve(byteCount)
+      try decodeShard(bytes, sharding, into: target, scratch: scratch)
+      return ChunkView(base: UnsafeRawPointer(target.baseAddress!), strides: strides, swapUnit: 1)
+    }
+  }
+
+  /// Decodes only bytes `range` of the stored form into `target`.
+  ///
+  /// - Returns: false when the codecs cannot decode in part.
+  package func decode(
+    range: Range<Int>, from bytes: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer,
+    scratch: ReadScratch
+  ) throws -> Bool {
+    guard case .bytes = pipeline.body else { return false }
+    return try pipeline.chain.decode(
+      range: range, ofDecodedCount: byteCount, from: bytes, into: target, scratch: scratch.codec)
+  }
+
+  /// The view of a chunk of which only a part, beginning at `base`, was decoded.
+  package func view(base: UnsafeRawPointer) -> ChunkView {
+    guard case .bytes(let order) = pipeline.body else {
+      return ChunkView(base: base, strides: strides, swapUnit: 1)
+    }
+    return ChunkView(base: base, strides: strides, swapUnit: swapUnit(order))
+  }
+
+  private func wrongSize(_ got: Int) -> TesseraError {
+    TesseraError(.corrupt, "size of a raw chunk", expected: "\(byteCount) bytes", got: "\(got)")
+  }
+
+  /// A shard that is transposed or compressed as a whole, decoded at one go. Its own memory, as this is rare
+  /// and recursive.
+  private func decodeShard(
+    _ encoded: UnsafeRawBufferPointer, _ sharding: Sharding, into target: UnsafeMutableRawBufferPointer,
+    scratch: ReadScratch
+  ) throws {
+    let whole = Buffer()
+    let shard = try pipeline.chain.isIdentity
+      ? encoded : UnsafeRawBufferPointer(decodeUnknownSize(encoded, into: whole, scratch: scratch))
+    let stored = pipeline.storedShape(shape)
+    let grid = try ChunkGrid(shape: Shape(stored), chunkShape: sharding.chunkShape)
+    let index = try ShardIndex(of: shard, count: grid.count, sharding)
+    try index.validate()
+    let inner = ChunkDecoder(
+      sharding.pipeline, shape: sharding.chunkShape, itemSize: itemSize, scalarSize: scalarSize, fill: fill)
+    let innerScratch = ReadScratch()
+    let targetStrides = Shape.strides(of: stored).map { $0 * itemSize }
+    for ordinal in 0..<grid.count {
+      let lower = grid.fullRegion(grid.index(ordinal: ordinal)).lower
+      let place = target.baseAddress! + zip(lower, targetStrides).reduce(0) { $0 + $1.0 * $1.1 }
+      if let range = try index.range(ordinal) {
+        let view = try inner.decode(UnsafeRawBufferPointer(rebasing: shard[range]), scratch: innerScratch)
+        StridedCopy.copy(
+          shape: sharding.chunkShape, itemSize: itemSize, swapUnit: view.swapUnit, from: view.base,
+          sourceStrides: view.strides, to: place, targetStrides: targetStrides)
+      } else {
+        fill.withUnsafeBytes {
+          StridedCopy.copy(
+            shape: sharding.chunkShape, itemSize: itemSize, swapUnit: 1, from: $0.baseAddress!,
+            sourceStrides: [Int](repeating: 0, count: stored.count), to: place, targetStrides: targetStrides)
+        }
+      }
+    }
+  }
+
+  private func decodeUnknownSize(
+    _ encoded: UnsafeRawBufferPointer, into buffer: Buffer, scratch: ReadScratch
+  ) throws -> UnsafeMutableRawBufferPointer {
+    // A shard may have gaps, but one of more than twice its elements is not worth trusting.
+    let target = buffer.reserve(2 * byteCount + 65536)
+    let count = try pipeline.chain.decode(upTo: target, encoded, scratch: scratch.codec)
+    return UnsafeMutableRawBufferPointer(rebasing: target[..<count])
+  }
+}

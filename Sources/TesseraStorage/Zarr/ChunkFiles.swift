@@ -1,0 +1,82 @@
+package import TesseraCore
+package import TesseraIO
+import Synchronization
+
+/// The files of one Zarr array, opened and mapped when needed; the ones used last stay open.
+package final class ChunkFiles: Sendable {
+  /// One mapped file, or the knowledge that it is missing.
+  package final class Entry: Sendable {
+    package let mapping: Mapping?
+    /// Where shard indices lie whose checksum and entries have been checked.
+    fileprivate let validated = Mutex(Set<Int>())
+
+    fileprivate init(_ mapping: Mapping?) { self.mapping = mapping }
+  }
+
+  private struct State {
+    var entries: [[Int]: (entry: Entry, used: Int)] = [:]
+    var clock = 0
+  }
+
+  package let root: String
+  private let keys: ChunkKeys
+  private let state = Mutex(State())
+  /// Descriptors are limited (1,024 by default), and one mapping each.
+  private static let capacity = 64
+
+  package init(root: String, keys: ChunkKeys) {
+    self.root = root
+    self.keys = keys
+  }
+
+  package func path(_ index: [Int]) -> String { Path.join(root, keys.path(index)) }
+
+  /// The file of the shard or chunk at `index`.
+  package func entry(_ index: [Int]) throws -> Entry {
+    let cached = state.withLock { state -> Entry? in
+      state.clock += 1
+      guard let found = state.entries[index] else { return nil }
+      state.entries[index]!.used = state.clock
+      return found.entry
+    }
+    if let cached { return cached }
+    let entry = Entry(try open(index))
+    state.withLock { state in
+      if state.entries.count >= ChunkFiles.capacity,
+        let oldest = state.entries.min(by: { $0.value.used < $1.value.used })
+      {
+        state.entries.removeValue(forKey: oldest.key)
+      }
+      state.entries[index] = (entry, state.clock)
+    }
+    return entry
+  }
+
+  private func open(_ index: [Int]) throws -> Mapping? {
+    do {
+      return try Mapping(File(path(index)))
+    } catch let error as TesseraError where error.kind == .notFound {
+      return nil
+    }
+  }
+
+  /// Forgets what was opened, after files were replaced.
+  package func close() { state.withLock { $0.entries = [:] } }
+}
+
+extension ChunkFiles.Entry {
+  /// The index of the shard that takes `shard` of the file's bytes, checked once.
+  package func index(of shard: Range<Int>, count: Int, _ format: Sharding, path: String) throws -> ShardIndex {
+    guard let mapping else { throw TesseraError(.notFound, "no such shard", path: path) }
+    return try naming(path) {
+      let isKnown = validated.withLock { $0.contains(shard.lowerBound) }
+      let bytes = UnsafeRawBufferPointer(rebasing: mapping.bytes[shard])
+      mapping.willTouch(isKnown ? 16 : 16 * count)
+      if isKnown { return ShardIndex(known: bytes, count: count, format) }
+      let index = try ShardIndex(of: bytes, count: count, format)
+      try index.validate()
+      validated.withLock { _ = $0.insert(shard.lowerBound) }
+      return index
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package import TesseraCore
+package import TesseraIO
+
+/// The files of a Zarr array as they are on disk, found by listing: a sparse array has few, however
+/// large its grid.
+package enum ZarrFiles {
+  /// Calls `body` with the index and stamp of every file whose name is a key of the grid.
+  package static func forEach(
+    root: String, keys: ChunkKeys, grid: ChunkGrid, _ body: ([Int], FileStamp) throws -> Void
+  ) throws {
+    try walk(root, prefix: "", depth: keys.separator == "/" ? grid.shape.rank + 1 : 1) { key in
+      guard let index = keys.index(key, rank: grid.shape.rank),
+        zip(index, grid.counts).allSatisfy({ $0 < $1 })
+      else { return }
+      try body(index, FileStamp(path: Path.join(root, key)))
+    }
+  }
+
+  private static func walk(
+    _ folder: String, prefix: String, depth: Int, _ body: (String) throws -> Void
+  ) throws {
+    for name in try Directory.names(folder) where !name.hasPrefix(".") {
+      let path = Path.join(folder, name)
+      let key = prefix.isEmpty ? name : "\(prefix)/\(name)"
+      switch try Directory.kind(path) {
+      case .file: try body(key)
+      case .directory where depth > 1: try walk(path, prefix: key, depth: depth - 1, body)
+      default: break
+      }
+    }
+  }
+}
+
+extension ChunkKeys {
+  /// The index that a path within the store stands for; nil when it is no key.
+  package func index(_ key: String, rank: Int) -> [Int]? {
+    var body = key[...]
+    if style == .standard {
+      guard body.hasPrefix("c") else { return nil }
+      body = body.dropFirst()
+      if rank == 0 { return body.isEmpty ? [] : nil }
+      guard body.first == separator else { return nil }
+      body = body.dropFirst()
+    } else if rank == 0 {
+      return body == "0" ? [] : nil
+    }
+    let index = body.split(separator: separator, omittingEmptySubsequences: false).map { Int($0) }
+    guard index.count == rank, index.allSatisfy({ $0 != nil && $0! >= 0 }) else { return nil }
+    let numbers = index.compactMap(\.self)
+    // Only the canonical spelling: "01" and "+1" are other people's files.
+    return path(numbers) == key ? numbers : nil
+  }
+}

@@ -1,0 +1,120 @@
+package import TesseraCore
+package import TesseraIO
+
+/// A Zarr group: attributes, and arrays and groups in folders below it.
+package struct ZarrGroup: Sendable {
+  package var version: Int
+  package var attributes: JSONObject
+  /// The metadata of everything below, when the group carries it; nil when it must be looked for.
+  package var consolidated: [(path: String, metadata: ZarrMetadata)]?
+
+  /// The arrays in and below the group, with their paths within it.
+  package func arrays(in folder: String) throws -> [(path: String, metadata: ZarrMetadata)] {
+    if let consolidated { return consolidated }
+    var found: [(path: String, metadata: ZarrMetadata)] = []
+    try ZarrGroup.walk(folder, prefix: "", depth: 0) { found.append(($0, $1)) }
+    return found
+  }
+
+  private static func walk(
+    _ folder: String, prefix: String, depth: Int, _ body: (String, ZarrMetadata) throws -> Void
+  ) throws {
+    // Folders may loop through links.
+    guard depth < 32 else { return }
+    for name in try Directory.names(folder) where !name.hasPrefix(".") {
+      let child = Path.join(folder, name)
+      guard try Directory.kind(child) == .directory, try ZarrStore.isStore(child) else { continue }
+      let path = prefix.isEmpty ? name : "\(prefix)/\(name)"
+      switch try ZarrStore.open(child) {
+      case .array(let metadata): try body(path, metadata)
+      case .group: try walk(child, prefix: path, depth: depth + 1, body)
+      }
+    }
+  }
+
+  // MARK: Consolidated metadata
+
+  /// zarr-python's form: `consolidated_metadata.metadata` of the group's `zarr.json`, by path.
+  ///
+  /// - Returns: nil when there is none, or it is not understood: it is a cache of what the folders say.
+  static func consolidated(v3 document: JSONObject) -> [(path: String, metadata: ZarrMetadata)]? {
+    guard let members = document["consolidated_metadata"]?["metadata"]?.object else { return nil }
+    var found: [(path: String, metadata: ZarrMetadata)] = []
+    for (path, value) in members where value["node_type"] == "array" {
+      guard isInside(path), let object = value.object, let metadata = try? ZarrMetadata(v3: object) else { return nil }
+      found.append((path, metadata))
+    }
+    return found.sorted { $0.path < $1.path }
+  }
+
+  /// `.zmetadata`: documents by their path, `name/.zarray` and `name/.zattrs`.
+  static func consolidated(v2 document: JSONObject) -> [(path: String, metadata: ZarrMetadata)]? {
+    guard let members = document["metadata"]?.object else { return nil }
+    var found: [(path: String, metadata: ZarrMetadata)] = []
+    for (key, value) in members where key.hasSuffix("/.zarray") {
+      let path = String(key.dropLast("/.zarray".count))
+      guard isInside(path), let object = value.object,
+        let metadata = try? ZarrMetadata(v2: object, attributes: members[path + "/.zattrs"]?.object ?? JSONObject())
+      else { return nil }
+      found.append((path, metadata))
+    }
+    return found.sorted { $0.path < $1.path }
+  }
+
+  private static func isInside(_ path: String) -> Bool {
+    !path.isEmpty && path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy {
+      !$0.isEmpty && $0 != "." && $0 != ".."
+    }
+  }
+
+  /// Writes the metadata of a group and of the groups between it and its arrays, consolidated.
+  package static func write(_ arrays: [(path: String, metadata: ZarrMetadata)], version: Int, to folder: String) throws {
+    var groups: Set<String> = []
+    for (path, _) in arrays {
+      var parent = Path.parent(path)
+      while parent != "." {
+        groups.insert(parent)
+        parent = Path.parent(parent)
+      }
+    }
+    let sorted = arrays.sorted { $0.path < $1.path }
+    if version == 3 {
+      try writeV3(sorted, groups: groups.sorted(), to: folder)
+    } else {
+      try writeV2(sorted, groups: groups.sorted(), to: folder)
+    }
+  }
+
+  private static func writeV3(
+    _ arrays: [(path: String, metadata: ZarrMetadata)], groups: [String], to folder: String
+  ) throws {
+    let plain: JSONObject = ["zarr_format": 3, "node_type": "group", "attributes": [:]]
+    var members = JSONObject()
+    for group in groups {
+      try File.replace(Path.join(Path.join(folder, group), "zarr.json"), with: ZarrStore.bytes(plain))
+      members[group] = .object(plain)
+    }
+    for (path, metadata) in arrays { members[path] = .object(metadata.document) }
+    var root = plain
+    root["consolidated_metadata"] = ["kind": "inline", "must_understand": false, "metadata": .object(members)]
+    try File.replace(Path.join(folder, "zarr.json"), with: ZarrStore.bytes(root))
+  }
+
+  private static func writeV2(
+    _ arrays: [(path: String, metadata: ZarrMetadata)], groups: [String], to folder: String
+  ) throws {
+    let plain: JSONObject = ["zarr_format": 2]
+    var members: JSONObject = [".zgroup": .object(plain)]
+    for group in groups {
+      try File.replace(Path.join(Path.join(folder, group), ".zgroup"), with: ZarrStore.bytes(plain))
+      members["\(group)/.zgroup"] = .object(plain)
+    }
+    for (path, metadata) in arrays {
+      members["\(path)/.zarray"] = .object(metadata.document)
+      if !metadata.attributes.isEmpty { members["\(path)/.zattrs"] = .object(metadata.attributes) }
+    }
+    let consolidated: JSONObject = ["zarr_consolidated_format": 1, "metadata": .object(members)]
+    try File.replace(Path.join(folder, ".zmetadata"), with: ZarrStore.bytes(consolidated))
+    try File.replace(Path.join(folder, ".zgroup"), with: ZarrStore.bytes(plain))
+  }
+}

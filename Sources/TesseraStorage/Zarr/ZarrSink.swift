@@ -1,0 +1,142 @@
+package import TesseraCodecs
+package import TesseraCore
+package import TesseraIO
+package import Synchronization
+
+/// Writes a new Zarr array into a folder that nobody reads yet.
+package final class ZarrSink: ArraySink {
+  package let metadata: ZarrMetadata
+  package let dtype: DType
+  private let root: String
+  private let grid: ChunkGrid
+  private let fileGrid: ChunkGrid
+  private let encoder: ChunkEncoder
+  private let sharding: Sharding?
+  private let itemSize: Int
+  private let open = Mutex<[[Int]: ShardFileWriter]>([:])
+  private let unsynced: UnsyncedFiles
+
+  /// Makes the folder, if need be, and writes the metadata into it.
+  package init(_ metadata: ZarrMetadata, root: String) throws {
+    guard let dtype = metadata.dtype else {
+      throw TesseraError(.unsupported, "cannot write dtype \(metadata.dtypeName)")
+    }
+    self.metadata = metadata
+    self.dtype = dtype
+    self.root = root
+    itemSize = dtype.itemSize
+    sharding = metadata.shardings.first
+    grid = try ChunkGrid(shape: metadata.shape, chunkShape: metadata.leaf.shape)
+    fileGrid = try ChunkGrid(shape: metadata.shape, chunkShape: metadata.fileShape)
+    encoder = try ChunkEncoder(metadata, dtype: dtype)
+    unsynced = UnsyncedFiles(root: root)
+    try Directory.make(root)
+    try ZarrStore.write(metadata, to: root)
+  }
+
+  package var shape: Shape { metadata.shape }
+  package var unit: [Int] { grid.chunkShape }
+  package var fileShape: [Int]? { fileGrid.chunkShape }
+  package var needsContiguousBlocks: Bool { false }
+
+  package func scratchBytes(block: [Int]) -> Int {
+    let chunks = zip(block, grid.chunkShape).reduce(1) { $0 * (($1.0 + $1.1 - 1) / $1.1) }
+    // Gathered chunk, codec's own work, and the encoded chunks of the block.
+    return encoder.byteCount + (encoder.isRaw ? 0 : encoder.byteCount) + chunks * encoder.maximumEncodedCount
+  }
+
+  package func isStored(_ block: Region, number: Int) throws -> Bool {
+    var isStored = true
+    try fileGrid.chunks(touching: block).forEachIndex { file in
+      if isStored { isStored = try Directory.kind(path(file)) == .file }
+    }
+    return isStored
+  }
+
+  private func path(_ file: [Int]) -> String { Path.join(root, metadata.keys.path(file)) }
+
+  /// An encoded chunk on its way into a file.
+  private struct Pending {
+    var file: [Int]
+    var ordinal: Int
+    var bytes: UnsafeRawBufferPointer?
+    var writer: ShardFileWriter?
+    var place = 0..<0
+  }
+
+  package func store(
+    _ block: Region, number: Int, from source: UnsafeRawBufferPointer, gate: OrderedGate, scratch: WriteScratch
+  ) throws {
+    var pending = try encode(block, source, scratch)
+    try gate.pass(number) {
+      for position in pending.indices {
+        let writer = try writer(pending[position].file)
+        pending[position].writer = writer
+        if let bytes = pending[position].bytes {
+          pending[position].place = writer.place(bytes.count, ordinal: pending[position].ordinal)
+        }
+      }
+    }
+    for chunk in pending {
+      guard let writer = chunk.writer else { continue }
+      if let bytes = chunk.bytes { try writer.write(bytes, at: chunk.place, ordinal: chunk.ordinal) }
+      if writer.finishedChunk() { try publish(writer, chunk.file) }
+    }
+  }
+
+  private func encode(_ block: Region, _ source: UnsafeRawBufferPointer, _ scratch: WriteScratch) throws -> [Pending] {
+    let itemSize = itemSize
+    let strides = Shape.strides(of: block.lengths).map { $0 * itemSize }
+    let chunks = grid.chunks(touching: block)
+    let output = scratch.output.reserve(chunks.count * encoder.maximumEncodedCount)
+    var used = 0
+    var pending: [Pending] = []
+    pending.reserveCapacity(chunks.count)
+    try chunks.forEachIndex { index in
+      let region = grid.region(index)
+      let offset = zip(zip(region.lower, block.lower), strides).reduce(0) { $0 + ($1.0.0 - $1.0.1) * $1.1 }
+      let bytes = try encoder.encode(
+        source.baseAddress! + offset, strides: strides, lengths: region.lengths,
+        output: UnsafeMutableRawBufferPointer(rebasing: output[used...]), scratch: scratch)
+      if let bytes, bytes.baseAddress! >= UnsafeRawPointer(output.baseAddress!),
+        bytes.baseAddress! < UnsafeRawPointer(output.baseAddress! + output.count)
+      {
+        used += bytes.count
+      }
+      let (file, ordinal) = position(index)
+      pending.append(Pending(file: file, ordinal: ordinal, bytes: bytes))
+    }
+    return pending
+  }
+
+  /// The file a chunk belongs to, and its number there.
+  private func position(_ index: [Int]) -> (file: [Int], ordinal: Int) {
+    var file = index
+    var ordinal = 0
+    for axis in index.indices {
+      let perFile = fileGrid.chunkShape[axis] / grid.chunkShape[axis]
+      file[axis] = index[axis] / perFile
+      ordinal = ordinal * perFile + index[axis] % perFile
+    }
+    return (file, ordinal)
+  }
+
+  private func writer(_ file: [Int]) throws -> ShardFileWriter {
+    try open.withLock { open in
+      if let writer = open[file] { return writer }
+      let places = zip(fileGrid.chunkShape, grid.chunkShape).reduce(1) { $0 * ($1.0 / $1.1) }
+      let writer = try ShardFileWriter(
+        path(file), sharding, chunks: places, expected: grid.chunks(touching: fileGrid.region(file)).count,
+        hasChecksums: metadata.attributes[ZarrMetadata.checksumAttribute] != nil)
+      open[file] = writer
+      return writer
+    }
+  }
+
+  private func publish(_ writer: ShardFileWriter, _ file: [Int]) throws {
+    if try writer.publish() { unsynced.add(writer.path) }
+    open.withLock { _ = $0.removeValue(forKey: file) }
+  }
+
+  package func finish() throws { try unsynced.sync() }
+}

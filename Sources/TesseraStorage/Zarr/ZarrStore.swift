@@ -1,0 +1,99 @@
+package import TesseraCore
+package import TesseraIO
+
+/// The metadata files of Zarr arrays and groups.
+package enum ZarrStore {
+  package enum Node: Sendable {
+    case array(ZarrMetadata)
+    case group(ZarrGroup)
+  }
+
+  /// Metadata files larger than this are refused; consolidated ones of 10,000 arrays have some MiB.
+  private static let maximumMetadataBytes = 64 << 20
+
+  /// What is stored in a folder.
+  ///
+  /// - Throws: `.corrupt` when it holds no Zarr metadata or metadata that is not valid.
+  package static func open(_ folder: String) throws -> Node {
+    if let document = try document(folder, "zarr.json") {
+      return try naming(Path.join(folder, "zarr.json")) { try node(v3: document) }
+    }
+    if let document = try document(folder, ".zarray") {
+      return try naming(Path.join(folder, ".zarray")) {
+        try requireFormat(2, document)
+        let attributes = try self.document(folder, ".zattrs") ?? JSONObject()
+        return .array(try ZarrMetadata(v2: document, attributes: attributes))
+      }
+    }
+    if let document = try document(folder, ".zgroup") {
+      return try naming(Path.join(folder, ".zgroup")) {
+        try requireFormat(2, document)
+        return .group(
+          ZarrGroup(
+            version: 2, attributes: try self.document(folder, ".zattrs") ?? JSONObject(),
+            consolidated: try self.document(folder, ".zmetadata").flatMap(ZarrGroup.consolidated(v2:))))
+      }
+    }
+    throw TesseraError(
+      .corrupt, "not a Zarr store", path: folder, expected: "zarr.json, .zarray or .zgroup in the folder", got: "none")
+  }
+
+  /// Whether a folder holds Zarr metadata.
+  package static func isStore(_ folder: String) throws -> Bool {
+    try ["zarr.json", ".zarray", ".zgroup"].contains { try Directory.kind(Path.join(folder, $0)) == .file }
+  }
+
+  private static func node(v3 document: JSONObject) throws -> Node {
+    try requireFormat(3, document)
+    switch document["node_type"]?.string {
+    case "array": return .array(try ZarrMetadata(v3: document))
+    case "group":
+      return .group(
+        ZarrGroup(
+          version: 3, attributes: try ZarrMetadata.attributes(document["attributes"]),
+          consolidated: ZarrGroup.consolidated(v3: document)))
+    default:
+      throw TesseraError(
+        .corrupt, "node_type", expected: "array or group", got: document["node_type"]?.text() ?? "nothing")
+    }
+  }
+
+  private static func requireFormat(_ format: Int, _ document: JSONObject) throws {
+    guard document["zarr_format"]?.int == format else {
+      throw TesseraError(
+        .corrupt, "zarr_format", expected: "\(format)", got: document["zarr_format"]?.text() ?? "nothing")
+    }
+  }
+
+  private static func document(_ folder: String, _ name: String) throws -> JSONObject? {
+    let path = Path.join(folder, name)
+    guard try Directory.kind(path) == .file else { return nil }
+    return try naming(path) {
+      let value = try JSONValue(parsing: try File.contents(path, limit: maximumMetadataBytes))
+      guard let object = value.object else {
+        throw TesseraError(.corrupt, "metadata", expected: "a JSON object", got: value.kindName)
+      }
+      return object
+    }
+  }
+
+  /// Writes an array's metadata, replacing what is there in one step.
+  package static func write(_ metadata: ZarrMetadata, to folder: String) throws {
+    if metadata.version == 3 {
+      var document = metadata.document
+      document["attributes"] = .object(metadata.attributes)
+      try File.replace(Path.join(folder, "zarr.json"), with: bytes(document))
+    } else {
+      let attributes = Path.join(folder, ".zattrs")
+      if !metadata.attributes.isEmpty {
+        try File.replace(attributes, with: bytes(metadata.attributes))
+      } else if try Directory.kind(attributes) != nil {
+        try Directory.remove(attributes)
+      }
+      // Last: it is what makes the folder an array.
+      try File.replace(Path.join(folder, ".zarray"), with: bytes(metadata.document))
+    }
+  }
+
+  static func bytes(_ object: JSONObject) -> [UInt8] { JSONValue.object(object).utf8(pretty: true) + [0x0A] }
+}
