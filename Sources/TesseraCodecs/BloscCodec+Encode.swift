@@ -31,13 +31,6 @@ extension BloscCodec {
   /// Whether blocks are compressed plane by plane.
   private func splits(_ blockSize: Int) -> Bool {
     shuffle == .byte && typesize > 1 && blockSize % typesize == 0
-      && BloscHeader.canSplit(blockSize: blockSize, typesize: typesize) && BloscTuning.split
+      && BloscHeader.canSplit(blockSize: blockSize, typesize: typesize)
   }
-}
-package enum BloscTuning {
-  nonisolated(unsafe) package static var split = true
-  nonisolated(unsafe) package static var block = 131072
-  nonisolated(unsafe) package static var sample = 0
-  nonisolated(unsafe) package static var gain = 0
-  nonisolated(unsafe) package static var accel = 0
 }

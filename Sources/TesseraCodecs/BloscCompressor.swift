@@ -37,10 +37,7 @@ package enum BloscCompressor: String, Sendable, CaseIterable {
   ) throws -> Int {
     switch self {
     case .lz4:
-      return Int(
-        LZ4_compress_fast_extState(
-          scratch.contexts.lz4, source.baseAddress, target.baseAddress, Int32(source.count),
-          Int32(target.count), Int32(max(1, 10 - level))))
+      return Self.lz4(source, into: target, acceleration: max(1, 10 - level), scratch: scratch)
     case .lz4hc:
       return Int(
         LZ4_compress_HC_extStateHC(
@@ -58,6 +55,17 @@ package enum BloscCompressor: String, Sendable, CaseIterable {
         throw Feature.zstd.missing
       #endif
     }
+  }
+
+  /// One LZ4 block by the fast search; 0 when it does not fit.
+  static func lz4(
+    _ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer, acceleration: Int,
+    scratch: CodecScratch
+  ) -> Int {
+    Int(
+      LZ4_compress_fast_extState(
+        scratch.contexts.lz4, source.baseAddress, target.baseAddress, Int32(source.count),
+        Int32(clamping: target.count), Int32(acceleration)))
   }
 }
 

@@ -60,7 +60,8 @@ extension BloscHeader {
     guard frame.count >= Self.count else {
       throw Self.corrupt("size", expected: "at least \(Self.count) bytes", got: frame.count)
     }
-    guard frame[0] == 2, frame[1] == 1, frame[2] & 0x08 == 0, let format = BloscFormat(rawValue: frame[2] >> 5)
+    guard frame[0] == 2, frame[1] == 1, frame[2] & 0x08 == 0,
+      let format = BloscFormat(rawValue: frame[2] >> 5)
     else {
       throw TesseraError(
         .unsupported, "Blosc frame", expected: "version 2, compressor version 1",

@@ -5,7 +5,8 @@ package enum CodecRegistry {
   struct Registration: Sendable {
     let v3: [String]
     let v2: String
-    let make: @Sendable (_ configuration: inout CodecConfiguration, _ elementSize: Int) throws -> any ByteCodec
+    let make:
+      @Sendable (_ configuration: inout CodecConfiguration, _ elementSize: Int) throws -> any ByteCodec
   }
 
   /// One line per codec.

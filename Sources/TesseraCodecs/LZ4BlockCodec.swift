@@ -42,13 +42,11 @@ package struct LZ4BlockCodec: ByteCodec {
     }
     target.storeLittleEndian(UInt32(source.count), at: 0)
     let body = target.part(from: Self.headerCount)
-    let count = LZ4_compress_fast_extState(
-      scratch.contexts.lz4, source.baseAddress, body.baseAddress, Int32(source.count),
-      Int32(clamping: body.count), Int32(acceleration))
+    let count = BloscCompressor.lz4(source, into: body, acceleration: acceleration, scratch: scratch)
     guard count > 0 else {
       throw TesseraError(.unsupported, "lz4: no room for the encoded form", got: "\(target.count) bytes")
     }
-    return Int(count) + Self.headerCount
+    return count + Self.headerCount
   }
 
   package func decode(
