@@ -1,9 +1,20 @@
-package import TesseraCore
+import TesseraCore
 
 /// A bytes-to-bytes codec with its parameters: compression or a checksum over one chunk.
 ///
 /// Values are immutable and shared between threads; what a call needs to write lives in its `CodecScratch`.
 package protocol ByteCodec: Sendable {
+  /// How this codec and its parameters are written in Zarr v3 metadata.
+  var v3: CodecDescription { get }
+
+  /// The same for Zarr v2 (numcodecs' id and parameters); nil when v2 has no such codec.
+  var v2: CodecDescription? { get }
+
+  /// Throws `.unsupported`, naming the package to install, when this build lacks the library needed.
+  ///
+  /// `encode` and `decode` throw the same; asking first spares a job that would fail in its middle.
+  func requireAvailable() throws
+
   /// An upper bound on what `encode` writes for `count` bytes.
   func maximumEncodedCount(_ count: Int) -> Int
 
@@ -33,13 +44,21 @@ package protocol ByteCodec: Sendable {
     range: Range<Int>, ofDecodedCount decodedCount: Int, from source: UnsafeRawBufferPointer,
     into target: UnsafeMutableRawBufferPointer, scratch: CodecScratch
   ) throws -> Bool
+
+  /// The decoded bytes where they lie inside `source`, checked, for codecs that only add to them;
+  /// nil for the others.
+  func decodedInPlace(_ source: UnsafeRawBufferPointer) throws -> UnsafeRawBufferPointer?
 }
 
 extension ByteCodec {
+  package func requireAvailable() throws {}
+
   package func fixedEncodedCount(_ count: Int) -> Int? { nil }
 
   package func decode(
     range: Range<Int>, ofDecodedCount decodedCount: Int, from source: UnsafeRawBufferPointer,
     into target: UnsafeMutableRawBufferPointer, scratch: CodecScratch
   ) throws -> Bool { false }
+
+  package func decodedInPlace(_ source: UnsafeRawBufferPointer) throws -> UnsafeRawBufferPointer? { nil }
 }

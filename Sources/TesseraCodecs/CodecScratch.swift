@@ -8,6 +8,8 @@ package final class CodecScratch: @unchecked Sendable {
   package let work = Buffer()
   /// For a chain of codecs: what passes between two stages.
   package let stages = [Buffer(), Buffer()]
+  /// The compression libraries' own states.
+  let contexts = CodecContexts()
 
   package init() {}
 }

@@ -1,0 +1,111 @@
+import TesseraCore
+
+/// The bytes-to-bytes codecs of an array, in the order of encoding.
+package struct CodecChain: Sendable {
+  package let codecs: [any ByteCodec]
+
+  package init(_ codecs: [any ByteCodec]) { self.codecs = codecs }
+
+  /// Whether encoded bytes are the decoded bytes.
+  package var isIdentity: Bool { codecs.isEmpty }
+
+  package func requireAvailable() throws {
+    for codec in codecs { try codec.requireAvailable() }
+  }
+
+  package func maximumEncodedCount(_ count: Int) -> Int {
+    codecs.reduce(count) { $1.maximumEncodedCount($0) }
+  }
+
+  /// The encoded size when it does not depend on the data; nil otherwise.
+  package func fixedEncodedCount(_ count: Int) -> Int? {
+    codecs.reduce(count) { count, codec in count.flatMap { codec.fixedEncodedCount($0) } }
+  }
+}
+
+// MARK: - Encoding
+
+extension CodecChain {
+  /// Encodes all of `source` into `target`, which has at least `maximumEncodedCount(source.count)` bytes,
+  /// and returns the bytes written.
+  package func encode(
+    _ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer, scratch: CodecScratch
+  ) throws -> Int {
+    precondition(target.count >= maximumEncodedCount(source.count))
+    guard let last = codecs.last else {
+      target.copyMemory(from: source)
+      return source.count
+    }
+    var bytes = source
+    for (index, codec) in codecs.dropLast().enumerated() {
+      let stage = scratch.stages[index % 2].reserve(codec.maximumEncodedCount(bytes.count))
+      let count = try codec.encode(bytes, into: stage, scratch: scratch)
+      bytes = UnsafeRawBufferPointer(stage.part(0, count))
+    }
+    return try last.encode(bytes, into: target, scratch: scratch)
+  }
+}
+
+// MARK: - Decoding
+
+extension CodecChain {
+  /// Decodes all of `source`, which must fill `target` exactly.
+  package func decode(
+    _ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer, scratch: CodecScratch
+  ) throws {
+    if let expected = fixedEncodedCount(target.count), expected != source.count {
+      throw TesseraError(.corrupt, "encoded chunk", expected: "\(expected) bytes", got: "\(source.count)")
+    }
+    var bytes = source
+    for (index, codec) in codecs.enumerated().dropFirst().reversed() {
+      if let inside = try codec.decodedInPlace(bytes) {
+        bytes = inside
+        continue
+      }
+      let stage = scratch.stages[index % 2].reserve(stageCount(before: index, decodedCount: target.count))
+      let count = try codec.decode(bytes, into: stage, scratch: scratch)
+      bytes = UnsafeRawBufferPointer(stage.part(0, count))
+    }
+    var count = bytes.count
+    if let first = codecs.first {
+      count = try first.decode(bytes, into: target, scratch: scratch)
+    } else {
+      target.copyMemory(from: bytes)
+    }
+    guard count == target.count else {
+      throw TesseraError(.corrupt, "decoded chunk", expected: "\(target.count) bytes", got: "\(count)")
+    }
+  }
+
+  /// Decodes bytes `range` of the decoded form, which has `decodedCount` bytes, into `target`, which has
+  /// `range.count`, when that is less work than decoding everything.
+  ///
+  /// - Returns: false, with nothing written, when the chain cannot decode in part.
+  package func decode(
+    range: Range<Int>, ofDecodedCount decodedCount: Int, from source: UnsafeRawBufferPointer,
+    into target: UnsafeMutableRawBufferPointer, scratch: CodecScratch
+  ) throws -> Bool {
+    precondition(range.lowerBound >= 0 && range.upperBound <= decodedCount && range.count == target.count)
+    guard codecs.count <= 1 else { return false }
+    if let codec = codecs.first {
+      return try codec.decode(
+        range: range, ofDecodedCount: decodedCount, from: source, into: target, scratch: scratch)
+    }
+    guard source.count == decodedCount else {
+      throw TesseraError(
+        .corrupt, "encoded chunk", expected: "\(decodedCount) bytes", got: "\(source.count)")
+    }
+    target.copyMemory(from: UnsafeRawBufferPointer(rebasing: source[range]))
+    return true
+  }
+
+  /// Room for what `codecs[index]` decodes to.
+  ///
+  /// Other writers' compressors may do worse than our bounds, so there is slack; but what does not depend on
+  /// the data is known.
+  private func stageCount(before index: Int, decodedCount: Int) -> Int {
+    let prior = CodecChain(Array(codecs[..<index]))
+    if let exact = prior.fixedEncodedCount(decodedCount) { return exact }
+    return 2 * prior.maximumEncodedCount(decodedCount) + 65536
+  }
+}
