@@ -1,0 +1,12 @@
+/// How much JSON a parser takes before it refuses.
+public struct JSONLimits: Sendable {
+  /// Arrays and objects within one another. Zarr metadata nests about ten deep; the parser recurses, and 128
+  /// levels stay far below a thread's stack.
+  public var depth = 128
+  /// Size of the text. Consolidated metadata of very large hierarchies reaches some MiB.
+  public var bytes = 64 << 20
+  /// Values in all, because `[0,0,…]` takes an order of magnitude more memory than its text.
+  public var values = 4 << 20
+
+  public init() {}
+}

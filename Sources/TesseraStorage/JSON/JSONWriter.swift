@@ -1,0 +1,110 @@
+/// Appends JSON text to a byte array.
+struct JSONWriter {
+  let isPretty: Bool
+  private(set) var bytes: [UInt8] = []
+  private var indentation = 0
+
+  init(isPretty: Bool) { self.isPretty = isPretty }
+
+  mutating func write(_ value: JSONValue) {
+    switch value {
+    case .null: write("null")
+    case .bool(let value): write(value ? "true" : "false")
+    case .number(let number): write(number.text)
+    case .string(let text): writeString(text)
+    case .array(let elements): write(elements)
+    case .object(let members): write(members)
+    }
+  }
+
+  private mutating func write(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
+  /// Arrays of scalars (shapes, above all) stay on one line.
+  private mutating func write(_ elements: [JSONValue]) {
+    let isFlat = !elements.contains { $0.isContainer }
+    enclose("[", "]", isEmpty: elements.isEmpty || isFlat) { writer in
+      for (index, element) in elements.enumerated() {
+        if index > 0 { writer.separate(onOneLine: isFlat) }
+        writer.write(element)
+      }
+    }
+  }
+
+  private mutating func write(_ members: JSONObject) {
+    enclose("{", "}", isEmpty: members.isEmpty) { writer in
+      for (index, (key, value)) in members.enumerated() {
+        if index > 0 { writer.separate(onOneLine: false) }
+        writer.writeString(key)
+        writer.write(writer.isPretty ? ": " : ":")
+        writer.write(value)
+      }
+    }
+  }
+
+  private mutating func enclose(
+    _ opening: String, _ closing: String, isEmpty: Bool, _ body: (inout JSONWriter) -> Void
+  ) {
+    write(opening)
+    indentation += 1
+    if !isEmpty { startLine() }
+    body(&self)
+    indentation -= 1
+    if !isEmpty { startLine() }
+    write(closing)
+  }
+
+  private mutating func separate(onOneLine: Bool) {
+    write(onOneLine && isPretty ? ", " : ",")
+    if !onOneLine { startLine() }
+  }
+
+  private mutating func startLine() {
+    guard isPretty else { return }
+    bytes.append(0x0A)
+    bytes.append(contentsOf: repeatElement(0x20, count: 2 * indentation))
+  }
+
+  private mutating func writeString(_ text: String) {
+    bytes.append(UInt8(ascii: "\""))
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "\""): write("\\\"")
+      case UInt8(ascii: "\\"): write("\\\\")
+      case 0x08: write("\\b")
+      case 0x09: write("\\t")
+      case 0x0A: write("\\n")
+      case 0x0C: write("\\f")
+      case 0x0D: write("\\r")
+      case 0..<0x20:
+        write(byte < 0x10 ? "\\u000\(String(byte, radix: 16))" : "\\u00\(String(byte, radix: 16))")
+      default: bytes.append(byte)
+      }
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+}
+
+extension JSONValue {
+  fileprivate var isContainer: Bool {
+    switch self {
+    case .array, .object: true
+    default: false
+    }
+  }
+
+  /// The document as UTF-8: `pretty` with two spaces of indentation, or without any white space.
+  public func utf8(pretty: Bool = false) -> [UInt8] {
+    var writer = JSONWriter(isPretty: pretty)
+    writer.write(self)
+    return writer.bytes
+  }
+
+  /// The document as text; see `utf8(pretty:)`.
+  public func text(pretty: Bool = false) -> String {
+    String(decoding: utf8(pretty: pretty), as: UTF8.self)
+  }
+}
+
+extension JSONValue: CustomStringConvertible {
+  public var description: String { text() }
+}
