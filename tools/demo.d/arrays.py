@@ -126,4 +126,9 @@ def main(arguments: list[str]) -> None:
             sys.exit(__doc__)
 
 
-main(sys.argv[1:])
+try:
+    main(sys.argv[1:])
+except KeyboardInterrupt:
+    sys.exit(130)
+except FileNotFoundError as error:
+    sys.exit(f"nothing there: {error}")

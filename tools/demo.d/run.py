@@ -88,18 +88,18 @@ class Demo:
 
     def print_table(self) -> None:
         width = max(len(step.name) for step in self.steps)
-        columns = f"{'bytes in':>15}  {'bytes out':>15}  {'ratio':>6}  {'seconds':>8}  {'GB/s':>6}  {'peak RSS':>10}"
-        print(f"\n{'step':<{width}}  {columns}")
+        heads = f"{'bytes in':>15}  {'bytes out':>15}  {'ratio':>6}  {'seconds':>8}  {'GB/s':>6}  {'peak RSS':>10}"
+        print(f"\n{'step':<{width}}  {heads}")
         for step in self.steps:
             out = f"{step.bytes_out:,}" if step.bytes_out is not None else ""
             ratio = f"{step.bytes_in / step.bytes_out:.2f}" if step.bytes_out else ""
             rate = f"{step.array_bytes / step.seconds / 1e9:.2f}" if step.array_bytes >= LEAST_FOR_A_RATE else ""
             print(
-                f"{step.name:<{width}}  {step.bytes_in:>15,}  {out:>15}  {ratio:>6}  {step.seconds:>8.2f}  {rate:>6}  "
-                f"{step.peak / MIB:>6.0f} MiB"
+                f"{step.name:<{width}}  {step.bytes_in:>15,}  {out:>15}  {ratio:>6}  {step.seconds:>8.2f}  "
+                f"{rate:>6}  {step.peak / MIB:>6.0f} MiB"
             )
         print(
-            "\nratio: bytes in / bytes out. GB/s: the array's own bytes, uncompressed, per second of the whole process.\n"
+            "\nratio: bytes in / bytes out. GB/s: the array's own bytes, uncompressed, per second of the process.\n"
             "Freshly written files are read from the page cache, as far as memory allows."
         )
 
@@ -111,14 +111,14 @@ def digits(demo: Demo) -> None:
     size = 1797 * 64 * 8
     for name in ("digits.npy", "digits.npz"):
         print(indented(demo.run_tessera("info", name)[2]), end="")
-    demo.step(
-        "digits.npy to lz4 store", "digits.npy", "digits.zarr", size, "convert", "digits.npy", "digits.zarr", "--codec", "lz4"
-    )
-    demo.step("lz4 store to .npy", "digits.zarr", "back.npy", size, "convert", "digits.zarr", "back.npy")
+    to_lz4 = ("--codec", "lz4")
+    names = ("digits.npy", "digits.zarr")
+    demo.step("digits.npy to lz4 store", *names, size, "convert", *names, *to_lz4)
+    names = ("digits.zarr", "back.npy")
+    demo.step("lz4 store to .npy", *names, size, "convert", *names)
     demo.run_numpy("NumPy finds back.npy the same, bit for bit", "same", "back.npy", "digits.npy")
-    demo.step(
-        "digits.npz to lz4 group", "digits.npz", "group.zarr", size, "convert", "digits.npz", "group.zarr", "--codec", "lz4"
-    )
+    names = ("digits.npz", "group.zarr")
+    demo.step("digits.npz to lz4 group", *names, size, "convert", *names, *to_lz4)
     demo.read_by_zarr("zarr-python reads the group", "group.zarr/data", "digits.npy", size)
     demo.remove("back.npy", "digits.zarr", "group.zarr")
 
