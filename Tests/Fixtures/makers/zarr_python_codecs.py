@@ -46,7 +46,8 @@ def _blosc_shapes(catalogue):
         "blosc-odd-typesize": ("int16", dict(cname="lz4", shuffle="shuffle", typesize=3), smooth),
     }
     for name, (dtype, options, fill) in cases.items():
-        save(catalogue, name, dtype, [LITTLE, codecs.BloscCodec(**options)], shape=(100, 40), chunks=(48, 40), fill=fill)
+        chain = [LITTLE, codecs.BloscCodec(**options)]
+        save(catalogue, name, dtype, chain, shape=(100, 40), chunks=(48, 40), fill=fill)
 
 
 def _three_axes(catalogue):

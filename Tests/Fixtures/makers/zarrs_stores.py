@@ -19,7 +19,8 @@ def make(catalogue):
         for shuffle in ["noshuffle", "shuffle", "bitshuffle"]:
             chains[f"blosc-{compressor}-{shuffle}"] = [
                 LITTLE, codecs.BloscCodec(cname=compressor, shuffle=shuffle, typesize=8)]
-    with zarr.config.set({"codec_pipeline.path": "zarrs.ZarrsCodecPipeline"}):
+    # Strict: without it the pipeline hands what zarrs lacks back to zarr-python, and says so in a warning.
+    with zarr.config.set({"codec_pipeline.path": "zarrs.ZarrsCodecPipeline", "codec_pipeline.strict": True}):
         for name, chain in chains.items():
             _save(catalogue, f"{name}-sharded", chain, sharded=True)
         for name in ["raw", "zstd", "blosc-lz4-shuffle"]:
