@@ -1,0 +1,1 @@
+"""One module per producer of fixtures; each has `make(catalogue)`."""

@@ -1,0 +1,71 @@
+"""A conversion that is killed goes on with `--resume`; one that is interrupted leaves nothing."""
+import os
+import signal
+import subprocess
+import time
+
+import numpy as np
+
+import peers
+from support import MIB, TesseraCase, start, tree_bytes
+
+ROWS, COLUMNS = 400_000, 64
+
+
+class Resume(TesseraCase):
+    def setUp(self):
+        super().setUp()
+        random = np.random.default_rng(7)
+        self.values = (random.standard_normal((ROWS, COLUMNS), dtype="float32") * 8).round(1)
+        self.source = self.save("x.npy", self.values)
+        self.command = ["convert", self.source, self.path("x.zarr"), "--codec", "gzip", "--level", "6",
+                        "--chunks", "2000x64", "--shards", "10000x64", "--threads", "1"]
+
+    def _stop(self, how):
+        """Starts the conversion and sends `how` once some shards are on disk; false when it was too quick."""
+        base = tree_bytes(self.folder)
+        process = start(*self.command)
+        try:
+            deadline = time.monotonic() + 60
+            while process.poll() is None and time.monotonic() < deadline:
+                if tree_bytes(self.folder) - base > 4 * MIB:
+                    process.send_signal(how)
+                    break
+                time.sleep(0.005)
+            process.wait(60)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+        finally:
+            process.stderr.close()
+        return process.returncode
+
+    def test_killed_then_resumed(self):
+        self.assertEqual(self._stop(signal.SIGKILL), -signal.SIGKILL, "ended before it could be killed")
+        self.assertFalse(os.path.exists(self.path("x.zarr/zarr.json")), "a half store must not look whole")
+        self.ok(*self.command, "--resume")
+        self.assertSame(peers.zarrs(self.path("x.zarr")), self.values)
+        self.ok("verify", self.path("x.zarr"))
+        self.assertOnlyHolds("x.npy", "x.zarr")
+
+    def test_killed_then_started_afresh(self):
+        self.assertEqual(self._stop(signal.SIGKILL), -signal.SIGKILL, "ended before it could be killed")
+        self.ok(*self.command)
+        self.assertSame(peers.zarrs(self.path("x.zarr")), self.values)
+        self.assertOnlyHolds("x.npy", "x.zarr")
+
+    def test_resume_after_the_source_changed_does_not_mix(self):
+        self.assertEqual(self._stop(signal.SIGKILL), -signal.SIGKILL, "ended before it could be killed")
+        changed = self.values + 1
+        np.save(self.source, changed)
+        self.ok(*self.command, "--resume")
+        self.assertSame(peers.zarrs(self.path("x.zarr")), changed)
+
+    def test_interrupted_leaves_nothing(self):
+        self.assertEqual(self._stop(signal.SIGINT), 130)
+        self.assertOnlyHolds("x.npy")
+
+    def test_resume_with_nothing_to_resume_is_a_plain_run(self):
+        small = self.save("small.npy", self.values[:1000])
+        self.ok("convert", small, self.path("small.zarr"), "--resume")
+        self.assertSame(peers.zarr_python(self.path("small.zarr")), self.values[:1000])
