@@ -56,6 +56,16 @@ extension CodecChain {
     if let expected = fixedEncodedCount(target.count), expected != source.count {
       throw TesseraError(.corrupt, "encoded chunk", expected: "\(expected) bytes", got: "\(source.count)")
     }
+    let count = try decode(source, upTo: target, scratch: scratch)
+    guard count == target.count else {
+      throw TesseraError(.corrupt, "decoded chunk", expected: "\(target.count) bytes", got: "\(count)")
+    }
+  }
+
+  /// Decodes all of `source`, whose decoded size is not known beforehand, and returns the bytes written.
+  package func decode(
+    _ source: UnsafeRawBufferPointer, upTo target: UnsafeMutableRawBufferPointer, scratch: CodecScratch
+  ) throws -> Int {
     var bytes = source
     for (index, codec) in codecs.enumerated().dropFirst().reversed() {
       if let inside = try codec.decodedInPlace(bytes) {
@@ -66,15 +76,13 @@ extension CodecChain {
       let count = try codec.decode(bytes, into: stage, scratch: scratch)
       bytes = UnsafeRawBufferPointer(stage.part(0, count))
     }
-    var count = bytes.count
-    if let first = codecs.first {
-      count = try first.decode(bytes, into: target, scratch: scratch)
-    } else {
-      target.copyMemory(from: bytes)
+    if let first = codecs.first { return try first.decode(bytes, into: target, scratch: scratch) }
+    guard bytes.count <= target.count else {
+      throw TesseraError(
+        .corrupt, "decoded chunk", expected: "at most \(target.count) bytes", got: "\(bytes.count)")
     }
-    guard count == target.count else {
-      throw TesseraError(.corrupt, "decoded chunk", expected: "\(target.count) bytes", got: "\(count)")
-    }
+    target.copyMemory(from: bytes)
+    return bytes.count
   }
 
   /// Decodes bytes `range` of the decoded form, which has `decodedCount` bytes, into `target`, which has

@@ -1,4 +1,4 @@
-package import TesseraCodecs
+import TesseraCodecs
 package import TesseraCore
 package import TesseraIO
 import TesseraKernels

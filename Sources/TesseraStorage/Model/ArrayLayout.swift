@@ -1,4 +1,4 @@
-public import TesseraCore
+import TesseraCore
 
 /// How a new array is laid out on disk. What is left out is chosen from shape, dtype and codec.
 ///

@@ -1,5 +1,5 @@
 import TesseraCore
-package import TesseraIO
+import TesseraIO
 
 /// Where an array is, as people write it: `x.npy`, `d.npz/name`, `group.zarr/name`, `x.csv`.
 package struct ArrayLocation: Sendable {

@@ -1,6 +1,6 @@
 import Synchronization
 import TesseraCodecs
-package import TesseraCore
+import TesseraCore
 package import TesseraIO
 
 /// Random access to a deflated stream in bounded memory.

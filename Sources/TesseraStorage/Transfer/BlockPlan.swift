@@ -75,11 +75,13 @@ package struct BlockPlan: Sendable, Hashable {
       guard let axis = best?.axis else { break }
       choice[axis] += 1
     }
-    self.block = block(choice)
-    group = fileShape.map { file in zip(file, self.block).map { max($0, $1) } } ?? self.block
-    grid = try ChunkGrid(shape: shape, chunkShape: self.block)
+    let chosen = block(choice)
+    let group = fileShape.map { file in zip(file, chosen).map { max($0, $1) } } ?? chosen
+    self.block = chosen
+    self.group = group
+    grid = try ChunkGrid(shape: shape, chunkShape: chosen)
     groupGrid = try ChunkGrid(shape: shape, chunkShape: group)
-    sourceReads = zip(shape.indices, self.block).reduce(1) { $0 * reads($1.0, $1.1) }
+    sourceReads = zip(shape.indices, chosen).reduce(1) { $0 * reads($1.0, $1.1) }
   }
 
   /// The lengths a block may have along an axis: units that divide a file, then whole files, doubling.

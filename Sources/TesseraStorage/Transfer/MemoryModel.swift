@@ -1,4 +1,4 @@
-package import TesseraCore
+import TesseraCore
 
 /// How a memory budget is divided; a pure function of the job, checked before it starts.
 package struct MemoryModel: Sendable {

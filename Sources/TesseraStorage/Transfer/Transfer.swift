@@ -1,6 +1,6 @@
 import Synchronization
-package import TesseraCore
-package import TesseraIO
+import TesseraCore
+import TesseraIO
 import TesseraKernels
 
 /// Streams one array from where it is stored to where it shall be, block by block on all threads.

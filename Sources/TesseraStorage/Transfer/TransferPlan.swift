@@ -1,4 +1,4 @@
-package import TesseraCore
+import TesseraCore
 import TesseraIO
 
 /// How one array will be read and written: pure, printable, made before the first byte is read.

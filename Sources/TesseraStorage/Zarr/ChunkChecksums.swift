@@ -5,8 +5,8 @@
 //   n x crc32c: uint32 little-endian    of each chunk's stored bytes, 0 for an absent one
 //   crc32c: uint32 little-endian        of all that
 
-package import TesseraCodecs
-package import TesseraCore
+import TesseraCodecs
+import TesseraCore
 
 package enum ChunkChecksums {
   private static let magic = Array("TSRCRC32".utf8)

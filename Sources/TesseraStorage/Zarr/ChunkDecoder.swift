@@ -1,5 +1,5 @@
 package import TesseraCore
-package import TesseraCodecs
+import TesseraCodecs
 import TesseraKernels
 
 /// Where a decoded chunk's elements lie in memory.
@@ -127,7 +127,7 @@ package struct ChunkDecoder: Sendable {
   ) throws -> UnsafeMutableRawBufferPointer {
     // A shard may have gaps, but one of more than twice its elements is not worth trusting.
     let target = buffer.reserve(2 * byteCount + 65536)
-    let count = try pipeline.chain.decode(upTo: target, encoded, scratch: scratch.codec)
+    let count = try pipeline.chain.decode(encoded, upTo: target, scratch: scratch.codec)
     return UnsafeMutableRawBufferPointer(rebasing: target[..<count])
   }
 }

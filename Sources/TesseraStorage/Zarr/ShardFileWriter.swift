@@ -1,7 +1,7 @@
-package import Synchronization
+import Synchronization
 import TesseraCodecs
-package import TesseraCore
-package import TesseraIO
+import TesseraCore
+import TesseraIO
 
 /// One file of a Zarr array while it is written: a shard to which chunks are added, or a single chunk.
 ///

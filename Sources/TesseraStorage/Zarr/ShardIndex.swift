@@ -5,8 +5,8 @@
 //
 // Both fields 2^64 - 1: the chunk is absent and reads as the fill value; one alone is corruption.
 
-package import TesseraCodecs
-package import TesseraCore
+import TesseraCodecs
+import TesseraCore
 
 /// A checked view of an index that lies in mapped memory; nothing is copied.
 package struct ShardIndex {

@@ -1,5 +1,5 @@
-package import TesseraCore
-package import TesseraIO
+import TesseraCore
+import TesseraIO
 
 /// A Zarr group: attributes, and arrays and groups in folders below it.
 package struct ZarrGroup: Sendable {

@@ -1,7 +1,7 @@
-package import TesseraCodecs
+import TesseraCodecs
 package import TesseraCore
 package import TesseraIO
-package import Synchronization
+import Synchronization
 
 /// Writes a new Zarr array into a folder that nobody reads yet.
 package final class ZarrSink: ArraySink {

@@ -1,5 +1,5 @@
-package import TesseraCore
-package import TesseraIO
+import TesseraCore
+import TesseraIO
 
 /// The metadata files of Zarr arrays and groups.
 package enum ZarrStore {

@@ -1,0 +1,163 @@
+import TesseraCodecs
+package import TesseraCore
+package import TesseraIO
+
+/// The arrays of a `.npz` file: a ZIP archive of `.npy` members.
+///
+/// Stored members are mapped in place; deflated ones are streamed.
+package struct NpzArchive: Sendable {
+  package let path: String
+  private let file: File
+  private let directory: ZipDirectory
+
+  package init(_ path: String) throws {
+    self.path = path
+    file = try File(path)
+    let source = try FileSource(file)
+    directory = try naming(path) { try ZipDirectory(reading: source) }
+  }
+
+  /// The members' names, as `numpy.load` gives them: without `.npy`.
+  package var names: [String] { entries.map(\.name) }
+
+  private var entries: [(name: String, entry: ZipEntry)] {
+    directory.entries.filter { !$0.isFolder }.map { entry in
+      (entry.name.hasSuffix(".npy") ? String(entry.name.dropLast(4)) : entry.name, entry)
+    }
+  }
+
+  /// The member of that name; without a name, the only one there is.
+  ///
+  /// - Throws: `.notFound` naming the members there are.
+  package func entry(_ name: String?) throws -> (name: String, entry: ZipEntry) {
+    let entries = entries
+    if let name {
+      if let found = entries.first(where: { $0.name == name || $0.entry.name == name }) { return found }
+      throw TesseraError(
+        .notFound, "no member '\(name)' in the archive", path: path, expected: NpzArchive.list(entries.map(\.name)))
+    }
+    guard entries.count == 1 else {
+      throw TesseraError(
+        .usage, "the archive holds \(entries.count) arrays", path: path,
+        expected: "one of them, as \(Path.name(path))/NAME: \(NpzArchive.list(entries.map(\.name)))")
+    }
+    return entries[0]
+  }
+
+  static func list(_ names: [String]) -> String {
+    if names.isEmpty { return "none" }
+    let shown = names.prefix(8).joined(separator: ", ")
+    return names.count > 8 ? "\(shown), … (\(names.count))" : shown
+  }
+
+  private func path(of name: String) -> String { Path.join(path, name) }
+
+  /// What a member's header says.
+  package func describe(_ entry: (name: String, entry: ZipEntry)) throws -> ArrayDescription {
+    try naming(path(of: entry.name)) { try open(entry.entry).description(path(of: entry.name)) }
+  }
+
+  package func driver(_ entry: (name: String, entry: ZipEntry)) throws -> any ArrayDriver {
+    try naming(path(of: entry.name)) {
+      let member = try open(entry.entry)
+      _ = try member.header.supportedDType()
+      let description = member.description(path(of: entry.name))
+      let identity = "\(entry.entry.name) \(entry.entry.crc32)"
+      if let stream = member.stream {
+        return try StreamDriver(
+          description, stream: stream, file: file, dataOffset: member.header.dataOffset,
+          order: member.header.order, identity: identity)
+      }
+      return try FlatDriver(
+        description, mapping: try Mapping(file), dataOffset: member.range.lowerBound + member.header.dataOffset,
+        order: member.header.order, identity: identity)
+    }
+  }
+
+  private struct Member {
+    var entry: ZipEntry
+    var header: NpyHeader
+    var range: Range<Int>
+    /// nil for a stored member.
+    var stream: InflateStream?
+
+    func description(_ path: String) -> ArrayDescription {
+      ArrayDescription(
+        path: path, format: .npz, shape: header.shape, dtype: header.dtype,
+        dtypeName: header.dtype?.name ?? header.descr, codec: stream == nil ? "none" : "deflate",
+        isFortranOrder: header.fortranOrder)
+    }
+  }
+
+  private func open(_ entry: ZipEntry) throws -> Member {
+    let range = try directory.locate(entry, in: try FileSource(file))
+    switch entry.method {
+    case .stored:
+      let header = try NpyHeader.read(size: range.count) {
+        try file.read(at: range.lowerBound, into: $0)
+      }
+      return Member(entry: entry, header: header, range: range)
+    case .deflated:
+      let stream = try InflateStream(file, compressed: range, count: entry.uncompressedSize, crc: entry.crc32)
+      let header = try NpyHeader.read(size: entry.uncompressedSize) { try stream.read(at: 0, into: $0) }
+      return Member(entry: entry, header: header, range: range, stream: stream)
+    default:
+      throw TesseraError(.unsupported, "compression method of an archive member", expected: "stored or deflated")
+    }
+  }
+
+  /// Checks a member's CRC-32 against all of its bytes.
+  package func verify(_ entry: (name: String, entry: ZipEntry), progress: ProgressMeter, token: CancellationToken?) throws {
+    try naming(path(of: entry.name)) {
+      let member = try open(entry.entry)
+      let buffer = Buffer().reserve(1 << 20)
+      var crc: UInt32 = 0
+      var done = 0
+      while done < entry.entry.uncompressedSize {
+        try token?.check()
+        let part = UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(buffer.count, entry.entry.uncompressedSize - done)])
+        if let stream = member.stream {
+          try stream.read(at: done, into: part)
+        } else {
+          try file.read(at: member.range.lowerBound + done, into: part)
+        }
+        crc = CRC32.update(crc, UnsafeRawBufferPointer(part))
+        done += part.count
+        progress.add(part.count)
+      }
+      guard crc == entry.entry.crc32 else {
+        throw TesseraError(.corrupt, "checksum of a member (CRC-32)", expected: hex(entry.entry.crc32), got: hex(crc))
+      }
+    }
+  }
+
+  package var members: [(name: String, entry: ZipEntry)] { entries }
+}
+
+/// A file as the archive parser reads it.
+struct FileSource: ByteSource {
+  private let file: File
+  let byteCount: Int
+
+  init(_ file: File) throws {
+    self.file = file
+    byteCount = try file.size()
+  }
+
+  func read(at offset: Int, into target: UnsafeMutableRawBufferPointer) throws {
+    try file.read(at: offset, into: target)
+  }
+}
+
+extension NpyHeader {
+  /// Reads a header with a function that fills a buffer from the start of the `.npy` bytes.
+  static func read(size: Int, _ fill: (UnsafeMutableRawBufferPointer) throws -> Void) throws -> NpyHeader {
+    let buffer = Buffer()
+    let prefix = buffer.reserve(min(size, prefixByteCount))
+    try fill(prefix)
+    let count = try byteCount(of: UnsafeRawBufferPointer(prefix), fileSize: size)
+    let whole = buffer.reserve(count)
+    try fill(whole)
+    return try parse(UnsafeRawBufferPointer(whole), fileSize: size)
+  }
+}
