@@ -1,5 +1,5 @@
-package import TesseraCore
-package import TesseraIO
+import TesseraCore
+import TesseraIO
 struct CSVDriver: ArrayDriver {
   let description: ArrayDescription
   init(path: String) throws { throw TesseraError(.unsupported, "csv") }

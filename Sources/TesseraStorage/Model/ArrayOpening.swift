@@ -1,4 +1,4 @@
-package import TesseraCore
+import TesseraCore
 import TesseraIO
 
 /// What is stored at a location: one array, or several with names.

@@ -4,8 +4,7 @@ import TesseraKernels
 
 /// Writes the elements of one array in C order into a file, from a given offset on: the body of a `.npy` file.
 package final class NpySink: ArraySink {
-  package let shape: Shape
-  package let dtype: DType
+  package let requirements: SinkRequirements
   private let file: File
   private let dataOffset: Int
 
@@ -17,22 +16,23 @@ package final class NpySink: ArraySink {
   package convenience init(_ shape: Shape, dtype: DType, file: File) throws {
     let header = try NpyHeader.bytes(dtype: dtype, fortranOrder: false, shape: shape)
     try file.write(header, at: 0)
-    try self.init(shape, dtype: dtype, file: file, dataOffset: header.count)
-    // All of it now: later writes cannot run out of file size, and a hole reads as zeros.
+    self.init(shape, dtype: dtype, file: file, dataOffset: header.count)
+    // Its full size now, so that a resumed file has it whatever was written last.
     try file.truncate(to: header.count + shape.count * dtype.itemSize)
   }
 
-  init(_ shape: Shape, dtype: DType, file: File, dataOffset: Int) throws {
-    self.shape = shape
-    self.dtype = dtype
+  init(_ shape: Shape, dtype: DType, file: File, dataOffset: Int) {
+    requirements = NpySink.requirements(shape, dtype: dtype)
     self.file = file
     self.dataOffset = dataOffset
   }
 
-  package var unit: [Int] { NpySink.unit(shape, itemSize: dtype.itemSize) }
+  package static func requirements(_ shape: Shape, dtype: DType) -> SinkRequirements {
+    SinkRequirements(shape: shape, dtype: dtype, unit: unit(shape, itemSize: dtype.itemSize))
+  }
 
   /// Part of a row, or whole rows when they are short.
-  static func unit(_ shape: Shape, itemSize: Int) -> [Int] {
+  private static func unit(_ shape: Shape, itemSize: Int) -> [Int] {
     var unit = [Int](repeating: 1, count: shape.rank)
     var bytes = itemSize
     for axis in shape.indices.reversed() {
@@ -44,15 +44,17 @@ package final class NpySink: ArraySink {
     return unit
   }
 
-  package var fileShape: [Int]? { nil }
-  package var needsContiguousBlocks: Bool { false }
-  package func scratchBytes(block: [Int]) -> Int { 0 }
-  package func isStored(_ block: Region, number: Int) throws -> Bool { false }
+  package func isStored(_ block: Region) throws -> Bool { false }
 
   package func store(
     _ block: Region, number: Int, from source: UnsafeRawBufferPointer, gate: OrderedGate, scratch: WriteScratch
   ) throws {
     try gate.pass(number) {}
+    try write(block, from: source)
+  }
+
+  /// Writes a block, given C-contiguous, to its place.
+  package func write(_ block: Region, from source: UnsafeRawBufferPointer) throws {
     try forEachRun(of: block) { place, range in
       try file.write(UnsafeRawBufferPointer(rebasing: source[range]), at: place)
       let piece = NpySink.writebackBytes
@@ -67,8 +69,9 @@ package final class NpySink: ArraySink {
   private func forEachRun(of block: Region, _ body: (Int, Range<Int>) throws -> Void) throws {
     if block.isEmpty { return }
     // Axes that the block covers whole run on into the next outer one.
+    let (shape, itemSize) = (requirements.shape, requirements.dtype.itemSize)
     var inner = block.rank
-    var run = dtype.itemSize
+    var run = itemSize
     while inner > 0 {
       inner -= 1
       run *= block.lengths[inner]
@@ -79,10 +82,10 @@ package final class NpySink: ArraySink {
     var start = 0
     try outer.forEachIndex { index in
       let position = zip(index + block.lower[inner...], strides).reduce(0) { $0 + $1.0 * $1.1 }
-      try body(dataOffset + position * dtype.itemSize, start..<start + run)
+      try body(dataOffset + position * itemSize, start..<start + run)
       start += run
     }
   }
 
-  package func finish() throws { try file.sync() }
+  package func sync() throws { try file.sync() }
 }

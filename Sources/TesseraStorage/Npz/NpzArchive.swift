@@ -1,6 +1,6 @@
 import TesseraCodecs
-package import TesseraCore
-package import TesseraIO
+import TesseraCore
+import TesseraIO
 
 /// The arrays of a `.npz` file: a ZIP archive of `.npy` members.
 ///

@@ -1,22 +1,23 @@
 package import TesseraCore
 package import TesseraIO
 
+/// What a destination needs of the blocks it is given; enough to plan a transfer without creating anything.
+package struct SinkRequirements: Sendable {
+  package var shape: Shape
+  package var dtype: DType
+  /// The least box that can be written: blocks cover whole units, clipped at the array's edges.
+  package var unit: [Int]
+  /// The box one file holds; blocks divide it or are multiples of it. nil when there is one file.
+  package var fileShape: [Int]?
+  /// Whether blocks must be whole stretches of the array in C order.
+  package var isContiguous = false
+  /// Memory that storing a block of a shape takes beyond the block itself.
+  package var scratchBytes: @Sendable (_ block: [Int]) -> Int = { _ in 0 }
+}
+
 /// Where a transfer writes one array, block by block, from several threads.
 package protocol ArraySink: AnyObject, Sendable {
-  var shape: Shape { get }
-  var dtype: DType { get }
-
-  /// The least box that can be written: blocks cover whole units, clipped at the array's edges.
-  var unit: [Int] { get }
-
-  /// The box one file holds; blocks divide it or are multiples of it. nil when there is one file.
-  var fileShape: [Int]? { get }
-
-  /// Whether blocks must be whole stretches of the array in C order.
-  var needsContiguousBlocks: Bool { get }
-
-  /// Memory that storing a block of that shape takes beyond the block itself.
-  func scratchBytes(block: [Int]) -> Int
+  var requirements: SinkRequirements { get }
 
   /// Writes one block, given C-contiguous and native-endian. Passes `gate` exactly once, with `number`,
   /// to take its place in the files in order.
@@ -24,9 +25,9 @@ package protocol ArraySink: AnyObject, Sendable {
     _ block: Region, number: Int, from source: UnsafeRawBufferPointer, gate: OrderedGate, scratch: WriteScratch
   ) throws
 
-  /// Whether an earlier, interrupted run has written that block already.
-  func isStored(_ block: Region, number: Int) throws -> Bool
+  /// Whether the files say that an earlier, interrupted run has written that block already.
+  func isStored(_ block: Region) throws -> Bool
 
   /// Returns when all that was stored is on the disk.
-  func finish() throws
+  func sync() throws
 }

@@ -12,6 +12,7 @@ package struct BlockPlan: Sendable, Hashable {
   private let groupGrid: ChunkGrid
 
   package var count: Int { grid.count }
+  package var shape: Shape { grid.shape }
 
   /// What limits the choice of a block.
   package struct Limits: Sendable {

@@ -14,6 +14,8 @@ package struct Transfer: Sendable {
   package let plan: TransferPlan
   private let options: TransferOptions
   private let log: ResumeLog?
+  /// The dtype that is written.
+  private let dtype: DType
 
   /// - Parameter log: where progress is kept that a later run can go on from.
   package init(
@@ -25,6 +27,7 @@ package struct Transfer: Sendable {
     self.plan = plan
     self.options = options
     self.log = log
+    dtype = sink.requirements.dtype
   }
 
   private struct Shared: ~Copyable {
@@ -49,8 +52,8 @@ package struct Transfer: Sendable {
           guard number < plan.blocks.count else { return }
           try inherited?.check()
           try move(number, gate, reading, block, scratch)
-          progress.add(plan.blocks.region(number).count * sink.dtype.itemSize)
-          try log?.finished(number) { try sink.finish() }
+          progress.add(plan.blocks.region(number).count * dtype.itemSize)
+          try log?.finished(number, sync: sink.sync)
         }
       } catch {
         // Nobody waits for a turn that will not come.
@@ -60,7 +63,7 @@ package struct Transfer: Sendable {
         throw error
       }
     }
-    try sink.finish()
+    try sink.sync()
   }
 
   /// One worker's memory: the block as stored, and as converted.
@@ -73,11 +76,11 @@ package struct Transfer: Sendable {
     _ number: Int, _ gate: OrderedGate, _ reading: OrderedGate, _ buffers: BlockBuffers, _ scratch: WriteScratch
   ) throws {
     let region = plan.blocks.region(number)
-    if try log?.isFinished(number) ?? false || (log != nil && sink.isStored(region, number: number)) {
+    if try log?.isFinished(number) ?? false || (log != nil && sink.isStored(region)) {
       if source.isSequential { try reading.pass(number) {} }
       return try gate.pass(number) {}
     }
-    let isSame = source.description.dtype == sink.dtype
+    let isSame = source.description.dtype == dtype
     // Where the elements lie in memory already there is nothing to copy.
     if isSame {
       let isDone: Void? = try source.withContiguous(region) {
@@ -101,9 +104,9 @@ package struct Transfer: Sendable {
         StridedRegion(region), into: loaded.baseAddress!, strides: strides, scratch: scratch.read)
     }
     if source.isSequential { try reading.pass(number, read) } else { try read() }
-    if from == sink.dtype { return UnsafeRawBufferPointer(loaded) }
-    let converted = buffers.converted.reserve(count * sink.dtype.itemSize)
-    Cast.convert(count, from: from, loaded.baseAddress!, to: sink.dtype, converted.baseAddress!)
+    if from == dtype { return UnsafeRawBufferPointer(loaded) }
+    let converted = buffers.converted.reserve(count * dtype.itemSize)
+    Cast.convert(count, from: from, loaded.baseAddress!, to: dtype, converted.baseAddress!)
     return UnsafeRawBufferPointer(converted)
   }
 }

@@ -11,7 +11,7 @@ package struct TransferPlan: Sendable {
   package let window: Int
 
   /// - Throws: `.memory` when no block fits the budget, naming the least budget that would do.
-  package init(from source: any ArrayDriver, to sink: any ArraySink, options: TransferOptions) throws {
+  package init(from source: any ArrayDriver, to sink: SinkRequirements, options: TransferOptions) throws {
     let model = try MemoryModel(budget: options.memory)
     let dtype = try source.description.supportedDType()
     let isCast = dtype != sink.dtype
@@ -19,12 +19,12 @@ package struct TransferPlan: Sendable {
     let cost: @Sendable ([Int]) -> Int = { block in
       let elements = block.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
       return elements * dtype.itemSize + (isCast ? elements * sink.dtype.itemSize : 0)
-        + sink.scratchBytes(block: block) + scratch
+        + sink.scratchBytes(block) + scratch
     }
     func plan(bytes: Int) throws -> BlockPlan? {
       try BlockPlan(
         sink.shape, unit: sink.unit, fileShape: sink.fileShape, granule: source.granule,
-        isContiguous: sink.needsContiguousBlocks, itemSize: max(dtype.itemSize, sink.dtype.itemSize),
+        isContiguous: sink.isContiguous, itemSize: max(dtype.itemSize, sink.dtype.itemSize),
         limits: .init(bytes: bytes, leastBytes: TransferPlan.leastBlockBytes, cost: cost))
     }
     // Fewer threads rather than none.
@@ -40,6 +40,7 @@ package struct TransferPlan: Sendable {
       bytesWritten = sink.shape.count * sink.dtype.itemSize
       return
     }
+    // The sink's unit is what does not fit.
     let unit = zip(sink.unit, sink.shape.dimensions).map { min($0, max($1, 1)) }
     throw TesseraError(
       .memory, "memory budget is too small for chunks of \(Shape.describe(unit))",

@@ -6,46 +6,49 @@ import Synchronization
 /// Writes a new Zarr array into a folder that nobody reads yet.
 package final class ZarrSink: ArraySink {
   package let metadata: ZarrMetadata
-  package let dtype: DType
+  package let requirements: SinkRequirements
   private let root: String
   private let grid: ChunkGrid
   private let fileGrid: ChunkGrid
   private let encoder: ChunkEncoder
   private let sharding: Sharding?
   private let itemSize: Int
+  private let hasChecksums: Bool
   private let open = Mutex<[[Int]: ShardFileWriter]>([:])
   private let unsynced: UnsyncedFiles
 
   /// Makes the folder, if need be, and writes the metadata into it.
   package init(_ metadata: ZarrMetadata, root: String) throws {
-    guard let dtype = metadata.dtype else {
-      throw TesseraError(.unsupported, "cannot write dtype \(metadata.dtypeName)")
-    }
+    requirements = try ZarrSink.requirements(metadata)
     self.metadata = metadata
-    self.dtype = dtype
+    let dtype = requirements.dtype
     self.root = root
     itemSize = dtype.itemSize
     sharding = metadata.shardings.first
     grid = try ChunkGrid(shape: metadata.shape, chunkShape: metadata.leaf.shape)
     fileGrid = try ChunkGrid(shape: metadata.shape, chunkShape: metadata.fileShape)
     encoder = try ChunkEncoder(metadata, dtype: dtype)
+    hasChecksums = metadata.attributes[ZarrMetadata.checksumAttribute] != nil
     unsynced = UnsyncedFiles(root: root)
     try Directory.make(root)
     try ZarrStore.write(metadata, to: root)
   }
 
-  package var shape: Shape { metadata.shape }
-  package var unit: [Int] { grid.chunkShape }
-  package var fileShape: [Int]? { fileGrid.chunkShape }
-  package var needsContiguousBlocks: Bool { false }
-
-  package func scratchBytes(block: [Int]) -> Int {
-    let chunks = zip(block, grid.chunkShape).reduce(1) { $0 * (($1.0 + $1.1 - 1) / $1.1) }
-    // Gathered chunk, codec's own work, and the encoded chunks of the block.
-    return encoder.byteCount + (encoder.isRaw ? 0 : encoder.byteCount) + chunks * encoder.maximumEncodedCount
+  /// What a store with that metadata needs.
+  package static func requirements(_ metadata: ZarrMetadata) throws -> SinkRequirements {
+    guard let dtype = metadata.dtype else {
+      throw TesseraError(.unsupported, "cannot write dtype \(metadata.dtypeName)")
+    }
+    let encoder = try ChunkEncoder(metadata, dtype: dtype)
+    let chunk = metadata.leaf.shape
+    return SinkRequirements(shape: metadata.shape, dtype: dtype, unit: chunk, fileShape: metadata.fileShape) { block in
+      let chunks = zip(block, chunk).reduce(1) { $0 * (($1.0 + $1.1 - 1) / $1.1) }
+      // The encoded chunks of the block; when compressing, one gathered chunk and the codec's own work.
+      return chunks * encoder.maximumEncodedCount + (encoder.isRaw ? 0 : 2 * encoder.byteCount)
+    }
   }
 
-  package func isStored(_ block: Region, number: Int) throws -> Bool {
+  package func isStored(_ block: Region) throws -> Bool {
     var isStored = true
     try fileGrid.chunks(touching: block).forEachIndex { file in
       if isStored { isStored = try Directory.kind(path(file)) == .file }
@@ -127,7 +130,7 @@ package final class ZarrSink: ArraySink {
       let places = zip(fileGrid.chunkShape, grid.chunkShape).reduce(1) { $0 * ($1.0 / $1.1) }
       let writer = try ShardFileWriter(
         path(file), sharding, chunks: places, expected: grid.chunks(touching: fileGrid.region(file)).count,
-        hasChecksums: metadata.attributes[ZarrMetadata.checksumAttribute] != nil)
+        hasChecksums: hasChecksums)
       open[file] = writer
       return writer
     }
@@ -138,5 +141,5 @@ package final class ZarrSink: ArraySink {
     open.withLock { _ = $0.removeValue(forKey: file) }
   }
 
-  package func finish() throws { try unsynced.sync() }
+  package func sync() throws { try unsynced.sync() }
 }

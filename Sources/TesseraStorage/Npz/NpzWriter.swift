@@ -1,0 +1,94 @@
+import Synchronization
+import TesseraCodecs
+package import TesseraCore
+package import TesseraIO
+
+/// Writes a `.npz` archive of stored members, one after another.
+package final class NpzWriter: Sendable {
+  private let file: File
+  private let state = Mutex((records: [ZipRecord](), end: 0))
+
+  package init(_ file: File) { self.file = file }
+
+  /// Starts the next member; its elements are written through the sink, then `finish` is called on it.
+  package func member(_ name: String, shape: Shape, dtype: DType) throws -> NpzSink {
+    let header = try NpyHeader.bytes(dtype: dtype, fortranOrder: false, shape: shape)
+    let offset = state.withLock { $0.end }
+    var record = try ZipRecord(
+      name: name + ".npy", method: .stored, headerOffset: offset, leading: header.count, alignment: 64)
+    record.uncompressedSize = header.count + shape.count * dtype.itemSize
+    record.compressedSize = record.uncompressedSize
+    let dataOffset = offset + record.localHeader().count + header.count
+    try file.write(header, at: dataOffset - header.count)
+    return NpzSink(
+      self, NpySink(shape, dtype: dtype, file: file, dataOffset: dataOffset), record,
+      headerChecksum: header.withUnsafeBytes { CRC32.checksum($0) })
+  }
+
+  fileprivate func finish(_ record: ZipRecord) throws {
+    let local = record.localHeader()
+    try file.write(local, at: record.headerOffset)
+    state.withLock { state in
+      state.records.append(record)
+      state.end = record.headerOffset + local.count + record.compressedSize
+    }
+  }
+
+  /// Writes the directory and syncs; the archive is complete.
+  package func close() throws {
+    let (records, end) = state.withLock { ($0.records, $0.end) }
+    let directory = records.flatMap { $0.centralHeader() }
+    try file.write(directory, at: end)
+    let closing = ZipRecord.end(entryCount: records.count, directoryOffset: end, directorySize: directory.count)
+    try file.write(closing, at: end + directory.count)
+    try file.sync()
+  }
+}
+
+/// One member of a `.npz` that is being written.
+package final class NpzSink: ArraySink {
+  private let archive: NpzWriter
+  private let body: NpySink
+  private let record: ZipRecord
+  /// CRC-32 of the header and of the blocks that have passed the gate.
+  private let checksum: Mutex<UInt32>
+
+  fileprivate init(_ archive: NpzWriter, _ body: NpySink, _ record: ZipRecord, headerChecksum: UInt32) {
+    self.archive = archive
+    self.body = body
+    self.record = record
+    checksum = Mutex(headerChecksum)
+  }
+
+  package static func requirements(_ shape: Shape, dtype: DType) -> SinkRequirements {
+    var requirements = NpySink.requirements(shape, dtype: dtype)
+    // The checksum of the whole is made of those of its stretches.
+    requirements.isContiguous = true
+    return requirements
+  }
+
+  package var requirements: SinkRequirements {
+    NpzSink.requirements(body.requirements.shape, dtype: body.requirements.dtype)
+  }
+
+  package func store(
+    _ block: Region, number: Int, from source: UnsafeRawBufferPointer, gate: OrderedGate, scratch: WriteScratch
+  ) throws {
+    let own = CRC32.checksum(source)
+    try gate.pass(number) {
+      checksum.withLock { $0 = CRC32.combine($0, own, secondCount: source.count) }
+    }
+    try body.write(block, from: source)
+  }
+
+  package func isStored(_ block: Region) throws -> Bool { false }
+
+  package func sync() throws {}
+
+  /// Writes the member's header, with its checksum.
+  package func finish() throws {
+    var record = record
+    record.crc32 = checksum.withLock { $0 }
+    try archive.finish(record)
+  }
+}

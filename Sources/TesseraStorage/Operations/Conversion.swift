@@ -1,0 +1,229 @@
+import Synchronization
+public import TesseraCore
+import TesseraIO
+
+/// A conversion of one stored form into another, streamed within a memory budget: any form to any form,
+/// re-chunked, with another codec or dtype; archives to groups and back.
+///
+/// Made without touching the destination; `plans` tells what it will do; `run` does it. The destination
+/// appears whole at the end, or not at all.
+public struct Conversion: Sendable {
+  /// One array's part.
+  struct Part: Sendable {
+    /// Within the archive or group; nil when the destination is a single array.
+    var name: String?
+    var source: any ArrayDriver
+    /// nil unless the destination is Zarr.
+    var metadata: ZarrMetadata?
+    var requirements: SinkRequirements
+    var plan: TransferPlan
+  }
+
+  let parts: [Part]
+  private let destination: ArrayLocation
+  private let layout: ArrayLayout
+  private let options: TransferOptions
+
+  /// Opens the source and plans.
+  ///
+  /// - Parameters:
+  ///   - source: any form `StoredArray.open` takes, or an archive or group of arrays.
+  ///   - destination: a name ending in `.npy`, `.npz` or `.zarr`, `d.npz/name`, or a name in a Zarr group.
+  ///   - layout: for Zarr destinations; chunks and codec of others cannot be chosen.
+  ///   - dtype: what to convert elements to, as NumPy's `astype`; nil keeps the source's.
+  /// - Throws: `TesseraError`: as `StoredArray.open`; `.usage` for a layout the destination cannot have; `.exists`;
+  ///   `.memory` when the budget is too small, naming the least that would do.
+  public init(
+    from source: String, to destination: String, layout: ArrayLayout = .init(), dtype: DType? = nil,
+    options: TransferOptions = .init()
+  ) throws {
+    self.destination = try ArrayLocation(destination: destination)
+    self.layout = layout
+    self.options = options
+    if self.destination.form != .zarr, layout != ArrayLayout() {
+      throw TesseraError(
+        .usage, "codec, chunks, shards and checksums are for Zarr stores", path: destination,
+        expected: "a destination ending in .zarr")
+    }
+    if !options.overwrite, try Directory.kind(self.destination.path, followLinks: false) != nil {
+      throw TesseraError(.exists, "exists already (--overwrite replaces it)", path: self.destination.path)
+    }
+    let location = try ArrayLocation(existing: source)
+    try Conversion.requireApart(location.path, self.destination.path)
+    let form = self.destination.form
+    parts = try Conversion.sources(location, form: form, member: self.destination.member).map { name, driver in
+      try naming(driver.description.path) {
+        try Conversion.part(name, driver, form, layout, dtype, options)
+      }
+    }
+  }
+
+  /// A destination inside the source, or around it, would be replaced while it is read.
+  private static func requireApart(_ source: String, _ destination: String) throws {
+    guard try Directory.kind(destination) != nil else { return }
+    let same = try FileStamp(path: source)
+    let other = try FileStamp(path: destination)
+    guard same.inode != other.inode || same.device != other.device else {
+      throw TesseraError(.usage, "source and destination are the same", path: destination)
+    }
+    guard !Path.trimmed(source).hasPrefix(Path.trimmed(destination) + "/") else {
+      throw TesseraError(.usage, "the destination holds the source", path: destination)
+    }
+  }
+
+  private static func sources(
+    _ location: ArrayLocation, form: ArrayLocation.Form, member: String?
+  ) throws -> [(String?, any ArrayDriver)] {
+    if case .members(_, let members) = try location.contents() {
+      guard form != .npy else {
+        // Says that there are several, and their names.
+        return [(nil, try location.driver())]
+      }
+      guard member == nil else {
+        throw TesseraError(.usage, "the source holds \(members.count) arrays", path: location.path, expected: "one, for one member")
+      }
+      return try members.map { description in
+        let name = String(description.path.dropFirst(location.path.count + 1))
+        return (name, try ArrayLocation(existing: description.path).driver())
+      }
+    }
+    // NumPy's name for the first array that has none.
+    return [(form == .npz ? member ?? "arr_0" : nil, try location.driver())]
+  }
+
+  private static func part(
+    _ name: String?, _ driver: any ArrayDriver, _ form: ArrayLocation.Form, _ layout: ArrayLayout, _ dtype: DType?,
+    _ options: TransferOptions
+  ) throws -> Part {
+    let shape = driver.description.shape
+    let source = try driver.description.supportedDType()
+    let target = dtype ?? source
+    var metadata: ZarrMetadata?
+    let requirements: SinkRequirements
+    switch form {
+    case .zarr:
+      let fill = target == source ? (driver as? ZarrDriver)?.metadata.fill : nil
+      let created = try ZarrMetadata(
+        creating: shape, dtype: target, layout: layout, fill: fill, attributes: driver.description.attributes)
+      metadata = created
+      requirements = try ZarrSink.requirements(created)
+    case .npz:
+      _ = try NpyHeader.bytes(dtype: target, fortranOrder: false, shape: shape)
+      requirements = NpzSink.requirements(shape, dtype: target)
+    case .npy, .csv:
+      _ = try NpyHeader.bytes(dtype: target, fortranOrder: false, shape: shape)
+      requirements = NpySink.requirements(shape, dtype: target)
+    }
+    let plan = try TransferPlan(from: driver, to: requirements, options: options)
+    return Part(name: name, source: driver, metadata: metadata, requirements: requirements, plan: plan)
+  }
+
+  /// What the work will take, before any of it is done.
+  public var explanation: Explanation {
+    Explanation(passes: parts.map { $0.plan.pass($0.source.description.path) })
+  }
+
+  /// Does it.
+  ///
+  /// - Throws: `TesseraError` of kind `.cancelled`, `.system` (disk full, no permission) or `.corrupt`; the
+  ///   destination is then as it was.
+  /// - Complexity: one pass, in which each source chunk is read as often as the plan says; memory within the budget.
+  @discardableResult
+  public func run() throws -> WorkReport {
+    let start = ProcessLimits.now
+    ResidentWindow.shared.limit = parts.map(\.plan.window).min() ?? ResidentWindow.shared.limit
+    let staging = try Staging(destination.path, overwrites: options.overwrite, resumes: options.resume)
+    if options.overwrite { try requireReplaceable() }
+    let job = try job()
+    if staging.isResumed, !ResumeLog.matches(staging, job: job) {
+      throw TesseraError(
+        .usage, "cannot resume: the interrupted run had another source or other options", path: destination.path,
+        expected: "the same command, or a run without --resume to start over")
+    }
+    let total = parts.reduce(0) { $0 + $1.plan.bytesWritten }
+    let progress = ProgressMeter(total: total, handler: options.progress)
+    try write(staging, job, progress)
+    try staging.publish()
+    let stored = try Conversion.storedBytes(destination)
+    return WorkReport(
+      bytesIn: parts.reduce(0) { $0 + $1.source.description.shape.count * ($1.source.description.dtype?.itemSize ?? 0) },
+      bytesOut: total, storedBytes: stored, seconds: ProcessLimits.now - start,
+      peakResident: ProcessLimits.peakResident)
+  }
+
+  private static func storedBytes(_ destination: ArrayLocation) throws -> Int {
+    if destination.form != .zarr { return try FileStamp(path: destination.path).size }
+    switch try ZarrStore.open(destination.path) {
+    case .array(let metadata): return try ZarrDriver(metadata, path: destination.path).storedBytes()
+    case .group(let group):
+      return try group.arrays(in: destination.path).reduce(0) { sum, member in
+        try sum + ZarrDriver(member.metadata, path: Path.join(destination.path, member.path)).storedBytes()
+      }
+    }
+  }
+
+  /// Only what looks like an array or store is ever replaced.
+  private func requireReplaceable() throws {
+    guard try Directory.kind(destination.path) == .directory, try !ZarrStore.isStore(destination.path),
+      try !Directory.names(destination.path).isEmpty
+    else { return }
+    throw TesseraError(
+      .exists, "will not replace this folder", path: destination.path, expected: "a Zarr store, a file, or nothing")
+  }
+
+  /// Everything the destination's bytes depend on.
+  private func job() throws -> String {
+    try parts.map { part in
+      let target = part.metadata.map { JSONValue.object($0.document).text() } ?? "\(part.requirements.dtype)"
+      return "\(part.name ?? "") \(try part.source.fingerprint()) \(part.requirements.shape) \(target) \(part.plan.blocks.block)"
+    }.joined(separator: "\n")
+  }
+
+  private func write(_ staging: Staging, _ job: String, _ progress: ProgressMeter) throws {
+    switch destination.form {
+    case .zarr: try writeZarr(staging, job, progress)
+    case .npz: try writeArchive(staging, job, progress)
+    case .npy, .csv:
+      let part = parts[0]
+      let log = try ResumeLog(staging, job: job, blockBytes: part.blockBytes)
+      let file = try File(staging.payload, .create)
+      let sink = try NpySink(part.requirements.shape, dtype: part.requirements.dtype, file: file)
+      try part.transfer(to: sink, options, log).run(progress: progress)
+    }
+  }
+
+  private func writeZarr(_ staging: Staging, _ job: String, _ progress: ProgressMeter) throws {
+    // Whole shards tell that they are done; blocks need no note.
+    let log = try ResumeLog(staging, job: job, blockBytes: 0)
+    for part in parts {
+      guard let metadata = part.metadata else { continue }
+      let sink = try ZarrSink(metadata, root: part.name.map { Path.join(staging.payload, $0) } ?? staging.payload)
+      try part.transfer(to: sink, options, log).run(progress: progress)
+    }
+    let members = parts.compactMap { part in part.name.flatMap { name in part.metadata.map { (name, $0) } } }
+    if parts.isEmpty || !members.isEmpty {
+      try ZarrGroup.write(members, version: layout.zarrFormat, to: staging.payload)
+    }
+  }
+
+  private func writeArchive(_ staging: Staging, _ job: String, _ progress: ProgressMeter) throws {
+    // An archive is written front to back; an interrupted one starts over.
+    _ = try ResumeLog(staging, job: job, blockBytes: 0)
+    try Directory.remove(staging.payload)
+    let archive = NpzWriter(try File(staging.payload, .create))
+    for part in parts {
+      let sink = try archive.member(part.name ?? "arr_0", shape: part.requirements.shape, dtype: part.requirements.dtype)
+      try part.transfer(to: sink, options, nil).run(progress: progress)
+      try sink.finish()
+    }
+    try archive.close()
+  }
+}
+
+extension Conversion.Part {
+  fileprivate var blockBytes: Int { plan.blocks.block.reduce(requirements.dtype.itemSize, *) }
+
+  fileprivate func transfer(to sink: any ArraySink, _ options: TransferOptions, _ log: ResumeLog?) -> Transfer {
+    Transfer(from: source, to: sink, plan: plan, options: options, log: log)
+  }
+}

@@ -1,0 +1,69 @@
+public import TesseraCore
+
+/// A plan people and programs can read: what `--explain` prints.
+public struct Explanation: Sendable {
+  /// One sweep over one array.
+  public struct Pass: Sendable {
+    public var source: String
+    public var shape: Shape
+    /// The box that is read, converted and written at one time.
+    public var blockShape: [Int]
+    public var blocks: Int
+    public var threads: Int
+    /// How often, on average, each part of the source is read.
+    public var sourceReads: Double
+    public var bytesRead: Int
+    /// Before compression.
+    public var bytesWritten: Int
+    public var predictedPeakBytes: Int
+  }
+
+  public var passes: [Pass]
+
+  public var bytesRead: Int { sum(\.bytesRead) }
+  public var bytesWritten: Int { sum(\.bytesWritten) }
+  public var predictedPeakBytes: Int { passes.map(\.predictedPeakBytes).max() ?? 0 }
+
+  private func sum(_ value: (Pass) -> Int) -> Int {
+    passes.reduce(0) { $0.addingReportingOverflow(value($1)).overflow ? .max : $0 + value($1) }
+  }
+
+  /// An object with `passes`, `bytes_read`, `bytes_written` and `predicted_peak_bytes`.
+  public var json: JSONValue {
+    [
+      "passes": .array(
+        passes.map { pass in
+          [
+            "source": .string(pass.source), "shape": JSONValue(pass.shape.dimensions),
+            "block_shape": JSONValue(pass.blockShape), "blocks": JSONValue(pass.blocks),
+            "threads": JSONValue(pass.threads), "source_reads": JSONValue(pass.sourceReads),
+            "bytes_read": JSONValue(pass.bytesRead), "bytes_written": JSONValue(pass.bytesWritten),
+            "predicted_peak_bytes": JSONValue(pass.predictedPeakBytes),
+          ]
+        }),
+      "bytes_read": JSONValue(bytesRead), "bytes_written": JSONValue(bytesWritten),
+      "predicted_peak_bytes": JSONValue(predictedPeakBytes),
+    ]
+  }
+}
+
+/// What finished work did.
+public struct WorkReport: Sendable {
+  /// Bytes of the elements as read, and as written before compression.
+  public var bytesIn: Int
+  public var bytesOut: Int
+  /// Bytes of the destination's files.
+  public var storedBytes: Int
+  public var seconds: Double
+  /// The process's peak resident set, in bytes.
+  public var peakResident: Int
+}
+
+extension TransferPlan {
+  func pass(_ source: String) -> Explanation.Pass {
+    Explanation.Pass(
+      source: source, shape: blocks.shape, blockShape: blocks.block, blocks: blocks.count, threads: threads,
+      sourceReads: blocks.sourceReads, bytesRead: bytesRead, bytesWritten: bytesWritten,
+      predictedPeakBytes: predictedPeak)
+  }
+}
