@@ -1,4 +1,4 @@
-import TesseraCore
+public import TesseraCore
 
 /// Checks that everything stored at a path can be read: indices, checksums, and that every chunk decodes.
 public struct Verification: Sendable {
