@@ -34,7 +34,7 @@ def binary() -> str:
     for path in candidates:
         if os.access(path, os.X_OK):
             return os.path.abspath(path)
-    raise unittest.SkipTest(f"no tessera binary at {' or '.join(candidates)}; set TESSERA")
+    raise FileNotFoundError(f"no tessera binary at {' or '.join(candidates)}; set TESSERA")
 
 
 @dataclasses.dataclass

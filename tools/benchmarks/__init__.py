@@ -1,0 +1,6 @@
+"""Benchmarks beside other software: `tools/bench storage`.
+
+data.py makes the matrix, measure.py runs competitors in separate processes and takes medians, storage.py says
+which jobs there are, competitors.py who does them and how, worker.py is the process a Python peer runs in,
+check.py looks at every answer, table.py prints.
+"""

@@ -1,0 +1,98 @@
+"""Command line of the benchmarks; see `tools/bench --help`."""
+import argparse
+import importlib.metadata
+import json
+import os
+import pathlib
+import platform
+import re
+import shutil
+import sys
+import tempfile
+
+from . import data, measure, table
+from .storage import Storage
+
+JOBS = ["write", "back", "read", "info", "adopt", "memory"]
+PACKAGES = ["numpy", "zarr", "zarrs", "tensorstore", "numcodecs", "h5py", "hdf5plugin", "blosc2"]
+UNITS = {"": 1, "kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30, "kb": 10**3, "mb": 10**6, "gb": 10**9}
+
+
+def size(text):
+    found = re.fullmatch(r"([0-9.]+) *([a-z]*)", text.lower())
+    if not found or found[2] not in UNITS:
+        raise argparse.ArgumentTypeError(f"expected a size such as 2GiB or 512MiB, got '{text}'")
+    return int(float(found[1]) * UNITS[found[2]])
+
+
+def lengths(text):
+    return [int(n) for n in text.split("x")]
+
+
+def arguments():
+    parser = argparse.ArgumentParser(
+        prog="tools/bench", description="Measures Tessera beside other software; every answer is checked.",
+        epilog="example: tools/bench storage --size 1GiB --runs 3 --jobs write,back --json figures.json")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="storage")
+    storage = commands.add_parser(
+        "storage", help="convert, read, adopt, info and memory, beside cp, zarr-python, zarrs, TensorStore, "
+        "h5py+LZ4 and Blosc2", epilog=table.NOTES, formatter_class=argparse.RawDescriptionHelpFormatter)
+    storage.add_argument("--size", type=size, default=None, help="bytes of the matrix (2GiB)")
+    storage.add_argument("--columns", type=int, default=768)
+    storage.add_argument("--data", choices=["features", "gaussian"], default="features",
+                         help="gaussian: full entropy, hardly compressible")
+    storage.add_argument("--chunks", type=lengths, default=None, help="chunk shape for everybody (256 rows)")
+    storage.add_argument("--shards", type=lengths, default=None, help="shard shape (16384 rows)")
+    storage.add_argument("--runs", type=int, default=None, help="runs of each competitor, at least 3 (5)")
+    storage.add_argument("--quick", action="store_true", help="128MiB and 3 runs, unless said otherwise")
+    storage.add_argument("--jobs", default=",".join(JOBS), help=f"some of {','.join(JOBS)}")
+    storage.add_argument("--peer-cache", type=size, default=0,
+                         help="decoded chunks that h5py and TensorStore may keep (their own defaults)")
+    storage.add_argument("--seed", type=int, default=1)
+    storage.add_argument("--folder", help="where the scratch folder goes (TMPDIR)")
+    storage.add_argument("--json", help="writes all figures to this file")
+    given = parser.parse_args()
+    given.size = given.size or (128 << 20 if given.quick else 2 << 30)
+    given.runs = max(3, given.runs or (3 if given.quick else 5))
+    given.chunks = given.chunks or [256, given.columns]
+    given.shards = given.shards or [16384, given.columns]
+    given.jobs = given.jobs.split(",")
+    os.environ["TESSERA_BENCH_PEER_CACHE"] = str(given.peer_cache)
+    if unknown := set(given.jobs) - set(JOBS):
+        parser.error(f"unknown jobs {', '.join(sorted(unknown))}; there are {', '.join(JOBS)}")
+    return given
+
+
+def main():
+    given = arguments()
+    log = lambda text: print(text, file=sys.stderr, flush=True)  # noqa: E731
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="tessera-bench-", dir=given.folder))
+    try:
+        rows = max(256, given.size // (4 * given.columns))
+        log(f"a matrix of {rows} x {given.columns} float32 ({given.data}, seed {given.seed}); warming memory")
+        measure.touch_memory(min(8 * given.size, 10 << 30))
+        data.make(folder / "source.npy", rows, given.columns, given.seed, given.data)
+        data.positions(folder, rows, given.columns, given.seed)
+        measure.sync(folder)
+        benchmark = Storage(folder, folder / "source.npy", given, log)
+        benchmark.run()
+        print(table.NOTES)
+        if given.json:
+            pathlib.Path(given.json).write_text(json.dumps(report(given, benchmark), indent=1) + "\n")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    # A tool that is not built is no failure of the peers; a wrong answer or a failed run is.
+    sys.exit(any(row.problem and "there is no" not in row.problem for row in benchmark.rows))
+
+
+def report(given, benchmark):
+    return {
+        "settings": {name: value for name, value in vars(given).items() if name not in ("json", "folder")},
+        "shape": list(benchmark.shape), "cores": os.cpu_count(), "machine": platform.machine(),
+        "versions": {name: importlib.metadata.version(name) for name in PACKAGES},
+        "rows": [row.as_json() for row in benchmark.rows],
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""Feature matrices as people have them, made in blocks, seeded."""
+import numpy as np
+
+BLOCK_ROWS = 8192
+
+
+def make(path, rows, columns, seed, kind="features"):
+    """Writes a float32 `.npy` of that shape.
+
+    `features` mixes column kinds: quantised Gaussians of many scales (measurements), small integers (counts),
+    categories, and mostly-zero columns. `gaussian` has full entropy: what no codec can shrink much.
+    """
+    random = np.random.default_rng(seed)
+    recipe = random.integers(0, 10, columns)
+    scales = 10.0 ** random.integers(-3, 4, columns)
+    out = np.lib.format.open_memmap(path, "w+", "float32", (rows, columns))
+    for first in range(0, rows, BLOCK_ROWS):
+        part = out[first:first + BLOCK_ROWS]
+        noise = random.standard_normal(part.shape, dtype="float32")
+        part[...] = noise if kind == "gaussian" else _features(noise, recipe, scales)
+    out.flush()
+
+
+def _features(noise, recipe, scales):
+    values = np.empty_like(noise)
+    measured, counted = recipe < 4, (recipe >= 4) & (recipe < 6)
+    coded, sparse = (recipe >= 6) & (recipe < 8), recipe >= 8
+    values[:, measured] = np.round(noise[:, measured], 2) * scales[measured].astype("float32")
+    values[:, counted] = np.floor(np.abs(noise[:, counted]) * 12)
+    values[:, coded] = np.clip(np.rint(noise[:, coded] * 1.5), -3, 3)
+    values[:, sparse] = np.where(np.abs(noise[:, sparse]) > 1.65, np.round(noise[:, sparse], 3), 0)
+    return values
+
+
+def positions(folder, rows, columns, seed, row_count=10_000, tile_count=1_000, tile=256):
+    """Files of random row numbers and of tile corners, so that everybody reads the same ones in the same order."""
+    random = np.random.default_rng(seed + 1)
+    np.save(folder / "rows.npy", random.integers(0, rows, row_count))
+    corners = [random.integers(0, max(1, n - tile + 1), tile_count) for n in (rows, columns)]
+    np.save(folder / "tiles.npy", np.stack(corners, axis=1))
