@@ -4,7 +4,7 @@ struct FloatText {
   var whole: String
   /// Digits after the point, without trailing zeros unless they were asked for.
   var fraction: String
-  /// Power of ten with its sign, at least two digits; nil in positional notation.
+  /// The power of ten; nil in positional notation.
   var exponent: Int?
 
   /// Positional notation with at most `precision` digits after the point.
