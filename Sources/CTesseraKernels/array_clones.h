@@ -13,7 +13,9 @@
 #endif
 #endif
 
-#if defined(__x86_64__) && defined(__linux__) && !defined(TESSERA_SANITIZED)
+// A build may define it, to test one instruction set.
+#if defined(TESSERA_CLONES)
+#elif defined(__x86_64__) && defined(__linux__) && !defined(TESSERA_SANITIZED)
 // The dynamic loader picks the best of the three once, when the program starts.
 #define TESSERA_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else

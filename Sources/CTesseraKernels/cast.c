@@ -42,8 +42,8 @@ TESSERA_INLINE float float_of(uint32_t bits) {
   return value;
 }
 
-// The float32 toward or away from zero whose last bit is odd if `value` is not a float32: rounding that
-// once more to a format at least two bits shorter gives what rounding `value` itself would.
+// `value` as a float32 or, where that is inexact, the neighbouring float32 whose last bit is odd. Rounding
+// this once more, to a format at least two bits shorter, gives what rounding `value` itself would.
 TESSERA_INLINE float odd_float(double value) {
   const float nearest = (float)value;
   const double back = nearest;
@@ -118,8 +118,9 @@ TESSERA_INLINE uint64_t uint64_of_uint64(uint64_t value) { return value; }
 
 
 // An integer target takes from an integer by wrapping, from a float by way of int64.
-#define INTEGER(w) \
-  _Generic((w), float: int64_of_float, double: int64_of_double, uint64_t: int64_of_uint64, default: int64_of_int64)(w)
+#define INTEGER(w)                                                                           \
+  _Generic((w), float: int64_of_float, double: int64_of_double, uint64_t: int64_of_uint64, \
+           default: int64_of_int64)(w)
 #define TO_int8(w) ((int8_t)INTEGER(w))
 #define TO_int16(w) ((int16_t)INTEGER(w))
 #define TO_int32(w) ((int32_t)INTEGER(w))

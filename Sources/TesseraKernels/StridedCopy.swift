@@ -1,5 +1,3 @@
-import CTesseraKernels
-
 /// Copies of N-dimensional boxes between memory laid out in any two ways.
 package enum StridedCopy {
   /// Copies `shape` elements from `source` to `target`, reversing bytes on the way if asked to.
