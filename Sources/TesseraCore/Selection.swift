@@ -39,17 +39,25 @@ public struct StridedRegion: Sendable, Hashable {
   public var axes: [Axis]
   /// The shape of the result: dropped and added axes considered. Its count is the product of `axes`' counts.
   public var resultShape: Shape
+  /// The array's axis that each axis of the result comes from; nil for one that was added.
+  public var resultAxes: [Int?]
 
-  package init(axes: [Axis], resultShape: Shape) {
+  package init(axes: [Axis], resultShape: Shape, resultAxes: [Int?]) {
     self.axes = axes
     self.resultShape = resultShape
+    self.resultAxes = resultAxes
+  }
+
+  /// Every axis kept.
+  package init(axes: [Axis]) {
+    self.init(axes: axes, resultShape: Shape(known: axes.map(\.count)), resultAxes: Array(axes.indices))
   }
 
   public init(_ region: Region) {
-    axes = region.lower.indices.map {
-      Axis(start: region.lower[$0], step: 1, count: region.lengths[$0])
-    }
-    resultShape = Shape(known: region.lengths)
+    self.init(
+      axes: region.lower.indices.map {
+        Axis(start: region.lower[$0], step: 1, count: region.lengths[$0])
+      })
   }
 
   /// The counts along the array's own axes.
@@ -88,19 +96,23 @@ extension Selection {
 
     var axes: [StridedRegion.Axis] = []
     var result: [Int] = []
+    var resultAxes: [Int?] = []
     for item in full {
       switch item {
-      case .newAxis: result.append(1)
+      case .newAxis:
+        result.append(1)
+        resultAxes.append(nil)
       case .index(let position):
         axes.append(try Selection.resolve(index: position, axis: axes.count, shape))
       case .slice(let start, let stop, let step):
         let axis = try Selection.resolve(start, stop, step, length: shape[axes.count])
+        resultAxes.append(axes.count)
         axes.append(axis)
         result.append(axis.count)
       case .ellipsis: break
       }
     }
-    return StridedRegion(axes: axes, resultShape: try Shape(result))
+    return StridedRegion(axes: axes, resultShape: try Shape(result), resultAxes: resultAxes)
   }
 
   private static func resolve(index: Int, axis: Int, _ shape: Shape) throws -> StridedRegion.Axis {

@@ -30,6 +30,9 @@ package protocol ArrayDriver: Sendable {
     _ region: Region, _ body: (UnsafeRawBufferPointer) throws -> Result
   ) throws -> Result?
 
+  /// The bytes of an element that was never written; nil where there is no such thing.
+  var fill: [UInt8]? { get }
+
   /// Bytes the array takes on disk.
   func storedBytes() throws -> Int
 
@@ -39,6 +42,7 @@ package protocol ArrayDriver: Sendable {
 
 extension ArrayDriver {
   package var isSequential: Bool { false }
+  package var fill: [UInt8]? { nil }
   package var scratchBytes: Int { 0 }
 
   package func withContiguous<Result>(

@@ -31,6 +31,8 @@ package struct ZarrDriver: ArrayDriver {
 
   package var granule: [Int] { grid.chunkShape }
 
+  package var fill: [UInt8]? { metadata.fill }
+
   package var scratchBytes: Int { decoder.isRaw ? 0 : 2 * decoder.byteCount }
 
   // MARK: Finding chunks
@@ -101,8 +103,7 @@ package struct ZarrDriver: ArrayDriver {
       let chosen = zip(pieces, choice).map { $0[$1] }
       let axes = chosen.map(\.axis)
       try body(
-        chosen.map(\.chunk), StridedRegion(axes: axes, resultShape: Shape(known: axes.map(\.count))),
-        chosen.map(\.place))
+        chosen.map(\.chunk), StridedRegion(axes: axes), chosen.map(\.place))
     }
   }
 

@@ -1,19 +1,196 @@
+// The file is a valid `.npy` at every moment: NumPy ignores what comes after the elements, and a shard may have
+// gaps before its first chunk. Its chunks are whole stretches of the body:
+//
+//   header | chunk 0 | chunk 1 | … | chunk n-1 | zeros up to a whole chunk | shard index
+//
+// In C order a chunk is some rows, in Fortran order some positions of the last axis, stored transposed.
+
 import TesseraCore
+import TesseraIO
 
 /// Turns a `.npy` file into a Zarr store without copying its elements: the file becomes the shard.
+///
+/// What is written is the index, 16 bytes a chunk, after the elements; then the file gets a second name
+/// inside the store, and loses its first unless that is kept.
 public struct Adoption: Sendable {
+  private let source: String
+  private let destination: String
+  private let keepsLink: Bool
+  private let overwrite: Bool
+  private let header: NpyHeader
+  private let metadata: ZarrMetadata
+  private let chunkBytes: Int
+  private let chunkCount: Int
+
+  /// Reads the header and plans; nothing is written.
+  ///
   /// - Parameters:
+  ///   - source: a `.npy` file on the file system of `destination`, C or Fortran order, either byte order.
+  ///   - destination: the store to make.
   ///   - keepsLink: whether the `.npy` name stays, as a second name of the same file.
-  ///   - chunks: the chunk shape; whole trailing axes, so `[rows, …]`; nil for the default rule.
+  ///   - chunks: the chunk shape, whole along all axes but the slowest; nil for the default rule.
+  /// - Throws: `TesseraError`: `.usage` for scalars, empty arrays and chunks that are not stretches of the file;
+  ///   `.exists`; `.corrupt` and `.unsupported` as `StoredArray.open`.
   public init(
     _ source: String, as destination: String, keepsLink: Bool = false, chunks: [Int]? = nil,
     overwrite: Bool = false
-  ) throws {}
+  ) throws {
+    self.source = source
+    self.destination = Path.trimmed(destination)
+    self.keepsLink = keepsLink
+    self.overwrite = overwrite
+    guard try ArrayLocation(existing: source).form == .npy else {
+      throw TesseraError(.usage, "only a .npy file can be adopted", path: source, expected: "a .npy file (or use convert)")
+    }
+    if !overwrite, try Directory.kind(self.destination, followLinks: false) != nil {
+      throw TesseraError(.exists, "exists already (--overwrite replaces it)", path: self.destination)
+    }
+    let file = try File(source)
+    let header = try naming(source) { try NpyHeader.read(size: try file.size()) { try file.read(at: 0, into: $0) } }
+    let dtype = try naming(source) { try header.supportedDType() }
+    guard header.shape.rank > 0, header.shape.count > 0 else {
+      throw TesseraError(
+        .usage, "nothing to adopt in an array of shape \(header.shape)", path: source,
+        expected: "one or more elements along one or more axes (or use convert)")
+    }
+    self.header = header
+    let axis = header.fortranOrder ? header.shape.rank - 1 : 0
+    let chunk = try Adoption.chunk(header, dtype, axis: axis, chunks: chunks)
+    chunkBytes = chunk.reduce(dtype.itemSize, *)
+    chunkCount = (header.shape[axis] + chunk[axis] - 1) / chunk[axis]
+    metadata = try Adoption.metadata(header, dtype, chunk: chunk, axis: axis, chunkCount: chunkCount)
+  }
 
-  public var explanation: Explanation { Explanation(passes: []) }
+  private static func chunk(_ header: NpyHeader, _ dtype: DType, axis: Int, chunks: [Int]?) throws -> [Int] {
+    var chunk = header.shape.dimensions
+    if let chunks {
+      guard chunks.count == chunk.count, chunks[axis] > 0,
+        chunk.indices.allSatisfy({ $0 == axis || chunks[$0] >= chunk[$0] })
+      else {
+        var whole = chunk.map(String.init)
+        whole[axis] = "N"
+        throw TesseraError(
+          .usage, "chunk shape of an adopted file", expected: whole.joined(separator: "x"), got: Shape.describe(chunks))
+      }
+      chunk[axis] = min(chunks[axis], chunk[axis])
+    } else {
+      let slice = chunk.indices.filter { $0 != axis }.reduce(dtype.itemSize) { $0 * chunk[$1] }
+      chunk[axis] = max(1, min(chunk[axis], DefaultShapes.chunkBytes / slice))
+    }
+    return chunk
+  }
 
+  private static func metadata(
+    _ header: NpyHeader, _ dtype: DType, chunk: [Int], axis: Int, chunkCount: Int
+  ) throws -> ZarrMetadata {
+    var shard = chunk
+    shard[axis] *= chunkCount
+    let order = header.order == .little ? "little" : "big"
+    var codecs: [JSONValue] = [
+      dtype.itemSize == 1
+        ? ["name": "bytes"] : ["name": "bytes", "configuration": ["endian": .string(order)]]
+    ]
+    if axis != 0 {
+      let reversed = Array(chunk.indices.reversed())
+      codecs.insert(["name": "transpose", "configuration": ["order": JSONValue(reversed)]], at: 0)
+    }
+    let sharding: JSONValue = [
+      "name": "sharding_indexed",
+      "configuration": [
+        "chunk_shape": JSONValue(chunk), "codecs": .array(codecs),
+        "index_codecs": [["name": "bytes", "configuration": ["endian": "little"]], ["name": "crc32c"]],
+        "index_location": "end",
+      ],
+    ]
+    return try ZarrMetadata(v3: [
+      "zarr_format": 3, "node_type": "array", "shape": JSONValue(header.shape.dimensions),
+      "data_type": .string(dtype.name),
+      "chunk_grid": ["name": "regular", "configuration": ["chunk_shape": JSONValue(shard)]],
+      "chunk_key_encoding": ["name": "default", "configuration": ["separator": "/"]],
+      "fill_value": FillValue.json([UInt8](repeating: 0, count: dtype.itemSize), dtype: dtype),
+      "codecs": [sharding], "attributes": [:],
+    ])
+  }
+
+  /// The index for chunks that lie one after another from the header on.
+  private var index: [UInt8] {
+    let ranges = (0..<chunkCount).map { number -> Range<Int>? in
+      let start = header.dataOffset + number * chunkBytes
+      return start..<start + chunkBytes
+    }
+    return ShardIndex.encode(ranges, metadata.shardings[0])
+  }
+
+  /// What will be written: the index, and nothing is read.
+  public var explanation: Explanation {
+    Explanation(passes: [
+      .init(
+        source: source, shape: header.shape, blockShape: metadata.leaf.shape, blocks: chunkCount, threads: 1,
+        sourceReads: 0, bytesRead: 0, bytesWritten: 16 * chunkCount + 4, predictedPeakBytes: MemoryModel.base + 48 * chunkCount)
+    ])
+  }
+
+  /// Does it.
+  ///
+  /// - Throws: `.usage` when the file has other names that an index would change for; `.system` when the
+  ///   destination is on another file system or the file cannot be written. The `.npy` is then as it was.
+  /// - Complexity: the index alone, whatever the size of the array.
   @discardableResult
   public func run() throws -> WorkReport {
-    throw TesseraError(.unsupported, "adopt")
+    let start = ProcessLimits.now
+    if overwrite { try Replacement.check(destination) }
+    let staging = try Staging(destination, overwrites: overwrite)
+    let file = try File(source, .readWrite)
+    try file.lock()
+    try appendIndex(file)
+    let key = metadata.keys.path([Int](repeating: 0, count: header.shape.rank))
+    let shard = Path.join(staging.payload, key)
+    try Directory.make(Path.parent(shard))
+    do {
+      try Syscalls.link(source, to: shard)
+    } catch let error as TesseraError {
+      throw TesseraError(
+        error.kind, "cannot give the file a name in the store (\(error.what))", path: destination,
+        expected: "a destination on the file system of \(source)")
+    }
+    try ZarrStore.write(metadata, to: staging.payload)
+    try staging.publish()
+    if !keepsLink {
+      try Syscalls.unlink(source)
+      try Directory.sync(Path.parent(source))
+    }
+    let bytes = header.shape.count * (metadata.dtype?.itemSize ?? 1)
+    return WorkReport(
+      bytesIn: bytes, bytesOut: 16 * chunkCount + 4,
+      storedBytes: try ZarrDriver(metadata, path: destination).storedBytes(), seconds: ProcessLimits.now - start,
+      peakResident: ProcessLimits.peakResident)
+  }
+
+  private func appendIndex(_ file: File) throws {
+    let index = index
+    let stamp = try file.stamp()
+    let end = header.dataOffset + chunkCount * chunkBytes
+    if try hasIndex(index, file, end: end, size: stamp.size) { return }
+    // Another store may have this file as its shard, and finds its index at the end.
+    guard stamp.links == 1 else {
+      throw TesseraError(
+        .usage, "the file has \(stamp.links) names (hard links)", path: source,
+        expected: "one, as an index is appended to it; adopt a copy instead")
+    }
+    do {
+      try file.write(index, at: max(end, stamp.size))
+      try file.sync()
+    } catch {
+      try? file.truncate(to: stamp.size)
+      throw error
+    }
+  }
+
+  /// Whether an interrupted adoption has appended that very index already.
+  private func hasIndex(_ index: [UInt8], _ file: File, end: Int, size: Int) throws -> Bool {
+    guard size >= end + index.count else { return false }
+    var found = [UInt8](repeating: 0, count: index.count)
+    try found.withUnsafeMutableBytes { try file.read(at: size - index.count, into: $0) }
+    return found == index
   }
 }

@@ -29,13 +29,14 @@ public struct Conversion: Sendable {
   /// - Parameters:
   ///   - source: any form `StoredArray.open` takes, or an archive or group of arrays.
   ///   - destination: a name ending in `.npy`, `.npz` or `.zarr`, `d.npz/name`, or a name in a Zarr group.
+  ///   - selection: what of the array to take; everything when nil. For a single array.
   ///   - layout: for Zarr destinations; chunks and codec of others cannot be chosen.
   ///   - dtype: what to convert elements to, as NumPy's `astype`; nil keeps the source's.
   /// - Throws: `TesseraError`: as `StoredArray.open`; `.usage` for a layout the destination cannot have; `.exists`;
   ///   `.memory` when the budget is too small, naming the least that would do.
   public init(
-    from source: String, to destination: String, layout: ArrayLayout = .init(), dtype: DType? = nil,
-    options: TransferOptions = .init()
+    from source: String, to destination: String, selection: Selection? = nil, layout: ArrayLayout = .init(),
+    dtype: DType? = nil, options: TransferOptions = .init()
   ) throws {
     self.destination = try ArrayLocation(destination: destination)
     self.layout = layout
@@ -51,9 +52,11 @@ public struct Conversion: Sendable {
     let location = try ArrayLocation(existing: source)
     try Conversion.requireApart(location.path, self.destination.path)
     let form = self.destination.form
-    parts = try Conversion.sources(location, form: form, member: self.destination.member).map { name, driver in
+    let sources = try Conversion.sources(location, form: form, member: self.destination.member)
+    parts = try sources.map { name, driver in
       try naming(driver.description.path) {
-        try Conversion.part(name, driver, form, layout, dtype, options)
+        let selected = try selection.map { SelectedDriver(driver, try $0.resolve(driver.description.shape)) }
+        return try Conversion.part(name, selected ?? driver, form, layout, dtype, options)
       }
     }
   }
@@ -102,7 +105,7 @@ public struct Conversion: Sendable {
     let requirements: SinkRequirements
     switch form {
     case .zarr:
-      let fill = target == source ? (driver as? ZarrDriver)?.metadata.fill : nil
+      let fill = target == source ? driver.fill : nil
       let created = try ZarrMetadata(
         creating: shape, dtype: target, layout: layout, fill: fill, attributes: driver.description.attributes)
       metadata = created
@@ -132,8 +135,8 @@ public struct Conversion: Sendable {
   public func run() throws -> WorkReport {
     let start = ProcessLimits.now
     ResidentWindow.shared.limit = parts.map(\.plan.window).min() ?? ResidentWindow.shared.limit
+    if options.overwrite { try Replacement.check(destination.path) }
     let staging = try Staging(destination.path, overwrites: options.overwrite, resumes: options.resume)
-    if options.overwrite { try requireReplaceable() }
     let job = try job()
     if staging.isResumed, !ResumeLog.matches(staging, job: job) {
       throw TesseraError(
@@ -160,15 +163,6 @@ public struct Conversion: Sendable {
         try sum + ZarrDriver(member.metadata, path: Path.join(destination.path, member.path)).storedBytes()
       }
     }
-  }
-
-  /// Only what looks like an array or store is ever replaced.
-  private func requireReplaceable() throws {
-    guard try Directory.kind(destination.path) == .directory, try !ZarrStore.isStore(destination.path),
-      try !Directory.names(destination.path).isEmpty
-    else { return }
-    throw TesseraError(
-      .exists, "will not replace this folder", path: destination.path, expected: "a Zarr store, a file, or nothing")
   }
 
   /// Everything the destination's bytes depend on.
