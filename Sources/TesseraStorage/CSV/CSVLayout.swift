@@ -51,7 +51,8 @@ package struct CSVLayout: Sendable, Hashable {
       dataLine: isHeader ? line + lines : line)
   }
 
-  /// The offset after the line feed, outside of quotes, that ends the first row; nil when it is not there yet.
+  /// The offset after the line feed, outside of quotes, that ends the first row; nil when it is not there
+  /// yet.
   private static func firstRowEnd(_ bytes: UnsafeRawBufferPointer, from start: Int, isWholeFile: Bool) -> Int?
   {
     var isQuoted = false

@@ -2,8 +2,8 @@ extension CSVParser {
   /// The offset after the next line feed; the end when there is none.
   package static func nextLine(_ bytes: UnsafeRawBufferPointer, from offset: Int) -> Int {
     var position = offset
-    // Eight bytes at a time: where one equals a line feed, the difference has a zero byte, and subtracting one
-    // from each byte borrows into its top bit, first of all in the lowest such byte.
+    // Eight bytes at a time: where one equals a line feed, the difference has a zero byte, and subtracting
+    // one from each byte borrows into its top bit, first of all in the lowest such byte.
     while bytes.count - position >= 8 {
       let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self))
       let difference = word ^ 0x0A0A_0A0A_0A0A_0A0A

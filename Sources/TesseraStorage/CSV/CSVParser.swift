@@ -8,16 +8,16 @@ package struct CSVParser: Sendable {
 
   /// Parses the row that begins at `offset`, which must not be a blank line.
   ///
-  /// Empty fields and `nan` (in any case, signed or not) are NaN; `inf` and `infinity` are infinite. Spaces around
-  /// numbers, and quotes, do not count. The end of `bytes` ends the row.
+  /// Empty fields and `nan` (in any case, signed or not) are NaN; `inf` and `infinity` are infinite. Spaces
+  /// around numbers, and quotes, do not count. The end of `bytes` ends the row.
   ///
   /// - Parameters:
   ///   - line: the line's number in the file, from 1, for messages.
   ///   - columns: how many fields a row must have.
   ///   - row: where the numbers go; it has room for `columns`.
   /// - Returns: the offset of the next line.
-  /// - Throws: `TesseraError` that names line and column, for text that is no number and for rows with more or
-  ///   fewer fields.
+  /// - Throws: `TesseraError` that names the line, and the column of text that is no number; rows with more or
+  ///   fewer fields are errors too.
   package func parseRow(
     _ bytes: UnsafeRawBufferPointer, at offset: Int, line: Int, columns: Int,
     into row: UnsafeMutablePointer<Double>

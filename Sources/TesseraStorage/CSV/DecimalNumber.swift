@@ -98,8 +98,8 @@ enum DecimalNumber {
       return Double(UInt128(high) << 64 | UInt128(low))
         * Double(sign: .plus, exponent: exponent, significand: 1)
     }
-    // With the dividend in 2^62..<2^63 (times 2^64) and the divisor in 2^63..<2^64, the quotient has 62 bits or
-    // more: enough that a remainder only counts as a bit below all others.
+    // With the dividend in 2^62..<2^63 (times 2^64) and the divisor in 2^63..<2^64, the quotient has 62 bits
+    // or more: enough that a remainder only counts as a bit below all others.
     let (up, down) = (mantissa.leadingZeroBitCount - 1, power.leadingZeroBitCount)
     let dividend = up < 0 ? mantissa >> 1 : mantissa << UInt64(up)
     let lost = up < 0 ? mantissa << 63 : 0

@@ -95,8 +95,8 @@ struct ZipEndRecord {
     guard locatorOffset >= 0 else { return nil }
     let locator = try source.bytes(at: locatorOffset, count: ZipFormat.zip64LocatorSize)
     guard locator.uint32(at: 0) == ZipFormat.zip64LocatorSignature else { return nil }
-    // The record ends at the locator. Its stated offset is off by the length of any prefix, and the record may
-    // be longer than its fields, so of the two places the stated one is tried first.
+    // The record ends at the locator. Its stated offset is off by the length of any prefix, and the record
+    // may be longer than its fields, so of the two places the stated one is tried first.
     let stated = Int(clamping: locator.littleEndian(at: 8, size: 8))
     let last = locatorOffset - ZipFormat.zip64EndSize
     for offset in [stated, last] where offset >= 0 && offset <= last {

@@ -15,17 +15,18 @@
 //   22  4  uncompressed size             20  4  compressed size                20  2  comment length
 //   26  2  name length                   24  4  uncompressed size              22  …  comment
 //   28  2  extra length                  28  2  name length
-//   30  …  name, extra                   30  2  extra length                 ZIP64 end record (4.3.14), 56 bytes
+//   30  …  name, extra                   30  2  extra length                 ZIP64 end (4.3.14), 56 bytes
 //                                        32  2  comment length                  0  4  PK\6\6
 // ZIP64 locator (4.3.15), 20 bytes       34  2  disk                            4  8  size of the rest
 //    0  4  PK\6\7                        36  2  internal attributes            12  4  versions
 //    4  4  disk                          38  4  external attributes            16  8  disks
-//    8  8  offset of the end record      42  4  offset of local header         24  8  entries on this disk
+//    8  8  offset of the ZIP64 end       42  4  offset of local header         24  8  entries on this disk
 //   16  4  number of disks               46  …  name, extra, comment           32  8  entries
 //                                                                              40  8  directory size
-// Extra fields (4.5) are (id: 2 bytes, size: 2 bytes, data) records.           48  8  directory offset
-// ZIP64's (id 1, 4.5.3) holds those of uncompressed size, compressed size, offset (8 bytes each) whose
-// 32-bit field is all ones.
+//                                                                              48  8  directory offset
+//
+// Extra fields (4.5) are (id: 2 bytes, size: 2 bytes, data) records. ZIP64's (id 1, 4.5.3) holds those of
+// uncompressed size, compressed size, offset (8 bytes each) whose 32-bit field is all ones.
 
 /// Numbers of the format that readers and writers share.
 enum ZipFormat {

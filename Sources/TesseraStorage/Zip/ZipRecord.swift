@@ -2,8 +2,8 @@ import TesseraCore
 
 /// The records that a streaming writer puts around members' data.
 ///
-/// A local header is written with zero sizes first, then, once they and the checksum are known, over itself: its
-/// length depends on name, offset and alignment alone.
+/// A local header is written with zero sizes first, then, once they and the checksum are known, over itself:
+/// its length depends on name, offset and alignment alone.
 package struct ZipRecord: Sendable {
   package let name: String
   package let method: ZipEntry.Method
