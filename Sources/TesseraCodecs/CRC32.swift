@@ -17,4 +17,10 @@ package enum CRC32 {
     precondition(secondCount >= 0)
     return ChecksumPolynomial(reflected: 0xEDB8_8320).shift(first, byBytes: secondCount) ^ second
   }
+
+  /// By tables alone, as on processors without carry-less multiplication; for tests.
+  static func portable(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+    bytes.baseAddress.map { tessera_crc32_portable(0, $0.assumingMemoryBound(to: UInt8.self), bytes.count) }
+      ?? 0
+  }
 }

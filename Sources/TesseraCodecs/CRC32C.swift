@@ -15,4 +15,10 @@ package enum CRC32C {
     precondition(secondCount >= 0)
     return ChecksumPolynomial(reflected: 0x82F6_3B78).shift(first, byBytes: secondCount) ^ second
   }
+
+  /// By tables alone, as on processors without carry-less multiplication; for tests.
+  static func portable(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+    bytes.baseAddress.map { tessera_crc32c_portable(0, $0.assumingMemoryBound(to: UInt8.self), bytes.count) }
+      ?? 0
+  }
 }
