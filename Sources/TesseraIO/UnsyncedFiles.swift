@@ -30,4 +30,9 @@ package final class UnsyncedFiles: Sendable {
     }
     paths.withLock { $0 = [] }
   }
+
+  /// Removes the files added since the last sync, as far as they are remembered one by one.
+  package func remove() {
+    for path in paths.withLock({ $0 }) ?? [] { try? Directory.remove(path) }
+  }
 }

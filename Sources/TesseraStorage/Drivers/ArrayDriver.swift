@@ -22,6 +22,15 @@ package protocol ArrayDriver: Sendable {
     _ selection: StridedRegion, into target: UnsafeMutableRawPointer, strides: [Int], scratch: ReadScratch
   ) throws
 
+  /// Copies whole rows, positions along the first axis, to their places.
+  ///
+  /// - Parameters:
+  ///   - rows: ascending in `row`; `place` is the position in `target`, in rows.
+  ///   - strides: byte strides of `target`.
+  func readRows(
+    _ rows: ArraySlice<RowPlace>, into target: UnsafeMutableRawPointer, strides: [Int], scratch: ReadScratch
+  ) throws
+
   /// Calls `body` with the elements of `region` where they lie in memory already, contiguous, in C order
   /// and native-endian.
   ///
@@ -48,6 +57,28 @@ extension ArrayDriver {
   package func withContiguous<Result>(
     _ region: Region, _ body: (UnsafeRawBufferPointer) throws -> Result
   ) throws -> Result? { nil }
+
+  package func readRows(
+    _ rows: ArraySlice<RowPlace>, into target: UnsafeMutableRawPointer, strides: [Int], scratch: ReadScratch
+  ) throws {
+    var one = StridedRegion(Region(description.shape))
+    one.axes[0].count = 1
+    for entry in rows {
+      one.axes[0].start = entry.row
+      try read(one, into: target + entry.place * strides[0], strides: strides, scratch: scratch)
+    }
+  }
+}
+
+/// A row that is wanted, and where it goes.
+package struct RowPlace: Sendable {
+  package var row: Int
+  package var place: Int
+
+  package init(row: Int, place: Int) {
+    self.row = row
+    self.place = place
+  }
 }
 
 /// The memory one thread lends to reads, reused from read to read.

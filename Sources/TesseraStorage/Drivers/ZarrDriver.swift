@@ -107,6 +107,56 @@ package struct ZarrDriver: ArrayDriver {
     }
   }
 
+  /// Rows of one chunk are taken from it together, so that it is decoded once.
+  package func readRows(
+    _ rows: ArraySlice<RowPlace>, into target: UnsafeMutableRawPointer, strides: [Int], scratch: ReadScratch
+  ) throws {
+    let length = grid.chunkShape[0]
+    var rest = rows
+    while let first = rest.first {
+      let group = rest.prefix { $0.row / length == first.row / length }
+      rest = rest.dropFirst(group.count)
+      var across = Region(grid.shape)
+      (across.lower[0], across.lengths[0]) = (first.row, 1)
+      try grid.chunks(touching: across).forEachIndex { index in
+        try readRows(group, ofChunk: index, into: target, strides: strides, scratch: scratch)
+      }
+    }
+  }
+
+  private func readRows(
+    _ rows: ArraySlice<RowPlace>, ofChunk index: [Int], into target: UnsafeMutableRawPointer, strides: [Int],
+    scratch: ReadScratch
+  ) throws {
+    let region = grid.region(index)
+    var part = StridedRegion(Region(lower: [Int](repeating: 0, count: region.rank), lengths: region.lengths))
+    part.axes[0].count = 1
+    let across = zip(region.lower, strides).dropFirst().reduce(0) { $0 + $1.0 * $1.1 }
+    let isWorthAll = !decoder.isRaw && rows.count * rawSpan(part).count > decoder.byteCount / 2
+    guard isWorthAll else {
+      for entry in rows {
+        part.axes[0].start = entry.row - region.lower[0]
+        try read(part, ofChunk: index, into: target + entry.place * strides[0] + across, strides: strides, scratch: scratch)
+      }
+      return
+    }
+    try withBytes(ofChunk: index) { bytes, mapping in
+      let view = try bytes.map { bytes in
+        mapping?.willTouch(bytes.count)
+        return try naming(name(ofChunk: index)) { try decoder.decode(bytes, scratch: scratch) }
+      }
+      for entry in rows {
+        part.axes[0].start = entry.row - region.lower[0]
+        let place = target + entry.place * strides[0] + across
+        if let view {
+          copy(part, from: view.base + start(part, view.strides), view.strides, view.swapUnit, place, strides)
+        } else {
+          copyFill(part, place, strides)
+        }
+      }
+    }
+  }
+
   private struct Piece {
     var chunk: Int
     var axis: StridedRegion.Axis
@@ -135,8 +185,7 @@ package struct ZarrDriver: ArrayDriver {
   ) throws {
     try withBytes(ofChunk: index) { bytes, mapping in
       guard let bytes, let mapping else {
-        metadata.fill.withUnsafeBytes { copy(part, from: $0.baseAddress!, [Int](repeating: 0, count: grid.shape.rank), 1, target, strides) }
-        return
+        return copyFill(part, target, strides)
       }
       try naming(name(ofChunk: index)) {
         if decoder.isRaw {
@@ -182,6 +231,11 @@ package struct ZarrDriver: ArrayDriver {
 
   private func start(_ part: StridedRegion, _ strides: [Int]) -> Int {
     zip(part.axes, strides).reduce(0) { $0 + $1.0.start * $1.1 }
+  }
+
+  private func copyFill(_ part: StridedRegion, _ target: UnsafeMutableRawPointer, _ strides: [Int]) {
+    let still = [Int](repeating: 0, count: grid.shape.rank)
+    metadata.fill.withUnsafeBytes { copy(part, from: $0.baseAddress!, still, 1, target, strides) }
   }
 
   private func copy(

@@ -1,13 +1,173 @@
+// Zarr: the shards that hold the first new row and all later ones are built from the old rows in them and the new
+// ones, and renamed into place; what they hold beyond the old shape no reader looks at. Then the metadata
+// with the new shape replaces the old.
+//
+// .npy: rows are written after the elements, then the header in place, which has room for a longer shape (NumPy
+// leaves it for this). Where that cannot be done, a new file replaces the old.
+
 import TesseraCore
+import TesseraIO
 
-/// Appends the rows of stored arrays to another, in one step.
+/// Appends the rows of stored arrays to a Zarr array or a `.npy` file.
+///
+/// Readers that have the array open see the old rows; those that open it later see all. An interrupted
+/// append leaves the old array.
 public struct Appending: Sendable {
-  public init(_ sources: [String], to destination: String, options: TransferOptions = .init()) throws {}
+  private let destination: ArrayLocation
+  private let old: any ArrayDriver
+  private let added: ConcatenatedDriver
+  private let options: TransferOptions
+  private let target: Target
 
-  public var explanation: Explanation { Explanation(passes: []) }
+  private enum Target: Sendable {
+    /// The array from the first file that changes on, and how many files along axis 0 stay.
+    case zarr(ZarrMetadata, rows: ConcatenatedDriver, keptFiles: Int)
+    case npyInPlace(header: [UInt8], end: Int)
+    case npyAnew(ConcatenatedDriver)
+  }
 
+  private let plan: TransferPlan
+
+  /// Opens everything and plans; nothing is written.
+  ///
+  /// - Parameters:
+  ///   - sources: arrays of the destination's dtype, and of its shape but for the first axis.
+  ///   - destination: a Zarr array or a `.npy` file.
+  /// - Throws: `TesseraError`: `.usage` for other dtypes and shapes; `.memory`; as `StoredArray.open`.
+  public init(_ sources: [String], to destination: String, options: TransferOptions = .init()) throws {
+    self.destination = try ArrayLocation(existing: destination)
+    self.options = options
+    guard !sources.isEmpty else { throw TesseraError(.usage, "nothing to append", path: destination) }
+    let old = try self.destination.driver()
+    self.old = old
+    guard old.description.shape.rank > 0 else {
+      throw TesseraError(.usage, "cannot append to a scalar", path: destination)
+    }
+    let drivers = try sources.map { try ArrayLocation(existing: $0).driver() }
+    // The old array first, so that messages name what is expected of the others.
+    let whole = try ConcatenatedDriver([old] + drivers)
+    added = try ConcatenatedDriver(drivers)
+    switch self.destination.form {
+    case .zarr: target = try Appending.zarr(old, drivers, whole)
+    case .npy: target = try Appending.npy(self.destination.path, old, added, whole)
+    default:
+      throw TesseraError(.usage, "cannot append to this form", path: destination, expected: "a Zarr array or a .npy file")
+    }
+    plan = try Appending.plan(target, added, options)
+  }
+
+  private static func zarr(
+    _ old: any ArrayDriver, _ sources: [any ArrayDriver], _ whole: ConcatenatedDriver
+  ) throws -> Target {
+    guard let zarr = old as? ZarrDriver else { throw TesseraError(.usage, "cannot append to this form") }
+    let rows = old.description.shape[0]
+    let keptFiles = rows / zarr.metadata.fileShape[0]
+    let kept = keptFiles * zarr.metadata.fileShape[0]
+    let boundary = try SelectedDriver(old, Selection([.slice(start: kept)]).resolve(old.description.shape))
+    return .zarr(
+      zarr.metadata.reshaped(whole.description.shape), rows: try ConcatenatedDriver([boundary] + sources),
+      keptFiles: keptFiles)
+  }
+
+  private static func npy(
+    _ path: String, _ old: any ArrayDriver, _ added: ConcatenatedDriver, _ whole: ConcatenatedDriver
+  ) throws -> Target {
+    let file = try File(path)
+    let header = try NpyHeader.read(size: try file.size()) { try file.read(at: 0, into: $0) }
+    // The shard of an adopted store has its index where the rows would go.
+    let isPlain = try header.order == .native && !header.fortranOrder && file.stamp().links == 1
+    guard isPlain, let bytes = header.rewritten(shape: whole.description.shape), let body = header.bodyByteCount else {
+      return .npyAnew(whole)
+    }
+    return .npyInPlace(header: bytes, end: header.dataOffset + body)
+  }
+
+  private static func plan(_ target: Target, _ added: ConcatenatedDriver, _ options: TransferOptions) throws -> TransferPlan {
+    switch target {
+    case .zarr(var metadata, let rows, _):
+      metadata.shape = rows.description.shape
+      return try TransferPlan(from: rows, to: ZarrSink.requirements(metadata), options: options)
+    case .npyInPlace:
+      return try TransferPlan(
+        from: added, to: NpySink.requirements(added.description.shape, dtype: added.description.supportedDType()),
+        options: options)
+    case .npyAnew(let whole):
+      return try TransferPlan(
+        from: whole, to: NpySink.requirements(whole.description.shape, dtype: whole.description.supportedDType()),
+        options: options)
+    }
+  }
+
+  public var explanation: Explanation { Explanation(passes: [plan.pass(destination.path)]) }
+
+  /// Does it.
+  ///
+  /// - Throws: `.busy` when another process appends; `.system`; `.corrupt`. The array is then as it was.
+  /// - Complexity: one pass over the new rows, and over the old rows in the shard where they begin.
   @discardableResult
   public func run() throws -> WorkReport {
-    throw TesseraError(.unsupported, "append")
+    let start = ProcessLimits.now
+    ResidentWindow.shared.limit = plan.window
+    let progress = ProgressMeter(total: plan.bytesWritten, handler: options.progress)
+    switch target {
+    case .zarr(let metadata, let rows, let keptFiles):
+      try appendToZarr(metadata, rows, keptFiles, progress)
+    case .npyInPlace(let header, let end): try appendInPlace(header, end, progress)
+    case .npyAnew(let whole): try appendAnew(whole, progress)
+    }
+    let dtype = try added.description.supportedDType()
+    return WorkReport(
+      bytesIn: added.description.shape.count * dtype.itemSize, bytesOut: plan.bytesWritten,
+      storedBytes: try destination.driver().storedBytes(), seconds: ProcessLimits.now - start,
+      peakResident: ProcessLimits.peakResident)
+  }
+
+  private func appendToZarr(
+    _ metadata: ZarrMetadata, _ rows: ConcatenatedDriver, _ keptFiles: Int, _ progress: ProgressMeter
+  ) throws {
+    let lock = try DirectoryLock(destination.path)
+    // The plan was made from what was read before the lock was taken.
+    guard case .array(let current) = try ZarrStore.open(destination.path), current.shape == old.description.shape else {
+      throw TesseraError(.busy, "the array was changed meanwhile; try again", path: destination.path)
+    }
+    let sink = try ZarrSink(metadata, existing: destination.path, skippingFiles: keptFiles)
+    do {
+      try Transfer(from: rows, to: sink, plan: plan, options: options).run(progress: progress)
+      try Directory.syncTree(destination.path)
+    } catch {
+      sink.discard()
+      throw error
+    }
+    try ZarrStore.write(metadata, to: destination.path)
+    withExtendedLifetime(lock) {}
+  }
+
+  private func appendInPlace(_ header: [UInt8], _ end: Int, _ progress: ProgressMeter) throws {
+    let file = try File(destination.path, .readWrite)
+    try file.lock()
+    let size = try file.size()
+    let current = try NpyHeader.read(size: size) { try file.read(at: 0, into: $0) }
+    guard current.shape == old.description.shape else {
+      throw TesseraError(.busy, "the array was changed meanwhile; try again", path: destination.path)
+    }
+    do {
+      let sink = NpySink(
+        added.description.shape, dtype: try added.description.supportedDType(), file: file, dataOffset: end)
+      try Transfer(from: added, to: sink, plan: plan, options: options).run(progress: progress)
+    } catch {
+      try? file.truncate(to: size)
+      throw error
+    }
+    // One write of one disk sector or two, after the rows are on the disk.
+    try file.write(header, at: 0)
+    try file.sync()
+  }
+
+  private func appendAnew(_ whole: ConcatenatedDriver, _ progress: ProgressMeter) throws {
+    let staging = try Staging(destination.path, overwrites: true)
+    let file = try File(staging.payload, .create)
+    let sink = try NpySink(whole.description.shape, dtype: try whole.description.supportedDType(), file: file)
+    try Transfer(from: whole, to: sink, plan: plan, options: options).run(progress: progress)
+    try staging.publish()
   }
 }

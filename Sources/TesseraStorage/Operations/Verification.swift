@@ -1,19 +1,209 @@
+import Synchronization
+import TesseraCodecs
 public import TesseraCore
+import TesseraIO
 
-/// Checks that everything stored at a path can be read: indices, checksums, and that every chunk decodes.
+/// Checks that everything stored at a path can be read: headers, indices, checksums, and that every chunk decodes.
 public struct Verification: Sendable {
   public struct Report: Sendable {
     public var arrays = 0
+    /// Chunks that are there; absent ones read as the fill value.
     public var chunks = 0
-    /// Bytes of files that were read.
+    /// Bytes that were read.
     public var bytes = 0
+    /// What is wrong, each naming the file and chunk; at most 1,000.
     public var problems: [TesseraError] = []
     public var seconds = 0.0
   }
 
-  public init(_ path: String, options: TransferOptions = .init()) throws {}
+  private let location: ArrayLocation
+  private let options: TransferOptions
+  private static let maximumProblems = 1000
 
+  /// - Throws: `.notFound`; `.corrupt` when what is at `path` is no stored form at all.
+  public init(_ path: String, options: TransferOptions = .init()) throws {
+    location = try ArrayLocation(existing: path)
+    self.options = options
+  }
+
+  /// Reads everything once.
+  ///
+  /// - Returns: what was found, problems included: a store with damage is a result, not an error.
+  /// - Throws: `.cancelled`; `.memory` when a chunk does not fit the budget.
+  /// - Complexity: one pass over the files; memory of two chunks per thread.
   public func run() throws -> Report {
-    throw TesseraError(.unsupported, "verify")
+    let start = ProcessLimits.now
+    let model = try MemoryModel(budget: options.memory)
+    ResidentWindow.shared.limit = model.window
+    var report = Report()
+    switch location.form {
+    case .npy, .csv: try verifyFlat(&report)
+    case .npz: try verifyArchive(&report)
+    case .zarr: try verifyZarr(model, &report)
+    }
+    report.seconds = ProcessLimits.now - start
+    return report
+  }
+
+  /// Runs one check; what it throws about the data becomes a problem.
+  private static func check(_ report: inout Report, _ body: (inout Report) throws -> Void) throws {
+    do {
+      try body(&report)
+    } catch let error as TesseraError {
+      switch error.kind {
+      case .cancelled, .memory, .usage: throw error
+      default: if report.problems.count < maximumProblems { report.problems.append(error) }
+      }
+    }
+  }
+
+  private func verifyFlat(_ report: inout Report) throws {
+    try Verification.check(&report) { report in
+      let driver = try location.driver()
+      report.arrays += 1
+      report.bytes += try driver.storedBytes()
+      // A .npy file has nothing beyond its header to check; text must parse.
+      guard location.form == .csv else { return }
+      let rows = driver.description.shape[0]
+      let meter = ProgressMeter(total: rows, handler: options.progress)
+      let scratch = ReadScratch()
+      let row = Buffer()
+      let step = max(1, (1 << 20) / max(1, driver.description.shape[1] * 8))
+      for first in stride(from: 0, to: rows, by: step) {
+        try options.cancellation?.check()
+        let lengths = [min(step, rows - first), driver.description.shape[1]]
+        let target = row.reserve(lengths[0] * lengths[1] * 8)
+        try driver.read(
+          StridedRegion(Region(lower: [first, 0], lengths: lengths)), into: target.baseAddress!,
+          strides: [lengths[1] * 8, 8], scratch: scratch)
+        meter.add(lengths[0])
+      }
+    }
+  }
+
+  private func verifyArchive(_ report: inout Report) throws {
+    let archive = try NpzArchive(location.path)
+    let members = try location.member.map { [try archive.entry($0)] } ?? archive.members
+    let total = members.reduce(0) { $0.addingReportingOverflow($1.entry.uncompressedSize).partialValue }
+    let meter = ProgressMeter(total: total, handler: options.progress)
+    for member in members {
+      try Verification.check(&report) { report in
+        report.arrays += 1
+        try archive.verify(member, progress: meter, token: options.cancellation)
+        report.bytes += member.entry.uncompressedSize
+      }
+    }
+  }
+
+  private func verifyZarr(_ model: MemoryModel, _ report: inout Report) throws {
+    let arrays: [(path: String, metadata: ZarrMetadata)]
+    switch try ZarrStore.open(location.path) {
+    case .array(let metadata): arrays = [(location.path, metadata)]
+    case .group(var group):
+      // What the folders say, not the copy.
+      group.consolidated = nil
+      arrays = try group.arrays(in: location.path).map { (Path.join(location.path, $0.path), $0.metadata) }
+    }
+    for (path, metadata) in arrays {
+      try Verification.check(&report) { report in
+        report.arrays += 1
+        let driver = try naming(path) { try ZarrDriver(metadata, path: path) }
+        try verify(driver, model, &report)
+      }
+    }
+  }
+
+  private func verify(_ driver: ZarrDriver, _ model: MemoryModel, _ report: inout Report) throws {
+    var files: [Int] = []
+    var total = 0
+    try driver.forEachFile { index, stamp in
+      files.append(driver.fileGrid.ordinal(index))
+      total += stamp.size
+    }
+    let perThread = max(1, driver.scratchBytes)
+    guard perThread <= model.buffers else {
+      throw TesseraError(
+        .memory, "memory budget is too small for chunks of \(Shape.describe(driver.grid.chunkShape))",
+        path: driver.description.path,
+        expected: "--memory \((MemoryModel.leastBudget(buffers: perThread) + (1 << 20) - 1) >> 20)MiB or more",
+        got: ByteSize.format(model.budget))
+    }
+    let meter = ProgressMeter(total: total, handler: options.progress)
+    let shared = Mutex(report)
+    let next = Atomic<Int>(0)
+    let list = files
+    try WorkerTeam.run(threads: min(options.threads, model.buffers / perThread, max(1, files.count))) { _ in
+      let scratch = ReadScratch()
+      while true {
+        let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard number < list.count else { return }
+        try options.cancellation?.check()
+        var own = Report()
+        try driver.verifyFile(driver.fileGrid.index(ordinal: list[number]), &own, scratch, options.cancellation)
+        meter.add(own.bytes)
+        shared.withLock { report in
+          report.chunks += own.chunks
+          report.bytes += own.bytes
+          report.problems += own.problems.prefix(Verification.maximumProblems - report.problems.count)
+        }
+      }
+    }
+    report = shared.withLock { $0 }
+  }
+}
+
+extension ZarrDriver {
+  /// Checks one file: its index, and every chunk in it.
+  fileprivate func verifyFile(
+    _ file: [Int], _ report: inout Verification.Report, _ scratch: ReadScratch, _ token: CancellationToken?
+  ) throws {
+    let path = files.path(file)
+    func note(_ error: TesseraError) throws {
+      if error.kind == .cancelled { throw error }
+      report.problems.append(error.at(path))
+    }
+    do {
+      // A handle of its own, so that what is cached does not hide what is on disk.
+      let mapping = try Mapping(File(path))
+      report.bytes += mapping.count
+      let checksums = try checksums(of: mapping)
+      try grid.chunks(touching: fileGrid.region(file)).forEachIndex { index in
+        try token?.check()
+        do {
+          try verifyChunk(index, checksums, &report, scratch)
+        } catch let error as TesseraError {
+          try note(error.at(name(ofChunk: index)))
+        }
+      }
+    } catch let error as TesseraError {
+      try note(error)
+    }
+  }
+
+  private func checksums(of mapping: Mapping) throws -> [UInt32]? {
+    guard metadata.attributes[ZarrMetadata.checksumAttribute] != nil, let sharding = metadata.shardings.first
+    else { return nil }
+    let count = sharding.counts(metadata.fileShape).reduce(1, *)
+    _ = try ShardIndex(of: mapping.bytes, count: count, sharding)
+    return try ChunkChecksums.decode(mapping.bytes, count: count, sharding)
+  }
+
+  private func verifyChunk(
+    _ index: [Int], _ checksums: [UInt32]?, _ report: inout Verification.Report, _ scratch: ReadScratch
+  ) throws {
+    try withBytes(ofChunk: index) { bytes, mapping in
+      guard let bytes, let mapping else { return }
+      report.chunks += 1
+      mapping.willTouch(bytes.count)
+      _ = try decoder.decode(bytes, scratch: scratch)
+      guard let checksums else { return }
+      let perFile = zip(fileGrid.chunkShape, grid.chunkShape).map { $0 / $1 }
+      let ordinal = zip(index, perFile).reduce(0) { $0 * $1.1 + $1.0 % $1.1 }
+      let computed = CRC32C.checksum(bytes)
+      guard checksums[ordinal] == computed else {
+        throw TesseraError(
+          .corrupt, "checksum of a raw chunk (crc32c)", expected: hex(checksums[ordinal]), got: hex(computed))
+      }
+    }
   }
 }

@@ -9,6 +9,8 @@ package final class WriteScratch: Sendable {
   package let chunk = Buffer()
   /// Encoded chunks that wait for their place in a file.
   package let output = Buffer()
+  /// The elements of one chunk, while part of it is changed.
+  package let elements = Buffer()
   package let read = ReadScratch()
 
   package init() {}

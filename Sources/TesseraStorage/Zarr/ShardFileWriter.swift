@@ -60,6 +60,15 @@ package final class ShardFileWriter: Sendable {
     }
   }
 
+  /// Empties a file of one chunk, for the chunk to be written anew.
+  package func restart(_ count: Int) throws {
+    state.withLock { state in
+      state.next = count
+      state.ranges = [0..<count]
+    }
+    try file.truncate(to: 0)
+  }
+
   /// Writes a chunk at the place it was given.
   package func write(_ bytes: UnsafeRawBufferPointer, at range: Range<Int>, ordinal: Int) throws {
     try file.write(bytes, at: range.lowerBound)

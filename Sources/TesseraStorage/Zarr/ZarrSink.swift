@@ -3,7 +3,8 @@ package import TesseraCore
 package import TesseraIO
 import Synchronization
 
-/// Writes a new Zarr array into a folder that nobody reads yet.
+/// Writes the files of a Zarr array: of a new one in a folder that nobody reads yet, or those of an existing one
+/// from some file on.
 package final class ZarrSink: ArraySink {
   package let metadata: ZarrMetadata
   package let requirements: SinkRequirements
@@ -14,12 +15,30 @@ package final class ZarrSink: ArraySink {
   private let sharding: Sharding?
   private let itemSize: Int
   private let hasChecksums: Bool
+  /// Where blocks are counted from along the first axis.
+  private let firstRow: Int
   private let open = Mutex<[[Int]: ShardFileWriter]>([:])
   private let unsynced: UnsyncedFiles
 
   /// Makes the folder, if need be, and writes the metadata into it.
-  package init(_ metadata: ZarrMetadata, root: String) throws {
-    requirements = try ZarrSink.requirements(metadata)
+  package convenience init(_ metadata: ZarrMetadata, root: String) throws {
+    try self.init(metadata, existing: root, skippingFiles: 0)
+    try Directory.make(root)
+    try ZarrStore.write(metadata, to: root)
+  }
+
+  /// Writes into an existing store; its metadata is left as it is.
+  ///
+  /// - Parameters:
+  ///   - metadata: of the array as it will be.
+  ///   - skippingFiles: how many files along the first axis are not touched: blocks are counted from there.
+  package init(_ metadata: ZarrMetadata, existing root: String, skippingFiles: Int) throws {
+    firstRow = skippingFiles == 0 ? 0 : skippingFiles * metadata.fileShape[0]
+    var part = metadata
+    if firstRow > 0 {
+      part.shape = try Shape([metadata.shape[0] - firstRow] + metadata.shape.dimensions.dropFirst())
+    }
+    requirements = try ZarrSink.requirements(part)
     self.metadata = metadata
     let dtype = requirements.dtype
     self.root = root
@@ -30,8 +49,6 @@ package final class ZarrSink: ArraySink {
     encoder = try ChunkEncoder(metadata, dtype: dtype)
     hasChecksums = metadata.attributes[ZarrMetadata.checksumAttribute] != nil
     unsynced = UnsyncedFiles(root: root)
-    try Directory.make(root)
-    try ZarrStore.write(metadata, to: root)
   }
 
   /// What a store with that metadata needs.
@@ -70,6 +87,8 @@ package final class ZarrSink: ArraySink {
   package func store(
     _ block: Region, number: Int, from source: UnsafeRawBufferPointer, gate: OrderedGate, scratch: WriteScratch
   ) throws {
+    var block = block
+    if firstRow > 0 { block.lower[0] += firstRow }
     var pending = try encode(block, source, scratch)
     try gate.pass(number) {
       for position in pending.indices {
@@ -142,4 +161,13 @@ package final class ZarrSink: ArraySink {
   }
 
   package func sync() throws { try unsynced.sync() }
+
+  /// Removes what is not complete, and new files that nothing refers to.
+  package func discard() {
+    open.withLock { open in
+      for writer in open.values { writer.discard() }
+      open = [:]
+    }
+    unsynced.remove()
+  }
 }

@@ -1,0 +1,268 @@
+import Synchronization
+public import TesseraCore
+import TesseraIO
+
+/// Writes regions of an array on disk, from any number of threads.
+///
+/// A new array appears under its name when `close` returns, whole; without `close` nothing is left. An existing
+/// Zarr array changes file by file: each shard is built beside its name and renamed by `flush` or `close`, so
+/// no reader ever sees half of one. An existing `.npy` file is written in place, as through `np.memmap`.
+///
+/// Regions that cover whole shards are the fastest; one that covers part of a chunk costs decoding
+/// and encoding that chunk.
+public final class ArrayWriter: Sendable {
+  /// What does the writing; replaced when the shape changes.
+  private enum Backing {
+    case zarr(ZarrMetadata, ZarrUpdate)
+    case npy(NpyHeader, File)
+  }
+
+  private struct State {
+    var backing: Backing
+    var isClosed = false
+  }
+
+  private let path: String
+  private let root: String
+  private let staging: Staging?
+  private let lock: DirectoryLock?
+  private let state: Mutex<State>
+  private let scratches = Mutex<[WriteScratch]>([])
+
+  private init(_ path: String, root: String, _ backing: Backing, staging: Staging? = nil, lock: DirectoryLock? = nil) {
+    self.path = path
+    self.root = root
+    self.staging = staging
+    self.lock = lock
+    state = Mutex(State(backing: backing))
+  }
+
+  deinit {
+    let isClosed = state.withLock { $0.isClosed }
+    if !isClosed, case .zarr(_, let update) = backing { update.discard() }
+  }
+
+  /// Starts a new array of zeros.
+  ///
+  /// - Parameters:
+  ///   - path: ending in `.npy` or `.zarr`; or a name within a Zarr group's folder.
+  ///   - layout: of a Zarr array.
+  /// - Throws: `TesseraError`: `.exists` unless `overwrite`; `.usage` for a layout that does not fit; `.busy`
+  ///   when another process is creating the same array.
+  public static func create(
+    _ path: String, shape: Shape, dtype: DType, layout: ArrayLayout = .init(), attributes: JSONObject = .init(),
+    overwrite: Bool = false
+  ) throws -> ArrayWriter {
+    let location = try ArrayLocation(destination: path)
+    if overwrite { try Replacement.check(location.path) }
+    switch location.form {
+    case .zarr:
+      let metadata = try ZarrMetadata(creating: shape, dtype: dtype, layout: layout, attributes: attributes)
+      let staging = try Staging(location.path, overwrites: overwrite)
+      try Directory.make(staging.payload)
+      let update = try ZarrUpdate(metadata, root: staging.payload)
+      return ArrayWriter(location.path, root: staging.payload, .zarr(metadata, update), staging: staging)
+    case .npy:
+      guard layout == ArrayLayout(), attributes.isEmpty else {
+        throw TesseraError(.usage, "a .npy file has no chunks, codec or attributes", path: path)
+      }
+      let staging = try Staging(location.path, overwrites: overwrite)
+      let file = try File(staging.payload, .create)
+      _ = try NpySink(shape, dtype: dtype, file: file)
+      let header = try NpyHeader.read(size: try file.size()) { try file.read(at: 0, into: $0) }
+      return ArrayWriter(location.path, root: staging.payload, .npy(header, file), staging: staging)
+    case .npz, .csv:
+      throw TesseraError(.usage, "cannot write regions of this form", path: path, expected: "a name ending in .npy or .zarr")
+    }
+  }
+
+  /// Opens an existing Zarr array or C-order `.npy` file to change it.
+  ///
+  /// - Throws: `TesseraError`: `.busy` when another process has it open for writing; as `StoredArray.open`.
+  public static func open(_ path: String) throws -> ArrayWriter {
+    let location = try ArrayLocation(existing: path)
+    switch location.form {
+    case .zarr:
+      let lock = try DirectoryLock(location.path)
+      guard case .array(let metadata) = try ZarrStore.open(location.path) else {
+        throw TesseraError(.usage, "this is a group", path: path, expected: "one of its arrays")
+      }
+      let update = try naming(path) { try ZarrUpdate(metadata, root: location.path) }
+      return ArrayWriter(location.path, root: location.path, .zarr(metadata, update), lock: lock)
+    case .npy:
+      let file = try File(location.path, .readWrite)
+      try file.lock()
+      let header = try naming(path) { try NpyHeader.read(size: try file.size()) { try file.read(at: 0, into: $0) } }
+      _ = try naming(path) { try header.supportedDType() }
+      guard !header.fortranOrder, header.order == .native, try file.stamp().links == 1 else {
+        throw TesseraError(
+          .unsupported, "cannot write into this .npy file", path: path,
+          expected: "C order, \(ByteOrder.native)-endian, with one name (no hard links)")
+      }
+      return ArrayWriter(location.path, root: location.path, .npy(header, file))
+    case .npz, .csv:
+      throw TesseraError(.usage, "cannot write regions of this form", path: path, expected: "a Zarr array or a .npy file")
+    }
+  }
+
+  private var backing: Backing { state.withLock { $0.backing } }
+
+  public var shape: Shape {
+    switch backing {
+    case .zarr(let metadata, _): metadata.shape
+    case .npy(let header, _): header.shape
+    }
+  }
+
+  public var dtype: DType {
+    switch backing {
+    case .zarr(let metadata, _): metadata.dtype!
+    case .npy(let header, _): header.dtype!
+    }
+  }
+
+  /// The attributes of a Zarr array; they are written by `flush` and `close`. Empty, and not to be set, for `.npy`.
+  public var attributes: JSONObject {
+    get {
+      if case .zarr(let metadata, _) = backing { return metadata.attributes }
+      return JSONObject()
+    }
+    set {
+      state.withLock { state in
+        guard case .zarr(var metadata, let update) = state.backing else { return }
+        metadata.attributes = newValue
+        state.backing = .zarr(metadata, update)
+      }
+    }
+  }
+
+  // MARK: Writing
+
+  /// Writes a region from the caller's memory, C-contiguous and native-endian.
+  ///
+  /// Threads may write different regions at the same time; where regions overlap, either wins.
+  ///
+  /// - Throws: `.usage` for a region outside the array or a source of another size; `.system`.
+  /// - Complexity: each chunk touched is encoded once; chunks covered in part are decoded first.
+  public func write(_ region: Region, from source: UnsafeRawBufferPointer) throws {
+    let backing = try openBacking()
+    let (shape, itemSize) = (self.shape, dtype.itemSize)
+    guard region.fits(shape) else {
+      throw TesseraError(.usage, "region", path: path, expected: "a box within \(shape)", got: "\(region)")
+    }
+    guard source.count == region.count * itemSize else {
+      throw TesseraError(
+        .usage, "elements for region \(region)", path: path, expected: "\(region.count * itemSize) bytes",
+        got: "\(source.count)")
+    }
+    if region.isEmpty { return }
+    switch backing {
+    case .zarr(_, let update):
+      let strides = Shape.strides(of: region.lengths).map { $0 * itemSize }
+      let scratch = scratches.withLock { $0.popLast() } ?? WriteScratch()
+      defer { scratches.withLock { $0.append(scratch) } }
+      try update.write(region, from: source.baseAddress!, strides: strides, scratch: scratch)
+    case .npy(let header, let file):
+      try NpySink(shape, dtype: dtype, file: file, dataOffset: header.dataOffset).write(region, from: source)
+    }
+  }
+
+  /// Writes a region from Swift values in C order.
+  ///
+  /// - Throws: `.usage` also when `T` is not the array's dtype.
+  public func write<T: Element>(_ region: Region, _ values: [T]) throws {
+    guard T.dtype == dtype else {
+      throw TesseraError(.usage, "element type", path: path, expected: "\(dtype)", got: "\(T.dtype)")
+    }
+    try values.withUnsafeBytes { try write(region, from: $0) }
+  }
+
+  /// Makes the array longer along the first axis and writes the new rows.
+  public func append<T: Element>(_ rows: [T]) throws {
+    let old = shape
+    guard let length = old.dimensions.first else { throw TesseraError(.usage, "cannot append to a scalar", path: path) }
+    let width = old.dimensions.dropFirst().reduce(1, *)
+    guard width > 0, rows.count % width == 0 else {
+      throw TesseraError(.usage, "appended rows", path: path, expected: "a multiple of \(width) elements", got: "\(rows.count)")
+    }
+    let count = rows.count / width
+    try resize(to: Shape([length + count] + old.dimensions.dropFirst()))
+    var region = Region(shape)
+    region.lower[0] = length
+    region.lengths[0] = count
+    try write(region, rows)
+  }
+
+  /// Changes the shape. What is cut off is lost; what is added has the fill value (zeros in a `.npy` file, of
+  /// which only the first axis can change).
+  ///
+  /// Not to be called while other threads write.
+  public func resize(to shape: Shape) throws {
+    switch try openBacking() {
+    case .zarr(let metadata, let update):
+      guard shape.rank == metadata.shape.rank else { throw wrongRank(shape) }
+      let common = try Shape(zip(shape.dimensions, metadata.shape.dimensions).map(min))
+      try update.trim(to: common, scratch: WriteScratch())
+      try update.flush()
+      let resized = metadata.reshaped(shape)
+      let next = try ZarrUpdate(resized, root: root)
+      state.withLock { $0.backing = .zarr(resized, next) }
+    case .npy(let header, let file):
+      guard shape.rank == header.shape.rank else { throw wrongRank(shape) }
+      guard shape.dimensions.dropFirst() == header.shape.dimensions.dropFirst(), let dtype = header.dtype,
+        let bytes = header.rewritten(shape: shape)
+      else {
+        throw TesseraError(.usage, "cannot change this .npy file to shape \(shape)", path: path, expected: "another length of axis 0, with room in the header")
+      }
+      let end = header.dataOffset + header.shape.count * dtype.itemSize
+      try clear(file, end..<max(end, header.dataOffset + shape.count * dtype.itemSize))
+      try file.sync()
+      try file.write(bytes, at: 0)
+      let read = try NpyHeader.read(size: try file.size()) { try file.read(at: 0, into: $0) }
+      state.withLock { $0.backing = .npy(read, file) }
+    }
+  }
+
+  /// Fills a range with zeros: a hole beyond the end, zeros over what cut-off rows left.
+  private func clear(_ file: File, _ range: Range<Int>) throws {
+    let size = try file.size()
+    let zeros = [UInt8](repeating: 0, count: min(1 << 20, range.count))
+    var offset = range.lowerBound
+    while offset < min(size, range.upperBound) {
+      let count = min(zeros.count, min(size, range.upperBound) - offset)
+      try file.write(Array(zeros[..<count]), at: offset)
+      offset += count
+    }
+    if range.upperBound > size { try file.truncate(to: range.upperBound) }
+  }
+
+  private func wrongRank(_ shape: Shape) -> TesseraError {
+    TesseraError(.usage, "new shape", path: path, expected: "\(self.shape.rank) axes", got: "\(shape)")
+  }
+
+  private func openBacking() throws -> Backing {
+    try state.withLock { state in
+      guard !state.isClosed else { throw TesseraError(.usage, "the writer is closed", path: path) }
+      return state.backing
+    }
+  }
+
+  // MARK: Finishing
+
+  /// Returns when all that was written is on the disk and, in an existing array, visible to those who open it.
+  public func flush() throws {
+    switch try openBacking() {
+    case .zarr(let metadata, let update):
+      try update.flush()
+      try ZarrStore.write(metadata, to: root)
+    case .npy(_, let file): try file.sync()
+    }
+  }
+
+  /// Flushes, and gives a new array its name. The writer cannot be used any more.
+  public func close() throws {
+    try flush()
+    try staging?.publish()
+    state.withLock { $0.isClosed = true }
+  }
+}

@@ -1,0 +1,259 @@
+package import TesseraCore
+import TesseraIO
+import Synchronization
+import TesseraKernels
+
+/// Writes regions of a Zarr array, in any order and from several threads.
+///
+/// A file that changes is built anew beside its name, from its old chunks and the new ones, and renamed when
+/// it is published; so readers see each file as it was or as it will be.
+package final class ZarrUpdate: Sendable {
+  /// One file that is being changed.
+  private final class OpenFile: Sendable {
+    let writer: ShardFileWriter
+    /// Held while a chunk is changed; true once the file was published and a new one must be opened.
+    let isClosed = Mutex(false)
+
+    init(_ writer: ShardFileWriter) { self.writer = writer }
+  }
+
+  private struct State {
+    var files: [[Int]: (file: OpenFile, used: Int)] = [:]
+    var clock = 0
+  }
+
+  private let root: String
+  private let metadata: ZarrMetadata
+  private let itemSize: Int
+  private let grid: ChunkGrid
+  private let fileGrid: ChunkGrid
+  private let encoder: ChunkEncoder
+  private let decoder: ChunkDecoder
+  private let sharding: Sharding?
+  private let unsynced: UnsyncedFiles
+  private let state = Mutex(State())
+  private static let maximumOpenFiles = 64
+
+  package init(_ metadata: ZarrMetadata, root: String) throws {
+    let dtype = try metadata.description.supportedDType()
+    self.metadata = metadata
+    self.root = root
+    itemSize = dtype.itemSize
+    let leaf = metadata.leaf
+    grid = try ChunkGrid(shape: metadata.shape, chunkShape: leaf.shape)
+    fileGrid = try ChunkGrid(shape: metadata.shape, chunkShape: metadata.fileShape)
+    encoder = try ChunkEncoder(metadata, dtype: dtype)
+    decoder = ChunkDecoder(leaf.pipeline, shape: leaf.shape, dtype: dtype, fill: metadata.fill)
+    sharding = metadata.shardings.first
+    unsynced = UnsyncedFiles(root: root)
+  }
+
+  /// Writes a region given with byte strides along its axes, native-endian.
+  package func write(
+    _ region: Region, from source: UnsafeRawPointer, strides: [Int], scratch: WriteScratch
+  ) throws {
+    if region.isEmpty { return }
+    try grid.chunks(touching: region).forEachIndex { index in
+      let chunk = grid.region(index)
+      let part = chunk.intersection(region)
+      let offset = zip(zip(part.lower, region.lower), strides).reduce(0) { $0 + ($1.0.0 - $1.0.1) * $1.1 }
+      if part == chunk {
+        let bytes = try encoder.encode(
+          source + offset, strides: strides, lengths: chunk.lengths,
+          output: scratch.output.reserve(encoder.maximumEncodedCount), scratch: scratch)
+        try changeFile(of: index) { writer, ordinal in try put(bytes, writer, ordinal) }
+      } else {
+        try changeFile(of: index) { writer, ordinal in
+          try patch(part, of: chunk, from: source + offset, strides, writer, ordinal, scratch)
+        }
+      }
+    }
+  }
+
+  /// Cuts off what the files hold beyond `shape`, so that growing again shows the fill value there.
+  package func trim(to shape: Shape, scratch: WriteScratch) throws {
+    let bounds = Region(shape)
+    var straddling: [[Int]] = []
+    var outside: [[Int]] = []
+    try ZarrFiles.forEach(root: root, keys: metadata.keys, grid: fileGrid) { file, _ in
+      let region = fileGrid.fullRegion(file)
+      if bounds.intersection(region).isEmpty {
+        outside.append(file)
+      } else if !bounds.contains(region) {
+        straddling.append(file)
+      }
+    }
+    for file in outside { try Directory.remove(path(file)) }
+    for file in straddling {
+      try grid.chunks(touching: fileGrid.region(file)).forEachIndex { index in
+        let chunk = grid.fullRegion(index)
+        let kept = bounds.intersection(chunk)
+        if bounds.contains(chunk) { return }
+        try changeFile(of: index) { writer, ordinal in
+          if kept.isEmpty { return writer.clear(ordinal) }
+          guard writer.range(ordinal) != nil else { return }
+          let elements = try load(kept.lengths, writer, ordinal, scratch)
+          try encodeAndPut(elements, kept.lengths, writer, ordinal, scratch)
+        }
+      }
+    }
+  }
+
+  private func path(_ file: [Int]) -> String { Path.join(root, metadata.keys.path(file)) }
+
+  // MARK: Chunks
+
+  private func put(_ bytes: UnsafeRawBufferPointer?, _ writer: ShardFileWriter, _ ordinal: Int) throws {
+    guard let bytes else { return writer.clear(ordinal) }
+    // An unsharded file is its chunk; written anew, it begins at 0 again.
+    let range = sharding == nil ? 0..<bytes.count : writer.place(bytes.count, ordinal: ordinal)
+    if sharding == nil { try writer.restart(bytes.count) }
+    try writer.write(bytes, at: range, ordinal: ordinal)
+  }
+
+  private func patch(
+    _ part: Region, of chunk: Region, from source: UnsafeRawPointer, _ strides: [Int], _ writer: ShardFileWriter,
+    _ ordinal: Int, _ scratch: WriteScratch
+  ) throws {
+    let elements = try load(chunk.lengths, writer, ordinal, scratch)
+    let chunkStrides = Shape.strides(of: chunk.lengths).map { $0 * itemSize }
+    let offset = zip(zip(part.lower, chunk.lower), chunkStrides).reduce(0) { $0 + ($1.0.0 - $1.0.1) * $1.1 }
+    StridedCopy.copy(
+      shape: part.lengths, itemSize: itemSize, swapUnit: 1, from: source, sourceStrides: strides,
+      to: elements.baseAddress! + offset, targetStrides: chunkStrides)
+    try encodeAndPut(elements, chunk.lengths, writer, ordinal, scratch)
+  }
+
+  private func encodeAndPut(
+    _ elements: UnsafeMutableRawBufferPointer, _ lengths: [Int], _ writer: ShardFileWriter, _ ordinal: Int,
+    _ scratch: WriteScratch
+  ) throws {
+    let strides = Shape.strides(of: lengths).map { $0 * itemSize }
+    let bytes = try encoder.encode(
+      UnsafeRawPointer(elements.baseAddress!), strides: strides, lengths: lengths,
+      output: scratch.output.reserve(encoder.maximumEncodedCount), scratch: scratch)
+    try put(bytes, writer, ordinal)
+  }
+
+  /// The first `lengths` elements of a chunk as they are now, C-contiguous.
+  private func load(
+    _ lengths: [Int], _ writer: ShardFileWriter, _ ordinal: Int, _ scratch: WriteScratch
+  ) throws -> UnsafeMutableRawBufferPointer {
+    let target = scratch.elements.reserve(lengths.reduce(itemSize, *))
+    let strides = Shape.strides(of: lengths).map { $0 * itemSize }
+    if let range = writer.range(ordinal) {
+      let encoded = scratch.read.encoded.reserve(range.count)
+      try writer.read(range, into: encoded)
+      let view = try decoder.decode(UnsafeRawBufferPointer(encoded), scratch: scratch.read)
+      StridedCopy.copy(
+        shape: lengths, itemSize: itemSize, swapUnit: view.swapUnit, from: view.base, sourceStrides: view.strides,
+        to: target.baseAddress!, targetStrides: strides)
+    } else {
+      metadata.fill.withUnsafeBytes {
+        Fill.fill(target.baseAddress!, count: target.count / itemSize, pattern: $0)
+      }
+    }
+    return target
+  }
+
+  // MARK: Files
+
+  /// Calls `body` with the file that holds a chunk, and the chunk's number in it; exclusive per file.
+  private func changeFile(of index: [Int], _ body: (ShardFileWriter, Int) throws -> Void) throws {
+    var file = index
+    var ordinal = 0
+    for axis in index.indices {
+      let perFile = fileGrid.chunkShape[axis] / grid.chunkShape[axis]
+      file[axis] = index[axis] / perFile
+      ordinal = ordinal * perFile + index[axis] % perFile
+    }
+    while true {
+      let open = try openFile(file)
+      let isDone = try open.isClosed.withLock { isClosed -> Bool in
+        if isClosed { return false }
+        try body(open.writer, ordinal)
+        return true
+      }
+      if isDone { return }
+    }
+  }
+
+  private func openFile(_ file: [Int]) throws -> OpenFile {
+    try state.withLock { state in
+      state.clock += 1
+      if let known = state.files[file] {
+        state.files[file]!.used = state.clock
+        return known.file
+      }
+      if state.files.count >= ZarrUpdate.maximumOpenFiles,
+        let oldest = state.files.min(by: { $0.value.used < $1.value.used })
+      {
+        // Published before anybody can open it again.
+        try publish(oldest.value.file)
+        state.files.removeValue(forKey: oldest.key)
+      }
+      let opened = OpenFile(try writer(file))
+      state.files[file] = (opened, state.clock)
+      return opened
+    }
+  }
+
+  /// A writer that holds the chunks the file has now.
+  private func writer(_ file: [Int]) throws -> ShardFileWriter {
+    let chunks = zip(fileGrid.chunkShape, grid.chunkShape).reduce(1) { $0 * ($1.0 / $1.1) }
+    let writer = try ShardFileWriter(
+      path(file), sharding, chunks: chunks, expected: chunks,
+      hasChecksums: metadata.attributes[ZarrMetadata.checksumAttribute] != nil)
+    do {
+      guard try Directory.kind(path(file)) == .file else { return writer }
+      let mapping = try Mapping(File(path(file)))
+      try naming(path(file)) {
+        guard let sharding else {
+          try writer.write(mapping.bytes, at: writer.place(mapping.count, ordinal: 0), ordinal: 0)
+          return
+        }
+        let index = try ShardIndex(of: mapping.bytes, count: chunks, sharding)
+        try index.validate()
+        for ordinal in 0..<chunks {
+          guard let range = try index.range(ordinal) else { continue }
+          mapping.willTouch(range.count)
+          try writer.write(
+            UnsafeRawBufferPointer(rebasing: mapping.bytes[range]),
+            at: writer.place(range.count, ordinal: ordinal), ordinal: ordinal)
+        }
+      }
+      return writer
+    } catch {
+      writer.discard()
+      throw error
+    }
+  }
+
+  private func publish(_ file: OpenFile) throws {
+    try file.isClosed.withLock { isClosed in
+      if isClosed { return }
+      if try file.writer.publish() { unsynced.add(file.writer.path) }
+      isClosed = true
+    }
+  }
+
+  /// Gives all changed files their names; returns when they are on the disk.
+  package func flush() throws {
+    try state.withLock { state in
+      for (key, value) in state.files {
+        try publish(value.file)
+        state.files.removeValue(forKey: key)
+      }
+    }
+    try unsynced.sync()
+    try Directory.syncTree(root)
+  }
+
+  /// Forgets changes that were not published.
+  package func discard() {
+    state.withLock { state in
+      for value in state.files.values { value.file.writer.discard() }
+      state.files = [:]
+    }
+  }
+}
