@@ -20,6 +20,16 @@ extension StoredArray {
     try read(resolved, into: target, threads: threads)
   }
 
+  /// Copies a box into the caller's memory; otherwise as reading a selection.
+  public func read(
+    _ region: Region, into target: UnsafeMutableRawBufferPointer, threads: Int? = nil
+  ) throws {
+    guard region.fits(shape) else {
+      throw TesseraError(.usage, "region", expected: "a box within \(shape)", got: "\(region)")
+    }
+    try read(StridedRegion(region), into: target, threads: threads)
+  }
+
   package func read(
     _ selection: StridedRegion, into target: UnsafeMutableRawBufferPointer, threads: Int? = nil
   ) throws {

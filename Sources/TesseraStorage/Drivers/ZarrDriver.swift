@@ -142,8 +142,9 @@ package struct ZarrDriver: ArrayDriver {
     }
     try withBytes(ofChunk: index) { bytes, mapping in
       let view = try bytes.map { bytes in
-        mapping?.willTouch(bytes.count)
-        return try naming(name(ofChunk: index)) { try decoder.decode(bytes, scratch: scratch) }
+        try naming(name(ofChunk: index)) {
+          try decoder.decode(mapping.map { try fetch(bytes, $0, scratch) } ?? bytes, scratch: scratch)
+        }
       }
       for entry in rows {
         part.axes[0].start = entry.row - region.lower[0]
@@ -189,15 +190,31 @@ package struct ZarrDriver: ArrayDriver {
       }
       try naming(name(ofChunk: index)) {
         if decoder.isRaw {
-          mapping.willTouch(rawSpan(part).count)
-        } else {
-          if try readPartially(part, bytes, mapping, into: target, strides: strides, scratch: scratch) { return }
-          mapping.willTouch(bytes.count)
+          return try raw(bytes, mapping).read(part, into: target, strides: strides, scratch: scratch)
         }
-        let view = try decoder.decode(bytes, scratch: scratch)
+        if try readPartially(part, bytes, mapping, into: target, strides: strides, scratch: scratch) { return }
+        let view = try decoder.decode(try fetch(bytes, mapping, scratch), scratch: scratch)
         copy(part, from: view.base + start(part, view.strides), view.strides, view.swapUnit, target, strides)
       }
     }
+  }
+
+  /// A raw chunk's elements where they lie.
+  private func raw(_ bytes: UnsafeRawBufferPointer, _ mapping: Mapping) throws -> StridedFile {
+    // Checks the size; nothing is read.
+    let view = try decoder.checkedRaw(bytes)
+    return StridedFile(
+      mapping, offset: bytes.baseAddress! - mapping.bytes.baseAddress!, strides: view.strides,
+      itemSize: decoder.itemSize, swapUnit: view.swapUnit)
+  }
+
+  /// Reads an encoded chunk into memory: faster than faulting in its pages (see StridedFile).
+  private func fetch(
+    _ bytes: UnsafeRawBufferPointer, _ mapping: Mapping, _ scratch: ReadScratch
+  ) throws -> UnsafeRawBufferPointer {
+    let encoded = scratch.encoded.reserve(bytes.count)
+    if !bytes.isEmpty { try mapping.file.read(at: bytes.baseAddress! - mapping.bytes.baseAddress!, into: encoded) }
+    return UnsafeRawBufferPointer(encoded)
   }
 
   /// Decodes only the stretch of the chunk that holds the part, when that is at most half of it.
@@ -256,20 +273,9 @@ package struct ZarrDriver: ArrayDriver {
     return try withBytes(ofChunk: index) { bytes, mapping -> Result? in
       guard let bytes, let mapping else { return nil }
       return try naming(name(ofChunk: index)) {
-        // Checks the size; a raw chunk is not moved.
-        let view = decoder.view(base: bytes.baseAddress!)
-        guard bytes.count == decoder.byteCount, view.swapUnit == 1 else { return nil }
-        var part = StridedRegion(region)
-        for axis in part.axes.indices { part.axes[axis].start -= index[axis] * grid.chunkShape[axis] }
-        var expected = decoder.itemSize
-        for axis in part.axes.indices.reversed() where part.axes[axis].count > 1 {
-          guard view.strides[axis] == expected else { return nil }
-          expected *= part.axes[axis].count
-        }
-        let first = start(part, view.strides)
-        let count = region.count * decoder.itemSize
-        mapping.willTouch(count)
-        return try body(UnsafeRawBufferPointer(rebasing: bytes[first..<first + count]))
+        var part = region
+        for axis in part.lower.indices { part.lower[axis] -= index[axis] * grid.chunkShape[axis] }
+        return try raw(bytes, mapping).contiguousBytes(part).map(body)
       }
     }
   }

@@ -80,14 +80,6 @@ package struct Transfer: Sendable {
       if source.isSequential { try reading.pass(number) {} }
       return try gate.pass(number) {}
     }
-    let isSame = source.description.dtype == dtype
-    // Where the elements lie in memory already there is nothing to copy.
-    if isSame {
-      let isDone: Void? = try source.withContiguous(region) {
-        try sink.store(region, number: number, from: $0, gate: gate, scratch: scratch)
-      }
-      if isDone != nil { return }
-    }
     let elements = try load(region, number, reading, buffers, scratch)
     try sink.store(region, number: number, from: elements, gate: gate, scratch: scratch)
   }

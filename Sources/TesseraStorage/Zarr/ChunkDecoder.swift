@@ -49,10 +49,7 @@ package struct ChunkDecoder: Sendable {
   package func decode(_ bytes: UnsafeRawBufferPointer, scratch: ReadScratch) throws -> ChunkView {
     switch pipeline.body {
     case .bytes(let order):
-      if pipeline.chain.isIdentity {
-        guard bytes.count == byteCount else { throw wrongSize(bytes.count) }
-        return ChunkView(base: bytes.baseAddress!, strides: strides, swapUnit: swapUnit(order))
-      }
+      if pipeline.chain.isIdentity { return try checkedRaw(bytes) }
       let target = scratch.chunk.reserve(byteCount)
       try pipeline.chain.decode(bytes, into: target, scratch: scratch.codec)
       return ChunkView(base: UnsafeRawPointer(target.baseAddress!), strides: strides, swapUnit: swapUnit(order))
@@ -61,6 +58,12 @@ package struct ChunkDecoder: Sendable {
       try decodeShard(bytes, sharding, into: target, scratch: scratch)
       return ChunkView(base: UnsafeRawPointer(target.baseAddress!), strides: strides, swapUnit: 1)
     }
+  }
+
+  /// The elements of a raw chunk, of which only the size is looked at.
+  package func checkedRaw(_ bytes: UnsafeRawBufferPointer) throws -> ChunkView {
+    guard let base = bytes.baseAddress, bytes.count == byteCount else { throw wrongSize(bytes.count) }
+    return view(base: base)
   }
 
   /// Decodes only bytes `range` of the stored form into `target`.

@@ -1,0 +1,15 @@
+// swift-tools-version: 6.2
+// Tessera's side of the in-process reading benchmarks: it uses the public library and nothing else.
+
+import PackageDescription
+
+let package = Package(
+  name: "tessera-bench",
+  dependencies: [.package(name: "tessera", path: "../../..")],
+  targets: [
+    .executableTarget(
+      name: "tessera-bench",
+      dependencies: [.product(name: "Tessera", package: "tessera")],
+      path: "Sources/TesseraBench")
+  ]
+)
