@@ -201,9 +201,10 @@ package struct ZarrDriver: ArrayDriver {
     return try withBytes(ofChunk: index) { bytes, mapping -> Result? in
       guard let bytes, let mapping else { return nil }
       return try naming(name(ofChunk: index)) {
-        // Checks the size; a raw chunk is not moved.
-        let view = decoder.view(base: bytes.baseAddress!)
-        guard bytes.count == decoder.byteCount, view.swapUnit == 1 else { return nil }
+        // A chunk of another size, an empty file among them, is for `read` to refuse.
+        guard bytes.count == decoder.byteCount, let base = bytes.baseAddress else { return nil }
+        let view = decoder.view(base: base)
+        guard view.swapUnit == 1 else { return nil }
         var part = StridedRegion(region)
         for axis in part.axes.indices { part.axes[axis].start -= index[axis] * grid.chunkShape[axis] }
         var expected = decoder.itemSize
