@@ -28,7 +28,7 @@ public struct Shape: Sendable, Hashable {
       }
       if dimension == 0 { continue }
       let (next, overflow) = product.multipliedReportingOverflow(by: dimension)
-      // 2^59 elements of 16 bytes still have a size and strides that fit an Int.
+      // Below 2^59, elements of 16 bytes have a size and strides that fit an Int; 2^59 of them do not.
       guard !overflow, next < 1 << 59 else {
         throw TesseraError(
           .corrupt, "shape is too large", expected: "fewer than 2^59 elements",

@@ -65,7 +65,9 @@ extension TesseraError: CustomStringConvertible {
     String(
       text.unicodeScalars.map { scalar -> Character in
         let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
-        return isControl || scalar.properties.generalCategory == .format ? "?" : Character(scalar)
+        let isHidden = [.format, .lineSeparator, .paragraphSeparator].contains(
+          scalar.properties.generalCategory)
+        return isControl || isHidden ? "?" : Character(scalar)
       })
   }
 }

@@ -44,7 +44,8 @@ package enum Directory {
     do {
       try Syscalls.makeDirectory(path)
     } catch let error as TesseraError where error.kind == .exists {
-      // Another thread was faster.
+      // Another thread was faster, or the name is a file's.
+      guard try kind(path) == .directory else { throw error }
     }
   }
 

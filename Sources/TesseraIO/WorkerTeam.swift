@@ -7,8 +7,8 @@ package enum WorkerTeam {
   /// Calls `body(worker)` for each worker in `0..<threads` at the same time, the first on the caller's
   /// thread, and returns when all have.
   ///
-  /// - Throws: the error that was thrown first. The others are expected to notice (`OrderedGate.close`,
-  ///   a shared flag) and end early.
+  /// - Throws: the error that was thrown first, `.cancelled` only when there is no other. The other workers are
+  ///   expected to notice (`OrderedGate.close`, a shared flag) and end early.
   package static func run(threads: Int, _ body: @Sendable (_ worker: Int) throws -> Void) throws {
     let failure = Mutex<(any Error)?>(nil)
     let injector = FaultInjector.current
@@ -17,7 +17,7 @@ package enum WorkerTeam {
         do {
           try FaultInjector.$current.withValue(injector) { try body(worker) }
         } catch {
-          failure.withLock { if $0 == nil { $0 = error } }
+          failure.withLock { if $0 == nil || (isEcho($0) && !isEcho(error)) { $0 = error } }
         }
       }
       var started: [pthread_t] = []
@@ -31,6 +31,9 @@ package enum WorkerTeam {
       if let error = failure.withLock({ $0 }) { throw error }
     }
   }
+
+  /// Workers that are told to stop throw `.cancelled`, and may be faster than the one that knows why.
+  private static func isEcho(_ error: (any Error)?) -> Bool { (error as? TesseraError)?.kind == .cancelled }
 
   private final class Job: Sendable {
     let body: @Sendable () -> Void

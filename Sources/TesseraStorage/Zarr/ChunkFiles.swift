@@ -7,8 +7,8 @@ package final class ChunkFiles: Sendable {
   /// One mapped file, or the knowledge that it is missing.
   package final class Entry: Sendable {
     package let mapping: Mapping?
-    /// Where shard indices lie whose checksum and entries have been checked.
-    fileprivate let validated = Mutex(Set<Int>())
+    /// Shards whose index has been checked. An inner shard may begin where the outer one does.
+    fileprivate let validated = Mutex(Set<Range<Int>>())
 
     fileprivate init(_ mapping: Mapping?) { self.mapping = mapping }
   }
@@ -69,13 +69,13 @@ extension ChunkFiles.Entry {
   package func index(of shard: Range<Int>, count: Int, _ format: Sharding, path: String) throws -> ShardIndex {
     guard let mapping else { throw TesseraError(.notFound, "no such shard", path: path) }
     return try naming(path) {
-      let isKnown = validated.withLock { $0.contains(shard.lowerBound) }
+      let isKnown = validated.withLock { $0.contains(shard) }
       let bytes = UnsafeRawBufferPointer(rebasing: mapping.bytes[shard])
-      mapping.willTouch(isKnown ? 16 : 16 * count)
+      mapping.willTouch(isKnown ? 16 : min(count, bytes.count / 16) * 16)
       if isKnown { return ShardIndex(known: bytes, count: count, format) }
       let index = try ShardIndex(of: bytes, count: count, format)
       try index.validate()
-      validated.withLock { _ = $0.insert(shard.lowerBound) }
+      validated.withLock { _ = $0.insert(shard) }
       return index
     }
   }

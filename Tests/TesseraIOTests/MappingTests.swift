@@ -1,0 +1,75 @@
+import Glibc
+import Synchronization
+import TesseraCore
+import Testing
+
+@testable import TesseraIO
+
+@Suite struct MappingTests {
+  private let folder: TemporaryFolder
+  init() throws { folder = try TemporaryFolder() }
+
+  @Test func showsTheFilesBytes() throws {
+    var random = SeededGenerator(seed: 3)
+    let bytes = random.bytes(10_000)
+    let mapping = try Mapping(File(folder.write("x", bytes)))
+    #expect(mapping.copy(0..<bytes.count) == bytes)
+  }
+
+  @Test func anEmptyFileMapsToNothing() throws {
+    let mapping = try Mapping(File(folder.write("x", [])))
+    #expect(mapping.count == 0)
+    #expect(mapping.bytes.isEmpty)
+    mapping.willTouch(0)
+  }
+
+  @Test func aRefusedMappingIsAnError() throws {
+    let file = try File(folder.write("x", [1]))
+    #expect(throws: TesseraError.self) {
+      try FaultInjector.$current.withValue(FaultInjector([.map], failing: 0, code: ENOMEM)) {
+        _ = try Mapping(file)
+      }
+    }
+  }
+
+  @Test func theWindowReleasesWhenItIsFull() {
+    let window = ResidentWindow(limit: 100)
+    let releases = Atomic<Int>(0)
+    final class Key {}
+    let key = Key()
+    window.add(ObjectIdentifier(key)) { releases.wrappingAdd(1, ordering: .relaxed) }
+    window.willTouch(60)
+    window.willTouch(40)
+    #expect(releases.load(ordering: .relaxed) == 0)
+    window.willTouch(1)
+    #expect(releases.load(ordering: .relaxed) == 1)
+    window.willTouch(99)
+    #expect(releases.load(ordering: .relaxed) == 1)
+    window.remove(ObjectIdentifier(key))
+    window.willTouch(1000)
+    #expect(releases.load(ordering: .relaxed) == 1)
+  }
+
+  @Test func costsDoNotOverflow() {
+    #expect(Mapping.residentCost(10, runs: 2) == 10 + 2 * 65536)
+    #expect(Mapping.residentCost(10, runs: .max) > 1 << 60)
+  }
+
+  /// Pages that were given back are read again from the file.
+  @Test func releasedPagesStillReadRight() throws {
+    var random = SeededGenerator(seed: 4)
+    let bytes = random.bytes(1 << 18)
+    let window = ResidentWindow(limit: 8192)
+    let mapping = try Mapping(File(folder.write("x", bytes)), window: window)
+    for _ in 0..<200 {
+      let start = Int.random(in: 0..<bytes.count - 5000, using: &random)
+      mapping.willTouch(5000)
+      #expect(mapping.copy(start..<start + 5000) == Array(bytes[start..<start + 5000]))
+    }
+  }
+}
+
+extension Mapping {
+  /// A copy, as the bytes themselves are gone when nobody holds the mapping.
+  func copy(_ range: Range<Int>) -> [UInt8] { withExtendedLifetime(self) { Array(bytes[range]) } }
+}

@@ -1,0 +1,33 @@
+import Glibc
+import TesseraIO
+
+/// A folder of its own, removed with the object.
+final class TemporaryFolder: Sendable {
+  let path: String
+
+  init() throws {
+    var template = Array("/tmp/tessera-io-tests-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { throw Failure() }
+    path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  struct Failure: Error {}
+
+  deinit { try? Directory.remove(path) }
+
+  func at(_ name: String) -> String { Path.join(path, name) }
+
+  @discardableResult
+  func write(_ name: String, _ bytes: [UInt8]) throws -> String {
+    try Directory.make(Path.parent(at(name)))
+    let file = try File(at(name), .create)
+    try file.truncate(to: 0)
+    try file.write(bytes, at: 0)
+    return at(name)
+  }
+
+  func read(_ name: String) throws -> [UInt8] { try File.contents(at(name), limit: 1 << 30) }
+
+  /// Everything below, sorted.
+  var names: [String] { (try? Directory.names(path)) ?? [] }
+}
