@@ -2,8 +2,8 @@ import Tessera
 
 /// Takes a command's arguments apart by its definition.
 ///
-/// Options may stand anywhere: `--name value`, `--name=value`, `-o value`, `-ovalue`. `--` ends them. What looks like a
-/// negative number or slice (`-1`, `-5:`) is an operand.
+/// Options may stand anywhere: `--name value`, `--name=value`, `-o value`, `-ovalue`. `--` ends them. What
+/// looks like a negative number or slice (`-1`, `-5:`) is an operand.
 struct ArgumentParser {
   private let definition: CommandDefinition
   private let options: [any OptionDeclaration]

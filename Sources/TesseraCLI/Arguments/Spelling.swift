@@ -8,8 +8,8 @@ enum Spelling {
     return best.1 <= max(1, letters / 3) ? best.0 : nil
   }
 
-  /// The least number of insertions, deletions, replacements and swaps of neighbours that turn one word into the other
-  /// (optimal string alignment). O(product of lengths), of which only the first 64 characters count.
+  /// The least number of insertions, deletions, replacements and swaps of neighbours that turn one word
+  /// into the other (optimal string alignment). Only the first 64 characters count.
   static func distance(_ first: String, _ second: String) -> Int {
     let a = Array(first.prefix(64))
     let b = Array(second.prefix(64))

@@ -27,7 +27,7 @@ struct VerifyCommand: Command {
   }
 
   private func explain(in session: Session) throws {
-    let arrays = try InfoCommand.arrays(at: path)
+    let arrays = try ContentsReport(path).arrays
     let plan = ReadingPlan(
       passes: arrays.map {
         .init(source: $0.description.path, shape: $0.description.shape, bytesRead: $0.storedBytes ?? 0)

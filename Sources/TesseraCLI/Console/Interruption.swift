@@ -18,7 +18,7 @@ enum Interruption {
     signal(SIGPIPE, SIG_IGN)
   }
 
-  /// From now on a first signal cancels the token that is returned; a second one still ends the process at once.
+  /// From now on a first signal cancels the token that is returned; a second one ends the process at once.
   static func takeOver() -> CancellationToken {
     isTakenOver.store(true, ordering: .relaxed)
     return token

@@ -1,6 +1,7 @@
 /// Rate and time left of work in progress, from the last few seconds of it.
 ///
-/// A resumed run skips what is done in no time, and disks change their mind: the past beyond the window is no guide.
+/// A resumed run skips what is done in no time, and disks change their mind: the past beyond the window is
+/// no guide.
 struct ProgressEstimate {
   private struct Sample {
     var time: Double
@@ -13,7 +14,8 @@ struct ProgressEstimate {
   private(set) var done = 0
   private(set) var total = 0
 
-  /// Notes that `done` of `total` bytes were done at `time` (seconds). Late reports of less than is known are ignored.
+  /// Notes that `done` of `total` bytes were done at `time` (seconds). Reports of less than is known, which
+  /// threads may deliver late, change nothing.
   mutating func update(done: Int, total: Int, time: Double) {
     self.total = total
     self.done = max(self.done, done)

@@ -11,6 +11,14 @@ struct ArrayReport {
 
   var ratio: Double? { Quantity.ratio(description.logicalBytes, storedBytes) }
 
+  /// An archive of one array is that array, and lists it as well.
+  var jsonOfOnlyMember: JSONValue {
+    var document = json
+    document["name"] = nil
+    document["members"] = [json]
+    return document
+  }
+
   var json: JSONValue {
     var members = JSONObject()
     if let name { members["name"] = .string(name) }

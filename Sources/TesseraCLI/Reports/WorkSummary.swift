@@ -17,8 +17,8 @@ struct WorkSummary {
     parts.append(Quantity.seconds(report.seconds))
     if let rate, report.bytesIn > 0 { parts.append(Quantity.rate(rate)) }
     parts.append("peak \(ByteSize.format(report.peakResident))")
-    return
-      "\(sources.joined(separator: ", ").printable) -> \(destination.printable): \(parts.joined(separator: ", "))\n"
+    let what = "\(sources.joined(separator: ", ")) -> \(destination)".printable
+    return "\(what): \(parts.joined(separator: ", "))\n"
   }
 
   var json: JSONValue {
