@@ -78,7 +78,10 @@ let package = Package(
 
     // Floor 7: the command line, one file per subcommand.
     .executableTarget(
-      name: "TesseraCLI", dependencies: ["Tessera", "TesseraCore", "TesseraIO", "TesseraStorage"],
+      name: "TesseraCLI",
+      dependencies: [
+        "Tessera", "TesseraCore", "TesseraIO", "TesseraCodecs", "TesseraKernels", "TesseraStorage",
+      ],
       swiftSettings: swiftSettings),
 
     tests("TesseraCoreTests", ["TesseraCore"]),

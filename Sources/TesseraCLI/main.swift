@@ -1,12 +1,10 @@
-import Tessera
-import TesseraCore
-let a = CommandLine.arguments
-do {
-  if a[1] == "convert" {
-    var l = ArrayLayout()
-    if a.count > 4 { l.codec = ArrayLayout.Codec(rawValue: a[4])! }
-    var o = TransferOptions(overwrite: true)
-    if a.count > 5 { o.memory = Int(a[5])! << 20 }
-    print(try Conversion(from: a[2], to: a[3], layout: l, options: o).run())
-  }
-} catch { print(error) }
+import Glibc
+
+StandardStream.openMissing()
+Interruption.install()
+exit(
+  runTessera(
+    Array(CommandLine.arguments.dropFirst()),
+    session: Session(
+      output: StandardStream.output, errors: StandardStream.errors,
+      cancellation: { Interruption.takeOver() })))

@@ -1,0 +1,75 @@
+import TesseraCore
+import TesseraIO
+import TesseraStorage
+import Testing
+
+@testable import TesseraCLI
+
+@Suite struct ConvertCommandTests {
+  @Test func thereAndBack() throws {
+    let folder = try TemporaryFolder()
+    let source = try folder.npy("a.npy", [50, 4], (0..<200).map { Float($0) * 0.5 })
+    let first = ToolRun("convert", source, folder("a.zarr"), "--codec", "lz4")
+    #expect(first.status == 0)
+    #expect(first.errors.isEmpty)
+    #expect(first.output.hasPrefix("\(source) -> \(folder("a.zarr")): 800 B in, "))
+    #expect(
+      first.output.contains(" stored (") && first.output.contains("x), ") && first.output.contains(", peak "))
+    #expect(first.output.count { $0 == "\n" } == 1)
+    #expect(ToolRun("convert", folder("a.zarr"), folder("b.npy")).status == 0)
+    #expect(try File.contents(source, limit: 1 << 20) == File.contents(folder("b.npy"), limit: 1 << 20))
+  }
+
+  @Test func jsonKeys() throws {
+    let folder = try TemporaryFolder()
+    let source = try folder.npy("a.npy", [4], [1, 2, 3, 4] as [Float])
+    let json = try ToolRun("convert", source, folder("b.npy"), "--dtype", "float64", "--json").json()
+    #expect(json["destination"] == .string(folder("b.npy")))
+    #expect(json["bytes_in"] == 16)
+    #expect(json["bytes_out"] == 32)
+    #expect(json["stored_bytes"] == 160)
+    for key in ["sources", "ratio", "seconds", "bytes_per_second", "peak_bytes"] {
+      #expect(json[key] != nil, "\(key)")
+    }
+    #expect(try ToolRun("info", folder("b.npy"), "--json").json()["dtype"] == "float64")
+  }
+
+  @Test(
+    arguments: [["convert", "b.npy"], ["convert", "b.zarr"], ["adopt", "b.zarr"]])
+  func explainRunsNothing(_ words: [String]) throws {
+    let folder = try TemporaryFolder()
+    let source = try folder.npy("a.npy", [4], [1, 2, 3, 4] as [Float])
+    let json = try ToolRun(words[0], source, folder(words[1]), "--explain", "--json").json()
+    let passes = try #require(json["passes"]?.array)
+    #expect(passes.count == 1)
+    for key in ["source", "shape", "block_shape", "bytes_read", "bytes_written"] {
+      #expect(passes.first?[key] != nil, "\(key)")
+    }
+    for key in ["bytes_read", "bytes_written", "predicted_peak_bytes"] {
+      #expect(json[key]?.int != nil, "\(key)")
+    }
+    let text = ToolRun(words[0], source, folder(words[1]), "--explain").output
+    #expect(text.hasPrefix("plan: 1 pass, reads "))
+    #expect(text.contains("predicted peak memory"))
+    #expect(try folder.names == ["a.npy"])
+  }
+
+  @Test func adoptKeepsTheNameWhenAsked() throws {
+    let folder = try TemporaryFolder()
+    let source = try folder.npy("a.npy", [4], [1, 2, 3, 4] as [Float])
+    #expect(ToolRun("adopt", source, folder("a.zarr"), "--link").status == 0)
+    #expect(try folder.names == ["a.npy", "a.zarr"])
+    #expect(ToolRun("slice", folder("a.zarr"), "...").output == "[1. 2. 3. 4.]\n")
+    let other = try folder.npy("b.npy", [4], [1, 2, 3, 4] as [Float])
+    #expect(ToolRun("adopt", other, folder("b.zarr"), "--chunks", "2").status == 0)
+    #expect(try folder.names == ["a.npy", "a.zarr", "b.zarr"])
+    #expect(try ToolRun("info", folder("b.zarr"), "--json").json()["chunks"] == [2])
+  }
+
+  @Test func resumeOfNothingStartsAfresh() throws {
+    let folder = try TemporaryFolder()
+    let source = try folder.npy("a.npy", [4], [1, 2, 3, 4] as [Float])
+    #expect(ToolRun("convert", source, folder("b.zarr"), "--resume").status == 0)
+    #expect(ToolRun("slice", folder("b.zarr"), "1:3").output == "[2. 3.]\n")
+  }
+}
