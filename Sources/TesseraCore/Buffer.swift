@@ -22,6 +22,18 @@ package final class Buffer: @unchecked Sendable {
     return UnsafeMutableRawBufferPointer(rebasing: bytes[..<count])
   }
 
+  /// Lends `count` bytes for the time of a call.
+  ///
+  /// A local `Buffer` would not do: Swift may free an object after its last use, while its bytes are
+  /// still in use.
+  package static func withTemporary<Result>(
+    _ count: Int, _ body: (UnsafeMutableRawBufferPointer) throws -> Result
+  ) rethrows -> Result {
+    let bytes = allocate(count)
+    defer { bytes.deallocate() }
+    return try body(UnsafeMutableRawBufferPointer(rebasing: bytes[..<count]))
+  }
+
   private static func allocate(_ count: Int) -> UnsafeMutableRawBufferPointer {
     .allocate(byteCount: max(count, 1), alignment: alignment)
   }

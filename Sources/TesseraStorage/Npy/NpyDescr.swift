@@ -73,7 +73,7 @@ package enum NpyDescr {
       got =
         "dtype '\(descr)', raw bytes"
         + (descr.hasSuffix("V2") ? " (bfloat16 is saved like this, but cannot be told from others)" : "")
-    case "U", "S", "a", "T": got = "dtype '\(descr)', text"
+    case "U", "S", "a", "T": got = "dtype '\(descr)', strings"
     case "M", "m": got = "dtype '\(descr)', dates or durations"
     case "[", "(", "{": got = "the structured dtype \(descr)"
     default: got = "dtype '\(descr)'"

@@ -78,9 +78,10 @@ package final class InflateStream: Sendable {
         inflater: inflater, consumed: best?.consumed ?? 0, produced: best?.produced ?? 0)
       state.buffered = 0..<0
     }
-    let skipped = Buffer()
     while state.current.produced < offset {
-      try produce(into: skipped.reserve(min(InflateStream.skipBytes, offset - state.current.produced)), &state)
+      try Buffer.withTemporary(min(InflateStream.skipBytes, offset - state.current.produced)) {
+        try produce(into: $0, &state)
+      }
     }
   }
 

@@ -110,20 +110,19 @@ package struct NpzArchive: Sendable {
   package func verify(_ entry: (name: String, entry: ZipEntry), progress: ProgressMeter, token: CancellationToken?) throws {
     try naming(path(of: entry.name)) {
       let member = try open(entry.entry)
-      let buffer = Buffer().reserve(1 << 20)
+      let total = entry.entry.uncompressedSize
       var crc: UInt32 = 0
-      var done = 0
-      while done < entry.entry.uncompressedSize {
+      for start in stride(from: 0, to: total, by: 1 << 20) {
         try token?.check()
-        let part = UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(buffer.count, entry.entry.uncompressedSize - done)])
-        if let stream = member.stream {
-          try stream.read(at: done, into: part)
-        } else {
-          try file.read(at: member.range.lowerBound + done, into: part)
+        try Buffer.withTemporary(min(1 << 20, total - start)) { part in
+          if let stream = member.stream {
+            try stream.read(at: start, into: part)
+          } else {
+            try file.read(at: member.range.lowerBound + start, into: part)
+          }
+          crc = CRC32.update(crc, UnsafeRawBufferPointer(part))
+          progress.add(part.count)
         }
-        crc = CRC32.update(crc, UnsafeRawBufferPointer(part))
-        done += part.count
-        progress.add(part.count)
       }
       guard crc == entry.entry.crc32 else {
         throw TesseraError(.corrupt, "checksum of a member (CRC-32)", expected: hex(entry.entry.crc32), got: hex(crc))
@@ -152,12 +151,13 @@ struct FileSource: ByteSource {
 extension NpyHeader {
   /// Reads a header with a function that fills a buffer from the start of the `.npy` bytes.
   static func read(size: Int, _ fill: (UnsafeMutableRawBufferPointer) throws -> Void) throws -> NpyHeader {
-    let buffer = Buffer()
-    let prefix = buffer.reserve(min(size, prefixByteCount))
-    try fill(prefix)
-    let count = try byteCount(of: UnsafeRawBufferPointer(prefix), fileSize: size)
-    let whole = buffer.reserve(count)
-    try fill(whole)
-    return try parse(UnsafeRawBufferPointer(whole), fileSize: size)
+    let count = try Buffer.withTemporary(min(size, prefixByteCount)) { prefix in
+      try fill(prefix)
+      return try byteCount(of: UnsafeRawBufferPointer(prefix), fileSize: size)
+    }
+    return try Buffer.withTemporary(count) { whole in
+      try fill(whole)
+      return try parse(UnsafeRawBufferPointer(whole), fileSize: size)
+    }
   }
 }

@@ -136,6 +136,23 @@ public struct Conversion: Sendable {
     let start = ProcessLimits.now
     ResidentWindow.shared.limit = parts.map(\.plan.window).min() ?? ResidentWindow.shared.limit
     if options.overwrite { try Replacement.check(destination.path) }
+    let madeGroup = destination.form == .zarr
+      ? try ZarrGroup.prepareParents(of: destination.path, version: layout.zarrFormat) : nil
+    do {
+      try build(progress: ProgressMeter(total: bytesOut, handler: options.progress))
+    } catch {
+      if let madeGroup, error as? TesseraError != nil { try? Directory.remove(madeGroup) }
+      throw error
+    }
+    return WorkReport(
+      bytesIn: parts.reduce(0) { $0 + $1.source.description.shape.count * ($1.source.description.dtype?.itemSize ?? 0) },
+      bytesOut: bytesOut, storedBytes: try Conversion.storedBytes(destination), seconds: ProcessLimits.now - start,
+      peakResident: ProcessLimits.peakResident)
+  }
+
+  private var bytesOut: Int { parts.reduce(0) { $0 + $1.plan.bytesWritten } }
+
+  private func build(progress: ProgressMeter) throws {
     let staging = try Staging(destination.path, overwrites: options.overwrite, resumes: options.resume)
     let job = try job()
     if staging.isResumed, !ResumeLog.matches(staging, job: job) {
@@ -143,15 +160,9 @@ public struct Conversion: Sendable {
         .usage, "cannot resume: the interrupted run had another source or other options", path: destination.path,
         expected: "the same command, or a run without --resume to start over")
     }
-    let total = parts.reduce(0) { $0 + $1.plan.bytesWritten }
-    let progress = ProgressMeter(total: total, handler: options.progress)
     try write(staging, job, progress)
     try staging.publish()
-    let stored = try Conversion.storedBytes(destination)
-    return WorkReport(
-      bytesIn: parts.reduce(0) { $0 + $1.source.description.shape.count * ($1.source.description.dtype?.itemSize ?? 0) },
-      bytesOut: total, storedBytes: stored, seconds: ProcessLimits.now - start,
-      peakResident: ProcessLimits.peakResident)
+    if destination.form == .zarr { try ZarrGroup.refreshParents(of: destination.path) }
   }
 
   private static func storedBytes(_ destination: ArrayLocation) throws -> Int {

@@ -67,15 +67,15 @@ public struct Verification: Sendable {
       let rows = driver.description.shape[0]
       let meter = ProgressMeter(total: rows, handler: options.progress)
       let scratch = ReadScratch()
-      let row = Buffer()
       let step = max(1, (1 << 20) / max(1, driver.description.shape[1] * 8))
       for first in stride(from: 0, to: rows, by: step) {
         try options.cancellation?.check()
         let lengths = [min(step, rows - first), driver.description.shape[1]]
-        let target = row.reserve(lengths[0] * lengths[1] * 8)
-        try driver.read(
-          StridedRegion(Region(lower: [first, 0], lengths: lengths)), into: target.baseAddress!,
-          strides: [lengths[1] * 8, 8], scratch: scratch)
+        try Buffer.withTemporary(lengths[0] * lengths[1] * 8) { rows in
+          try driver.read(
+            StridedRegion(Region(lower: [first, 0], lengths: lengths)), into: rows.baseAddress!,
+            strides: [lengths[1] * 8, 8], scratch: scratch)
+        }
         meter.add(lengths[0])
       }
     }

@@ -96,9 +96,17 @@ package struct ChunkDecoder: Sendable {
     _ encoded: UnsafeRawBufferPointer, _ sharding: Sharding, into target: UnsafeMutableRawBufferPointer,
     scratch: ReadScratch
   ) throws {
-    let whole = Buffer()
-    let shard = try pipeline.chain.isIdentity
-      ? encoded : UnsafeRawBufferPointer(decodeUnknownSize(encoded, into: whole, scratch: scratch))
+    guard !pipeline.chain.isIdentity else { return try decodeShard(plain: encoded, sharding, into: target) }
+    // A shard may have gaps, but one of more than twice its elements is not worth trusting.
+    try Buffer.withTemporary(2 * byteCount + 65536) { shard in
+      let count = try pipeline.chain.decode(encoded, upTo: shard, scratch: scratch.codec)
+      try decodeShard(plain: UnsafeRawBufferPointer(rebasing: shard[..<count]), sharding, into: target)
+    }
+  }
+
+  private func decodeShard(
+    plain shard: UnsafeRawBufferPointer, _ sharding: Sharding, into target: UnsafeMutableRawBufferPointer
+  ) throws {
     let stored = pipeline.storedShape(shape)
     let grid = try ChunkGrid(shape: Shape(stored), chunkShape: sharding.chunkShape)
     let index = try ShardIndex(of: shard, count: grid.count, sharding)
@@ -106,6 +114,8 @@ package struct ChunkDecoder: Sendable {
     let inner = ChunkDecoder(
       sharding.pipeline, shape: sharding.chunkShape, itemSize: itemSize, scalarSize: scalarSize, fill: fill)
     let innerScratch = ReadScratch()
+    // The views it decodes to are used until the end.
+    defer { withExtendedLifetime(innerScratch) {} }
     let targetStrides = Shape.strides(of: stored).map { $0 * itemSize }
     for ordinal in 0..<grid.count {
       let lower = grid.fullRegion(grid.index(ordinal: ordinal)).lower
@@ -123,14 +133,5 @@ package struct ChunkDecoder: Sendable {
         }
       }
     }
-  }
-
-  private func decodeUnknownSize(
-    _ encoded: UnsafeRawBufferPointer, into buffer: Buffer, scratch: ReadScratch
-  ) throws -> UnsafeMutableRawBufferPointer {
-    // A shard may have gaps, but one of more than twice its elements is not worth trusting.
-    let target = buffer.reserve(2 * byteCount + 65536)
-    let count = try pipeline.chain.decode(encoded, upTo: target, scratch: scratch.codec)
-    return UnsafeMutableRawBufferPointer(rebasing: target[..<count])
   }
 }

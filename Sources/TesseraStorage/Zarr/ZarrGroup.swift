@@ -68,7 +68,10 @@ package struct ZarrGroup: Sendable {
   }
 
   /// Writes the metadata of a group and of the groups between it and its arrays, consolidated.
-  package static func write(_ arrays: [(path: String, metadata: ZarrMetadata)], version: Int, to folder: String) throws {
+  package static func write(
+    _ arrays: [(path: String, metadata: ZarrMetadata)], version: Int, attributes: JSONObject = JSONObject(),
+    to folder: String
+  ) throws {
     var groups: Set<String> = []
     for (path, _) in arrays {
       var parent = Path.parent(path)
@@ -79,42 +82,81 @@ package struct ZarrGroup: Sendable {
     }
     let sorted = arrays.sorted { $0.path < $1.path }
     if version == 3 {
-      try writeV3(sorted, groups: groups.sorted(), to: folder)
+      try writeV3(sorted, groups: groups.sorted(), attributes, to: folder)
     } else {
-      try writeV2(sorted, groups: groups.sorted(), to: folder)
+      try writeV2(sorted, groups: groups.sorted(), attributes, to: folder)
     }
   }
 
+  // MARK: Arrays in groups
+
+  /// Makes the groups that shall hold an array at `path`, `….zarr/name`, as far as they are missing.
+  ///
+  /// - Returns: the outermost folder that was made, so that it can be removed when the array does not
+  ///   come about; nil when all were there.
+  package static func prepareParents(of path: String, version: Int) throws -> String? {
+    let parent = Path.parent(path)
+    guard path.contains(".zarr/"), try Directory.kind(parent) == nil else { return nil }
+    let outer = try prepareParents(of: parent, version: version)
+    // The folder that holds `x.zarr` is the user's to make.
+    guard parent.contains(".zarr"), try Directory.kind(Path.parent(parent)) == .directory else { return outer }
+    try Syscalls.makeDirectory(parent)
+    try write([], version: version, to: parent)
+    return outer ?? parent
+  }
+
+  /// Brings the consolidated metadata of the groups around a new array up to date.
+  package static func refreshParents(of path: String) throws {
+    let parent = Path.parent(path)
+    guard parent != path, try Directory.kind(parent) == .directory, try ZarrStore.isStore(parent),
+      case .group(var group) = try ZarrStore.open(parent)
+    else { return }
+    if group.consolidated != nil {
+      group.consolidated = nil
+      try write(group.arrays(in: parent), version: group.version, attributes: group.attributes, to: parent)
+    }
+    try refreshParents(of: parent)
+  }
+
   private static func writeV3(
-    _ arrays: [(path: String, metadata: ZarrMetadata)], groups: [String], to folder: String
+    _ arrays: [(path: String, metadata: ZarrMetadata)], groups: [String], _ attributes: JSONObject,
+    to folder: String
   ) throws {
     let plain: JSONObject = ["zarr_format": 3, "node_type": "group", "attributes": [:]]
     var members = JSONObject()
     for group in groups {
-      try File.replace(Path.join(Path.join(folder, group), "zarr.json"), with: ZarrStore.bytes(plain))
+      try writeOnce(Path.join(Path.join(folder, group), "zarr.json"), plain)
       members[group] = .object(plain)
     }
     for (path, metadata) in arrays { members[path] = .object(metadata.document) }
     var root = plain
+    root["attributes"] = .object(attributes)
     root["consolidated_metadata"] = ["kind": "inline", "must_understand": false, "metadata": .object(members)]
     try File.replace(Path.join(folder, "zarr.json"), with: ZarrStore.bytes(root))
   }
 
   private static func writeV2(
-    _ arrays: [(path: String, metadata: ZarrMetadata)], groups: [String], to folder: String
+    _ arrays: [(path: String, metadata: ZarrMetadata)], groups: [String], _ attributes: JSONObject,
+    to folder: String
   ) throws {
     let plain: JSONObject = ["zarr_format": 2]
     var members: JSONObject = [".zgroup": .object(plain)]
     for group in groups {
-      try File.replace(Path.join(Path.join(folder, group), ".zgroup"), with: ZarrStore.bytes(plain))
+      try writeOnce(Path.join(Path.join(folder, group), ".zgroup"), plain)
       members["\(group)/.zgroup"] = .object(plain)
     }
     for (path, metadata) in arrays {
       members["\(path)/.zarray"] = .object(metadata.document)
       if !metadata.attributes.isEmpty { members["\(path)/.zattrs"] = .object(metadata.attributes) }
     }
+    if !attributes.isEmpty { members[".zattrs"] = .object(attributes) }
     let consolidated: JSONObject = ["zarr_consolidated_format": 1, "metadata": .object(members)]
     try File.replace(Path.join(folder, ".zmetadata"), with: ZarrStore.bytes(consolidated))
     try File.replace(Path.join(folder, ".zgroup"), with: ZarrStore.bytes(plain))
+  }
+
+  /// A group within that is there keeps its own metadata.
+  private static func writeOnce(_ path: String, _ document: JSONObject) throws {
+    if try Directory.kind(path) == nil { try File.replace(path, with: ZarrStore.bytes(document)) }
   }
 }

@@ -21,7 +21,7 @@ extension ZarrMetadata {
       }
     }
     if let transformers = document["storage_transformers"], transformers.array?.isEmpty != true {
-      throw TesseraError(.unsupported, "storage transformers are not supported")
+      throw TesseraError(.unsupported, "storage_transformers are not supported: \(transformers.text().prefix(60))")
     }
     let shape = try Shape(field("shape", in: document) { $0.ints })
     let grid = try NamedConfiguration(field("chunk_grid", in: document) { $0 }, field: "chunk_grid")

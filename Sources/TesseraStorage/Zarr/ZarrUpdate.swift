@@ -207,6 +207,7 @@ package final class ZarrUpdate: Sendable {
     do {
       guard try Directory.kind(path(file)) == .file else { return writer }
       let mapping = try Mapping(File(path(file)))
+      defer { withExtendedLifetime(mapping) {} }
       try naming(path(file)) {
         guard let sharding else {
           try writer.write(mapping.bytes, at: writer.place(mapping.count, ordinal: 0), ordinal: 0)
