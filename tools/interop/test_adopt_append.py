@@ -39,9 +39,17 @@ class Adopt(TesseraCase):
         self.assertSame(np.load(source), values)
         self._read_by_all(store, values, "--link")
 
+    def test_fortran_order_is_adopted_as_it_is(self):
+        for case, shape in enumerate([(300, 20), (7, 5, 64), (1000,)]):
+            values = np.asfortranarray(cases.array(self.random("fortran"), "float32", shape))
+            source, store = self.save(f"f{case}.npy", values), self.path(f"f{case}.zarr")
+            self.ok("adopt", source, store)
+            self._read_by_all(store, values, f"Fortran order {shape}")
+
     def test_what_cannot_be_adopted_is_refused_and_untouched(self):
         cases_ = {
-            "fortran": np.asfortranarray(np.arange(12.0).reshape(3, 4)),
+            "scalar": np.float64(1.0),
+            "empty": np.zeros((0, 3)),
             "object": np.array([{}], dtype=object),
         }
         for name, values in cases_.items():
@@ -49,7 +57,7 @@ class Adopt(TesseraCase):
                 source = self.path(f"{name}.npy")
                 np.save(source, values, allow_pickle=True)
                 before = open(source, "rb").read()
-                self.fails("adopt", source, self.path(f"{name}.zarr"))
+                self.fails("adopt", source, self.path(f"{name}.zarr"), code=1 if name == "object" else 2)
                 self.assertEqual(open(source, "rb").read(), before)
                 self.assertFalse(os.path.exists(self.path(f"{name}.zarr")))
 

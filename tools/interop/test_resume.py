@@ -58,7 +58,8 @@ class Resume(TesseraCase):
         self.assertEqual(self._stop(signal.SIGKILL), -signal.SIGKILL, "ended before it could be killed")
         changed = self.values + 1
         np.save(self.source, changed)
-        self.ok(*self.command, "--resume")
+        self.fails(*self.command, "--resume", code=2)
+        self.ok(*self.command)
         self.assertSame(peers.zarrs(self.path("x.zarr")), changed)
 
     def test_interrupted_leaves_nothing(self):
