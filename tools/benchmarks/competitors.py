@@ -13,15 +13,15 @@ PEERS = ZARR_PEERS | OTHER_PEERS
 
 
 def tessera_binary():
-    return _program("TESSERA", "tessera")
+    return _program("TESSERA", "release/tessera")
 
 
 def tessera_bench_binary():
-    return _program("TESSERA_BENCH", "tessera-bench")
+    return _program("TESSERA_BENCH", "bench-reader/release/tessera-bench")
 
 
 def _program(variable, name):
-    path = os.environ.get(variable) or str(ROOT / ".build" / "release" / name)
+    path = os.environ.get(variable) or str(ROOT / ".build" / name)
     return shutil.which(path)
 
 
