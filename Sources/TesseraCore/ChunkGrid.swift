@@ -48,7 +48,8 @@ public struct ChunkGrid: Sendable, Hashable {
     Region(
       region.lower.indices.map { axis in
         let start = region.lower[axis] / chunkShape[axis]
-        let end = region.lengths[axis] == 0
+        let end =
+          region.lengths[axis] == 0
           ? start
           : (region.lower[axis] + region.lengths[axis] - 1) / chunkShape[axis] + 1
         return start..<end

@@ -92,7 +92,8 @@ extension Selection {
     }
     let filler = [Item](repeating: .slice(), count: shape.rank - consumed)
     let split = items.firstIndex(of: .ellipsis)
-    let full = Array(items[..<(split ?? items.count)]) + filler + (split.map { Array(items[($0 + 1)...]) } ?? [])
+    let full =
+      Array(items[..<(split ?? items.count)]) + filler + (split.map { Array(items[($0 + 1)...]) } ?? [])
 
     var axes: [StridedRegion.Axis] = []
     var result: [Int] = []

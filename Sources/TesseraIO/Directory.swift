@@ -96,6 +96,14 @@ package enum Path {
     return slash == path.startIndex ? "/" : trimmed(String(path[..<slash]))
   }
 
+  /// The path without links and dots; where nothing is there yet, that of its folder and the name.
+  package static func resolved(_ path: String) throws -> String {
+    if let found = try Syscalls.realPath(path) { return found }
+    let folder = parent(path)
+    guard folder != path, let above = try Syscalls.realPath(folder) else { return trimmed(path) }
+    return join(above, name(path))
+  }
+
   package static func name(_ path: String) -> String {
     let path = trimmed(path)
     return path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path

@@ -130,4 +130,7 @@ package struct FileStamp: Sendable, Hashable {
   }
 
   package init(path: String) throws { self.init(try Syscalls.status(path)) }
+
+  /// Whether both are one file under two names.
+  package func isSameFile(as other: FileStamp) -> Bool { inode == other.inode && device == other.device }
 }

@@ -90,8 +90,14 @@ package final class Staging: Sendable {
       // Exchanged in one step, so that at no instant there is nothing at the destination.
       try Syscalls.renameExchange(payload, with: destination)
     }
-    try Directory.sync(Path.parent(destination))
-    try discard()
+    // Done; what is left of the staging folder is for the next run to remove.
+    defer { try? discard() }
+    do {
+      try Directory.sync(Path.parent(destination))
+    } catch let error as TesseraError {
+      throw TesseraError(
+        error.kind, "is in place, but may not outlive a power failure (\(error.what))", path: destination)
+    }
   }
 
   private func moveToFreeName() throws {

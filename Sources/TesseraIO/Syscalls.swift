@@ -111,6 +111,16 @@ package enum Syscalls {
     return status
   }
 
+  /// The path without links and dots; nil when there is nothing.
+  package static func realPath(_ path: String) throws -> String? {
+    guard let resolved = realpath(path, nil) else {
+      if errno == ENOENT || errno == ENOTDIR { return nil }
+      throw failure(.stat, errno, path)
+    }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
   package static func makeDirectory(_ path: String) throws {
     _ = try call(.mkdir, path: path) { mkdir(path, 0o777) }
   }

@@ -5,7 +5,7 @@ import TesseraCore
 /// New files that were written and must be on the disk before what refers to them is published.
 package final class UnsyncedFiles: Sendable {
   private let root: String
-  private let paths = Mutex<[String]?>([])
+  private let paths = Mutex<Set<String>?>([])
   /// Beyond this many, syncing the whole file system once is cheaper than each file.
   private static let maximum = 256
 
@@ -14,7 +14,7 @@ package final class UnsyncedFiles: Sendable {
 
   package func add(_ path: String) {
     paths.withLock { paths in
-      paths?.append(path)
+      paths?.insert(path)
       if let count = paths?.count, count > UnsyncedFiles.maximum { paths = nil }
     }
   }
@@ -22,7 +22,7 @@ package final class UnsyncedFiles: Sendable {
   /// Returns when all files added so far are on the disk.
   package func sync() throws {
     if let paths = paths.withLock({ $0 }) {
-      for path in paths { try File(path).sync() }
+      for path in paths.sorted() { try File(path).sync() }
     } else {
       let descriptor = try Syscalls.open(root, O_RDONLY | O_DIRECTORY)
       defer { Syscalls.close(descriptor) }

@@ -43,10 +43,12 @@ package enum WorkerTeam {
   private static func start(_ body: @escaping @Sendable () -> Void) -> pthread_t? {
     let job = Unmanaged.passRetained(Job(body))
     var thread = pthread_t()
-    let code = pthread_create(&thread, nil, { argument in
-      Unmanaged<Job>.fromOpaque(argument!).takeRetainedValue().body()
-      return nil
-    }, job.toOpaque())
+    let code = pthread_create(
+      &thread, nil,
+      { argument in
+        Unmanaged<Job>.fromOpaque(argument!).takeRetainedValue().body()
+        return nil
+      }, job.toOpaque())
     if code != 0 {
       job.release()
       return nil

@@ -29,7 +29,9 @@ public final class ArrayWriter: Sendable {
   private let state: Mutex<State>
   private let scratches = Mutex<[WriteScratch]>([])
 
-  private init(_ path: String, root: String, _ backing: Backing, staging: Staging? = nil, lock: DirectoryLock? = nil) {
+  private init(
+    _ path: String, root: String, _ backing: Backing, staging: Staging? = nil, lock: DirectoryLock? = nil
+  ) {
     self.path = path
     self.root = root
     self.staging = staging
@@ -50,7 +52,8 @@ public final class ArrayWriter: Sendable {
   /// - Throws: `TesseraError`: `.exists` unless `overwrite`; `.usage` for a layout that does not fit; `.busy`
   ///   when another process is creating the same array.
   public static func create(
-    _ path: String, shape: Shape, dtype: DType, layout: ArrayLayout = .init(), attributes: JSONObject = .init(),
+    _ path: String, shape: Shape, dtype: DType, layout: ArrayLayout = .init(),
+    attributes: JSONObject = .init(),
     overwrite: Bool = false
   ) throws -> ArrayWriter {
     let location = try ArrayLocation(destination: path)
@@ -72,7 +75,8 @@ public final class ArrayWriter: Sendable {
       let header = try NpyHeader.read(size: try file.size()) { try file.read(at: 0, into: $0) }
       return ArrayWriter(location.path, root: staging.payload, .npy(header, file), staging: staging)
     case .npz, .csv:
-      throw TesseraError(.usage, "cannot write regions of this form", path: path, expected: "a name ending in .npy or .zarr")
+      throw TesseraError(
+        .usage, "cannot write regions of this form", path: path, expected: "a name ending in .npy or .zarr")
     }
   }
 
@@ -92,7 +96,9 @@ public final class ArrayWriter: Sendable {
     case .npy:
       let file = try File(location.path, .readWrite)
       try file.lock()
-      let header = try naming(path) { try NpyHeader.read(size: try file.size()) { try file.read(at: 0, into: $0) } }
+      let header = try naming(path) {
+        try NpyHeader.read(size: try file.size()) { try file.read(at: 0, into: $0) }
+      }
       _ = try naming(path) { try header.supportedDType() }
       guard !header.fortranOrder, header.order == .native, try file.stamp().links == 1 else {
         throw TesseraError(
@@ -101,7 +107,8 @@ public final class ArrayWriter: Sendable {
       }
       return ArrayWriter(location.path, root: location.path, .npy(header, file))
     case .npz, .csv:
-      throw TesseraError(.usage, "cannot write regions of this form", path: path, expected: "a Zarr array or a .npy file")
+      throw TesseraError(
+        .usage, "cannot write regions of this form", path: path, expected: "a Zarr array or a .npy file")
     }
   }
 
@@ -180,10 +187,14 @@ public final class ArrayWriter: Sendable {
   /// Makes the array longer along the first axis and writes the new rows.
   public func append<T: Element>(_ rows: [T]) throws {
     let old = shape
-    guard let length = old.dimensions.first else { throw TesseraError(.usage, "cannot append to a scalar", path: path) }
+    guard let length = old.dimensions.first else {
+      throw TesseraError(.usage, "cannot append to a scalar", path: path)
+    }
     let width = old.dimensions.dropFirst().reduce(1, *)
     guard width > 0, rows.count % width == 0 else {
-      throw TesseraError(.usage, "appended rows", path: path, expected: "a multiple of \(width) elements", got: "\(rows.count)")
+      throw TesseraError(
+        .usage, "appended rows", path: path, expected: "a multiple of \(width) elements", got: "\(rows.count)"
+      )
     }
     let count = rows.count / width
     try resize(to: Shape([length + count] + old.dimensions.dropFirst()))
@@ -212,7 +223,9 @@ public final class ArrayWriter: Sendable {
       guard shape.dimensions.dropFirst() == header.shape.dimensions.dropFirst(), let dtype = header.dtype,
         let bytes = header.rewritten(shape: shape)
       else {
-        throw TesseraError(.usage, "cannot change this .npy file to shape \(shape)", path: path, expected: "another length of axis 0, with room in the header")
+        throw TesseraError(
+          .usage, "cannot change this .npy file to shape \(shape)", path: path,
+          expected: "another length of axis 0, with room in the header")
       }
       let end = header.dataOffset + header.shape.count * dtype.itemSize
       try clear(file, end..<max(end, header.dataOffset + shape.count * dtype.itemSize))

@@ -1,6 +1,6 @@
+import Synchronization
 public import TesseraCore
 import TesseraIO
-import Synchronization
 
 extension StoredArray {
   /// Copies a selection into the caller's memory, C-contiguous and native-endian.
@@ -37,7 +37,8 @@ extension StoredArray {
     let bytes = counts.reduce(dtype.itemSize, *)
     guard target.count == bytes else {
       throw TesseraError(
-        .usage, "buffer for \(selection.resultShape) of \(dtype)", expected: "\(bytes) bytes", got: "\(target.count)")
+        .usage, "buffer for \(selection.resultShape) of \(dtype)", expected: "\(bytes) bytes",
+        got: "\(target.count)")
     }
     if bytes == 0 { return }
     let strides = Shape.strides(of: counts).map { $0 * dtype.itemSize }
@@ -61,12 +62,14 @@ extension StoredArray {
 
   /// Cuts the axis with the most chunks at chunk boundaries, and lets each thread take the next piece.
   private func readInParallel(
-    _ selection: StridedRegion, into target: UnsafeMutableRawPointer, strides: [Int], parts: Int, threads: Int?
+    _ selection: StridedRegion, into target: UnsafeMutableRawPointer, strides: [Int], parts: Int,
+    threads: Int?
   ) throws {
     let granule = driver.granule
-    let axis = selection.axes.indices.max { first, second in
-      selection.axes[first].count / granule[first] < selection.axes[second].count / granule[second]
-    } ?? 0
+    let axis =
+      selection.axes.indices.max { first, second in
+        selection.axes[first].count / granule[first] < selection.axes[second].count / granule[second]
+      } ?? 0
     let pieces = StoredArray.pieces(of: selection.axes[axis], granule: granule[axis], parts: parts)
     let next = Atomic<Int>(0)
     nonisolated(unsafe) let target = target
@@ -116,8 +119,13 @@ extension StoredArray {
     }
     let resolved = try selection.resolve(shape)
     let count = resolved.resultShape.count
+    try MemoryModel.requireAvailable(
+      count.saturatingMultiply(dtype.itemSize), for: "\(resolved.resultShape) elements of \(dtype)")
     return try [T](unsafeUninitializedCapacity: count) { buffer, initialized in
-      try read(resolved, into: UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[..<count])))
+      let bytes = UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
+      try read(resolved, into: bytes)
+      // Any byte but 0 is true in a file; a Swift Bool must be 0 or 1.
+      if dtype == .bool { for index in bytes.indices { bytes[index] = bytes[index] == 0 ? 0 : 1 } }
       initialized = count
     }
   }

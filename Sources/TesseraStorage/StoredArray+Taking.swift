@@ -14,7 +14,9 @@ extension StoredArray {
   public func take(
     _ rows: [Int], into target: UnsafeMutableRawBufferPointer, threads: Int? = nil
   ) throws {
-    guard let length = shape.dimensions.first else { throw TesseraError(.usage, "cannot take rows of a scalar") }
+    guard let length = shape.dimensions.first else {
+      throw TesseraError(.usage, "cannot take rows of a scalar")
+    }
     let lengths = [rows.count] + shape.dimensions.dropFirst()
     let strides = Shape.strides(of: lengths).map { $0 * dtype.itemSize }
     let bytes = lengths.reduce(dtype.itemSize, *)

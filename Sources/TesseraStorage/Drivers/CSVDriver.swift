@@ -45,7 +45,9 @@ package struct CSVDriver: ArrayDriver {
     while true {
       mapping.willTouch(count)
       let prefix = UnsafeRawBufferPointer(rebasing: mapping.bytes[..<count])
-      if let layout = try CSVLayout.detect(prefix, isWholeFile: count == mapping.count, path: path) { return layout }
+      if let layout = try CSVLayout.detect(prefix, isWholeFile: count == mapping.count, path: path) {
+        return layout
+      }
       guard count < 2 * CSVLimits.rowBytes else {
         throw TesseraError(.corrupt, "no row in the first \(count) bytes", expected: "a table of numbers")
       }
@@ -59,7 +61,8 @@ package struct CSVDriver: ArrayDriver {
     var line = layout.dataLine
     while start < mapping.count {
       mapping.willTouch(windowBytes)
-      let end = try CSVDriver.lineEnd(mapping.bytes, after: min(mapping.count, start + windowBytes), line: line)
+      let end = try CSVDriver.lineEnd(
+        mapping.bytes, after: min(mapping.count, start + windowBytes), line: line)
       let count = CSVParser.count(UnsafeRawBufferPointer(rebasing: mapping.bytes[start..<end]))
       if count.rows > 0 { windows.append(Window(bytes: start..<end, firstRow: rows, firstLine: line)) }
       rows += count.rows
@@ -76,7 +79,8 @@ package struct CSVDriver: ArrayDriver {
     let end = CSVParser.nextLine(UnsafeRawBufferPointer(rebasing: bytes[..<limit]), from: position)
     guard end < limit || limit == bytes.count || bytes[limit - 1] == 0x0A else {
       throw TesseraError(
-        .unsupported, "a line after line \(line) is too long", expected: "at most \(CSVLimits.rowBytes) bytes")
+        .unsupported, "a line after line \(line) is too long", expected: "at most \(CSVLimits.rowBytes) bytes"
+      )
     }
     return end
   }
@@ -133,7 +137,8 @@ package struct CSVDriver: ArrayDriver {
     let (axis, across) = (selection.axes[0], selection.axes[1])
     let step = axis.step
     // Positions p of the result with rows.lowerBound <= start + p * step < rows.upperBound.
-    let (near, far) = step > 0 ? (rows.lowerBound, rows.upperBound - 1) : (rows.upperBound - 1, rows.lowerBound)
+    let (near, far) =
+      step > 0 ? (rows.lowerBound, rows.upperBound - 1) : (rows.upperBound - 1, rows.lowerBound)
     let first = max(0, ceilingDivide((near - axis.start) * step.signum(), Int(step.magnitude)))
     let last = min(axis.count - 1, (far - axis.start) * step.signum() / Int(step.magnitude))
     guard (far - axis.start) * step.signum() >= 0, first <= last else { return }

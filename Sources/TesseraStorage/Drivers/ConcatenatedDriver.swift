@@ -14,10 +14,12 @@ package struct ConcatenatedDriver: ArrayDriver {
     var starts: [Int] = []
     for part in parts {
       let other = part.description
-      guard other.shape.rank >= 1, other.shape.dimensions.dropFirst() == first.shape.dimensions.dropFirst() else {
+      guard other.shape.rank >= 1, other.shape.dimensions.dropFirst() == first.shape.dimensions.dropFirst()
+      else {
         let rest = first.shape.dimensions.dropFirst().map(String.init)
         throw TesseraError(
-          .usage, "shape of the rows", path: other.path, expected: "(\((["n"] + rest).joined(separator: ", ")))",
+          .usage, "shape of the rows", path: other.path,
+          expected: "(\((["n"] + rest).joined(separator: ", ")))",
           got: "\(other.shape)")
       }
       guard try other.supportedDType() == first.supportedDType() else {
@@ -50,7 +52,8 @@ package struct ConcatenatedDriver: ArrayDriver {
       let row = rows.start + place * rows.step
       let part = (starts.lastIndex { $0 <= row }) ?? 0
       let within = row - starts[part]
-      let room = rows.step > 0
+      let room =
+        rows.step > 0
         ? (parts[part].description.shape[0] - 1 - within) / rows.step : within / -rows.step
       var piece = selection
       piece.axes[0] = .init(start: within, step: rows.step, count: min(room + 1, rows.count - place))
@@ -71,5 +74,7 @@ package struct ConcatenatedDriver: ArrayDriver {
 
   package func storedBytes() throws -> Int { try parts.reduce(0) { try $0 + $1.storedBytes() } }
 
-  package func fingerprint() throws -> String { try parts.map { try $0.fingerprint() }.joined(separator: "; ") }
+  package func fingerprint() throws -> String {
+    try parts.map { try $0.fingerprint() }.joined(separator: "; ")
+  }
 }

@@ -11,7 +11,8 @@ package struct FlatDriver: ArrayDriver {
   /// - Parameter identity: what tells this version of the data from another, beside the file's stamp.
   /// - Throws: `.corrupt` when the file ends before the elements do.
   package init(
-    _ description: ArrayDescription, mapping: Mapping, dataOffset: Int, order: ByteOrder, identity: String = ""
+    _ description: ArrayDescription, mapping: Mapping, dataOffset: Int, order: ByteOrder,
+    identity: String = ""
   ) throws {
     let dtype = try description.supportedDType()
     let shape = description.shape
@@ -23,7 +24,8 @@ package struct FlatDriver: ArrayDriver {
     }
     self.description = description
     self.identity = identity
-    let strides = description.isFortranOrder
+    let strides =
+      description.isFortranOrder
       ? Array(Shape.strides(of: shape.dimensions.reversed()).reversed()) : shape.strides
     elements = StridedFile(
       mapping, offset: dataOffset, strides: strides.map { $0 * dtype.itemSize }, itemSize: dtype.itemSize,

@@ -29,7 +29,8 @@ package struct StreamDriver: ArrayDriver {
     swapUnit = order == .native ? 1 : dtype.swapUnit
     let shape = description.shape
     let itemSize = dtype.itemSize
-    let elements = description.isFortranOrder
+    let elements =
+      description.isFortranOrder
       ? Array(Shape.strides(of: shape.dimensions.reversed()).reversed()) : shape.strides
     strides = elements.map { $0 * itemSize }
   }
@@ -52,7 +53,9 @@ package struct StreamDriver: ArrayDriver {
     if selection.isEmpty { return }
     let bounds = selection.bounds
     let first = zip(bounds.lower, strides).reduce(0) { $0 + $1.0 * $1.1 }
-    let last = bounds.lower.indices.reduce(0) { $0 + (bounds.lower[$1] + bounds.lengths[$1] - 1) * strides[$1] }
+    let last = bounds.lower.indices.reduce(0) {
+      $0 + (bounds.lower[$1] + bounds.lengths[$1] - 1) * strides[$1]
+    }
     let count = last + dtype.itemSize - first
     let order = strides.indices.sorted { strides[$0] > strides[$1] }
     if count > StreamDriver.spanBytes, let axis = order.first(where: { selection.axes[$0].count > 1 }) {

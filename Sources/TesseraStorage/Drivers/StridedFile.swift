@@ -77,13 +77,17 @@ package struct StridedFile: Sendable {
     scratch: ReadScratch
   ) throws {
     let bytes = selection.counts.reduce(itemSize, *)
-    let isInOrder = zip(selection.axes, zip(strides, targetStrides)).allSatisfy { $0.count <= 1 || $1.0 == $1.1 }
+    let isInOrder = zip(selection.axes, zip(strides, targetStrides)).allSatisfy {
+      $0.count <= 1 || $1.0 == $1.1
+    }
     if isInOrder, swapUnit == 1 {
-      return try mapping.file.read(at: start(selection), into: UnsafeMutableRawBufferPointer(start: target, count: bytes))
+      return try mapping.file.read(
+        at: start(selection), into: UnsafeMutableRawBufferPointer(start: target, count: bytes))
     }
     if bytes > StridedFile.pieceBytes, selection.axes.contains(where: { $0.count > 1 }) {
       return try forEachHalf(selection) { half, place, axis in
-        try readStretch(half, into: target + place * targetStrides[axis], strides: targetStrides, scratch: scratch)
+        try readStretch(
+          half, into: target + place * targetStrides[axis], strides: targetStrides, scratch: scratch)
       }
     }
     let piece = scratch.encoded.reserve(bytes)

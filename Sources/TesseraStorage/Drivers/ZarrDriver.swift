@@ -33,7 +33,7 @@ package struct ZarrDriver: ArrayDriver {
 
   package var fill: [UInt8]? { metadata.fill }
 
-  package var scratchBytes: Int { decoder.isRaw ? 0 : 2 * decoder.byteCount }
+  package var scratchBytes: Int { decoder.isRaw ? 0 : decoder.byteCount.saturatingMultiply(2) }
 
   // MARK: Finding chunks
 
@@ -45,7 +45,9 @@ package struct ZarrDriver: ArrayDriver {
     let fileIndex = zip(lower, fileGrid.chunkShape).map { $0 / $1 }
     let entry = try files.entry(fileIndex)
     guard let mapping = entry.mapping else { return try body(nil, nil) }
-    guard let range = try range(ofChunkAt: lower, in: entry, mapping, fileIndex) else { return try body(nil, nil) }
+    guard let range = try range(ofChunkAt: lower, in: entry, mapping, fileIndex) else {
+      return try body(nil, nil)
+    }
     return try withExtendedLifetime(entry) {
       try body(UnsafeRawBufferPointer(rebasing: mapping.bytes[range]), mapping)
     }
@@ -136,7 +138,9 @@ package struct ZarrDriver: ArrayDriver {
     guard isWorthAll else {
       for entry in rows {
         part.axes[0].start = entry.row - region.lower[0]
-        try read(part, ofChunk: index, into: target + entry.place * strides[0] + across, strides: strides, scratch: scratch)
+        try read(
+          part, ofChunk: index, into: target + entry.place * strides[0] + across, strides: strides,
+          scratch: scratch)
       }
       return
     }
@@ -174,7 +178,8 @@ package struct ZarrDriver: ArrayDriver {
       let within = position - chunk * chunkLength
       let room = axis.step > 0 ? (chunkLength - 1 - within) / axis.step : within / -axis.step
       let count = min(room + 1, axis.count - place)
-      pieces.append(Piece(chunk: chunk, axis: .init(start: within, step: axis.step, count: count), place: place))
+      pieces.append(
+        Piece(chunk: chunk, axis: .init(start: within, step: axis.step, count: count), place: place))
       place += count
     }
     return pieces
@@ -192,7 +197,9 @@ package struct ZarrDriver: ArrayDriver {
         if decoder.isRaw {
           return try raw(bytes, mapping).read(part, into: target, strides: strides, scratch: scratch)
         }
-        if try readPartially(part, bytes, mapping, into: target, strides: strides, scratch: scratch) { return }
+        if try readPartially(part, bytes, mapping, into: target, strides: strides, scratch: scratch) {
+          return
+        }
         let view = try decoder.decode(try fetch(bytes, mapping, scratch), scratch: scratch)
         copy(part, from: view.base + start(part, view.strides), view.strides, view.swapUnit, target, strides)
       }
@@ -213,7 +220,9 @@ package struct ZarrDriver: ArrayDriver {
     _ bytes: UnsafeRawBufferPointer, _ mapping: Mapping, _ scratch: ReadScratch
   ) throws -> UnsafeRawBufferPointer {
     let encoded = scratch.encoded.reserve(bytes.count)
-    if !bytes.isEmpty { try mapping.file.read(at: bytes.baseAddress! - mapping.bytes.baseAddress!, into: encoded) }
+    if !bytes.isEmpty {
+      try mapping.file.read(at: bytes.baseAddress! - mapping.bytes.baseAddress!, into: encoded)
+    }
     return UnsafeRawBufferPointer(encoded)
   }
 

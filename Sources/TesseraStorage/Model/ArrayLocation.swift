@@ -23,7 +23,9 @@ package struct ArrayLocation: Sendable {
     switch try Directory.kind(text) {
     case .directory: self.init(form: .zarr, path: text)
     case .file: self.init(form: try ArrayLocation.form(ofFile: text), path: text)
-    case .other: throw TesseraError(.corrupt, "cannot open", path: text, expected: "a regular file or folder", got: "a special file")
+    case .other:
+      throw TesseraError(
+        .corrupt, "cannot open", path: text, expected: "a regular file or folder", got: "a special file")
     case nil: throw TesseraError(.notFound, "no such file or directory", path: text)
     }
   }
@@ -44,12 +46,15 @@ package struct ArrayLocation: Sendable {
     } else if text.hasSuffix(".npz") {
       self.init(form: .npz, path: text)
     } else if let range = text.ranges(of: ".npz/").last {
-      self.init(form: .npz, path: String(text[..<text.index(before: range.upperBound)]), member: String(text[range.upperBound...]))
+      self.init(
+        form: .npz, path: String(text[..<text.index(before: range.upperBound)]),
+        member: String(text[range.upperBound...]))
     } else if text.hasSuffix(".zarr") || text.contains(".zarr/") {
       self.init(form: .zarr, path: text)
     } else {
       throw TesseraError(
-        .usage, "destination", path: text, expected: "a name ending in .npy, .npz or .zarr", got: "'\(Path.name(text))'")
+        .usage, "destination", path: text, expected: "a name ending in .npy, .npz or .zarr",
+        got: "'\(Path.name(text))'")
     }
   }
 
@@ -69,11 +74,15 @@ package struct ArrayLocation: Sendable {
     var magic = [UInt8](repeating: 0, count: count)
     try magic.withUnsafeMutableBytes { try file.read(at: 0, into: $0) }
     if magic == [0x93] + Array("NUMPY".utf8) { return .npy }
-    if magic.starts(with: [0x50, 0x4B, 0x03, 0x04]) || magic.starts(with: [0x50, 0x4B, 0x05, 0x06]) { return .npz }
+    if magic.starts(with: [0x50, 0x4B, 0x03, 0x04]) || magic.starts(with: [0x50, 0x4B, 0x05, 0x06]) {
+      return .npz
+    }
     // By name where the bytes do not tell: the parser then says what is wrong with them.
     if path.hasSuffix(".npy") { return .npy }
     if path.hasSuffix(".npz") { return .npz }
     if path.hasSuffix(".csv") || path.hasSuffix(".tsv") { return .csv }
-    throw TesseraError(.corrupt, "cannot open", path: path, expected: "a .npy, .npz, Zarr, .csv or .tsv array", got: "another kind of file")
+    throw TesseraError(
+      .corrupt, "cannot open", path: path, expected: "a .npy, .npz, Zarr, .csv or .tsv array",
+      got: "another kind of file")
   }
 }

@@ -39,7 +39,9 @@ extension ArrayLocation {
       return .array(description(header))
     case .npz:
       let archive = try NpzArchive(path)
-      if member != nil || archive.names.count == 1 { return .array(try archive.describe(archive.entry(member))) }
+      if member != nil || archive.names.count == 1 {
+        return .array(try archive.describe(archive.entry(member)))
+      }
       return .members(.npz, try archive.members.map(archive.describe))
     case .zarr:
       switch try ZarrStore.open(path) {
@@ -47,7 +49,8 @@ extension ArrayLocation {
       case .group(let group):
         let arrays = try group.arrays(in: path)
         return .members(
-          group.version == 3 ? .zarr3 : .zarr2, arrays.map { description($0.metadata, Path.join(path, $0.path)) })
+          group.version == 3 ? .zarr3 : .zarr2,
+          arrays.map { description($0.metadata, Path.join(path, $0.path)) })
       }
     case .csv: return .array(try CSVDriver(path: path).description)
     }

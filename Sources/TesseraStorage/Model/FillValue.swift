@@ -38,10 +38,11 @@ package enum FillValue {
       case .uint64: JSONValue(raw.loadUnaligned(as: UInt64.self))
       case .float16, .bfloat16, .float32, .float64: json(float: raw, dtype)
       case .complex64, .complex128:
-        .array([0, raw.count / 2].map { start in
-          let part = UnsafeRawBufferPointer(rebasing: raw[start..<start + raw.count / 2])
-          return json(float: part, dtype == .complex64 ? .float32 : .float64)
-        })
+        .array(
+          [0, raw.count / 2].map { start in
+            let part = UnsafeRawBufferPointer(rebasing: raw[start..<start + raw.count / 2])
+            return json(float: part, dtype == .complex64 ? .float32 : .float64)
+          })
       }
     }
   }
@@ -57,7 +58,8 @@ package enum FillValue {
     let pattern: UInt64
     if let number = value.int ?? value.double.flatMap({ Int(exactly: $0) }) {
       let lowest = dtype.kind == .signed ? Int.min >> (64 - bits) : 0
-      let fits = dtype.kind == .signed
+      let fits =
+        dtype.kind == .signed
         ? number >= lowest && number <= ~lowest
         : number >= 0 && (bits == 64 || number >> bits == 0)
       guard fits else { throw invalid(value, dtype) }

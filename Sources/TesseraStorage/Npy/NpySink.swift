@@ -47,7 +47,8 @@ package final class NpySink: ArraySink {
   package func isStored(_ block: Region) throws -> Bool { false }
 
   package func store(
-    _ block: Region, number: Int, from source: UnsafeRawBufferPointer, gate: OrderedGate, scratch: WriteScratch
+    _ block: Region, number: Int, from source: UnsafeRawBufferPointer, gate: OrderedGate,
+    scratch: WriteScratch
   ) throws {
     try gate.pass(number) {}
     try write(block, from: source)

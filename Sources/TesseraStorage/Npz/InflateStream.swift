@@ -90,7 +90,8 @@ package final class InflateStream: Sendable {
     while done < target.count {
       try refill(&state)
       let input = UnsafeRawBufferPointer(rebasing: state.input.bytes[state.buffered])
-      let rest = UnsafeMutableRawBufferPointer(rebasing: target[done..<min(target.count, done + state.spacing)])
+      let rest = UnsafeMutableRawBufferPointer(
+        rebasing: target[done..<min(target.count, done + state.spacing)])
       let step = try state.current.inflater.inflate(input, into: rest)
       state.buffered = state.buffered.lowerBound + step.consumed..<state.buffered.upperBound
       state.current.consumed += step.consumed
@@ -99,7 +100,8 @@ package final class InflateStream: Sendable {
       done += step.produced
       guard done == target.count || step.produced > 0 || (step.consumed > 0 && !step.isFinished) else {
         throw TesseraError(
-          .corrupt, "deflated member ends early", expected: "\(count) bytes", got: "\(state.current.produced)")
+          .corrupt, "deflated member ends early", expected: "\(count) bytes", got: "\(state.current.produced)"
+        )
       }
       try keepCheckpoint(&state)
     }

@@ -34,7 +34,8 @@ package struct NpzArchive: Sendable {
     if let name {
       if let found = entries.first(where: { $0.name == name || $0.entry.name == name }) { return found }
       throw TesseraError(
-        .notFound, "no member '\(name)' in the archive", path: path, expected: NpzArchive.list(entries.map(\.name)))
+        .notFound, "no member '\(name)' in the archive", path: path,
+        expected: NpzArchive.list(entries.map(\.name)))
     }
     guard entries.count == 1 else {
       throw TesseraError(
@@ -69,7 +70,8 @@ package struct NpzArchive: Sendable {
           order: member.header.order, identity: identity)
       }
       return try FlatDriver(
-        description, mapping: try Mapping(file), dataOffset: member.range.lowerBound + member.header.dataOffset,
+        description, mapping: try Mapping(file),
+        dataOffset: member.range.lowerBound + member.header.dataOffset,
         order: member.header.order, identity: identity)
     }
   }
@@ -89,6 +91,15 @@ package struct NpzArchive: Sendable {
     }
   }
 
+  /// The checksum covers a member to its end, which is therefore read: NumPy writes nothing after the elements.
+  private static func requireNoRest(_ header: NpyHeader, size: Int) throws {
+    guard let body = header.bodyByteCount, size != header.dataOffset.saturatingAdd(body) else { return }
+    throw TesseraError(
+      .corrupt, "size of an archive member",
+      expected: "\(header.dataOffset.saturatingAdd(body)) bytes, as its header says",
+      got: "\(size)")
+  }
+
   private func open(_ entry: ZipEntry) throws -> Member {
     let range = try directory.locate(entry, in: try FileSource(file))
     switch entry.method {
@@ -96,18 +107,23 @@ package struct NpzArchive: Sendable {
       let header = try NpyHeader.read(size: range.count) {
         try file.read(at: range.lowerBound, into: $0)
       }
+      try NpzArchive.requireNoRest(header, size: range.count)
       return Member(entry: entry, header: header, range: range)
     case .deflated:
       let stream = try InflateStream(file, compressed: range, count: entry.uncompressedSize, crc: entry.crc32)
       let header = try NpyHeader.read(size: entry.uncompressedSize) { try stream.read(at: 0, into: $0) }
+      try NpzArchive.requireNoRest(header, size: entry.uncompressedSize)
       return Member(entry: entry, header: header, range: range, stream: stream)
     default:
-      throw TesseraError(.unsupported, "compression method of an archive member", expected: "stored or deflated")
+      throw TesseraError(
+        .unsupported, "compression method of an archive member", expected: "stored or deflated")
     }
   }
 
   /// Checks a member's CRC-32 against all of its bytes.
-  package func verify(_ entry: (name: String, entry: ZipEntry), progress: ProgressMeter, token: CancellationToken?) throws {
+  package func verify(
+    _ entry: (name: String, entry: ZipEntry), progress: ProgressMeter, token: CancellationToken?
+  ) throws {
     try naming(path(of: entry.name)) {
       let member = try open(entry.entry)
       let total = entry.entry.uncompressedSize
@@ -125,7 +141,8 @@ package struct NpzArchive: Sendable {
         }
       }
       guard crc == entry.entry.crc32 else {
-        throw TesseraError(.corrupt, "checksum of a member (CRC-32)", expected: hex(entry.entry.crc32), got: hex(crc))
+        throw TesseraError(
+          .corrupt, "checksum of a member (CRC-32)", expected: hex(entry.entry.crc32), got: hex(crc))
       }
     }
   }

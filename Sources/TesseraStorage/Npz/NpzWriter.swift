@@ -39,7 +39,8 @@ package final class NpzWriter: Sendable {
     let (records, end) = state.withLock { ($0.records, $0.end) }
     let directory = records.flatMap { $0.centralHeader() }
     try file.write(directory, at: end)
-    let closing = ZipRecord.end(entryCount: records.count, directoryOffset: end, directorySize: directory.count)
+    let closing = ZipRecord.end(
+      entryCount: records.count, directoryOffset: end, directorySize: directory.count)
     try file.write(closing, at: end + directory.count)
     try file.sync()
   }
@@ -72,7 +73,8 @@ package final class NpzSink: ArraySink {
   }
 
   package func store(
-    _ block: Region, number: Int, from source: UnsafeRawBufferPointer, gate: OrderedGate, scratch: WriteScratch
+    _ block: Region, number: Int, from source: UnsafeRawBufferPointer, gate: OrderedGate,
+    scratch: WriteScratch
   ) throws {
     let own = CRC32.checksum(source)
     try gate.pass(number) {

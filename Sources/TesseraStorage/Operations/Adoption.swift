@@ -40,13 +40,16 @@ public struct Adoption: Sendable {
     self.keepsLink = keepsLink
     self.overwrite = overwrite
     guard try ArrayLocation(existing: source).form == .npy else {
-      throw TesseraError(.usage, "only a .npy file can be adopted", path: source, expected: "a .npy file (or use convert)")
+      throw TesseraError(
+        .usage, "only a .npy file can be adopted", path: source, expected: "a .npy file (or use convert)")
     }
     if !overwrite, try Directory.kind(self.destination, followLinks: false) != nil {
       throw TesseraError(.exists, "exists already (--overwrite replaces it)", path: self.destination)
     }
     let file = try File(source)
-    let header = try naming(source) { try NpyHeader.read(size: try file.size()) { try file.read(at: 0, into: $0) } }
+    let header = try naming(source) {
+      try NpyHeader.read(size: try file.size()) { try file.read(at: 0, into: $0) }
+    }
     let dtype = try naming(source) { try header.supportedDType() }
     guard header.shape.rank > 0, header.shape.count > 0 else {
       throw TesseraError(
@@ -70,7 +73,8 @@ public struct Adoption: Sendable {
         var whole = chunk.map(String.init)
         whole[axis] = "N"
         throw TesseraError(
-          .usage, "chunk shape of an adopted file", expected: whole.joined(separator: "x"), got: Shape.describe(chunks))
+          .usage, "chunk shape of an adopted file", expected: whole.joined(separator: "x"),
+          got: Shape.describe(chunks))
       }
       chunk[axis] = min(chunks[axis], chunk[axis])
     } else {
@@ -126,7 +130,8 @@ public struct Adoption: Sendable {
     Explanation(passes: [
       .init(
         source: source, shape: header.shape, blockShape: metadata.leaf.shape, blocks: chunkCount, threads: 1,
-        sourceReads: 0, bytesRead: 0, bytesWritten: 16 * chunkCount + 4, predictedPeakBytes: MemoryModel.base + 48 * chunkCount)
+        sourceReads: 0, bytesRead: 0, bytesWritten: 16 * chunkCount + 4,
+        predictedPeakBytes: MemoryModel.base + 48 * chunkCount)
     ])
   }
 
@@ -162,7 +167,8 @@ public struct Adoption: Sendable {
     let bytes = header.shape.count * (metadata.dtype?.itemSize ?? 1)
     return WorkReport(
       bytesIn: bytes, bytesOut: 16 * chunkCount + 4,
-      storedBytes: try ZarrDriver(metadata, path: destination).storedBytes(), seconds: ProcessLimits.now - start,
+      storedBytes: try ZarrDriver(metadata, path: destination).storedBytes(),
+      seconds: ProcessLimits.now - start,
       peakResident: ProcessLimits.peakResident)
   }
 

@@ -51,7 +51,8 @@ public struct Appending: Sendable {
     case .zarr: target = try Appending.zarr(old, drivers, whole)
     case .npy: target = try Appending.npy(self.destination.path, old, added, whole)
     default:
-      throw TesseraError(.usage, "cannot append to this form", path: destination, expected: "a Zarr array or a .npy file")
+      throw TesseraError(
+        .usage, "cannot append to this form", path: destination, expected: "a Zarr array or a .npy file")
     }
     plan = try Appending.plan(target, added, options)
   }
@@ -76,24 +77,30 @@ public struct Appending: Sendable {
     let header = try NpyHeader.read(size: try file.size()) { try file.read(at: 0, into: $0) }
     // The shard of an adopted store has its index where the rows would go.
     let isPlain = try header.order == .native && !header.fortranOrder && file.stamp().links == 1
-    guard isPlain, let bytes = header.rewritten(shape: whole.description.shape), let body = header.bodyByteCount else {
+    guard isPlain, let bytes = header.rewritten(shape: whole.description.shape),
+      let body = header.bodyByteCount
+    else {
       return .npyAnew(whole)
     }
     return .npyInPlace(header: bytes, end: header.dataOffset + body)
   }
 
-  private static func plan(_ target: Target, _ added: ConcatenatedDriver, _ options: TransferOptions) throws -> TransferPlan {
+  private static func plan(_ target: Target, _ added: ConcatenatedDriver, _ options: TransferOptions) throws
+    -> TransferPlan
+  {
     switch target {
     case .zarr(var metadata, let rows, _):
       metadata.shape = rows.description.shape
       return try TransferPlan(from: rows, to: ZarrSink.requirements(metadata), options: options)
     case .npyInPlace:
       return try TransferPlan(
-        from: added, to: NpySink.requirements(added.description.shape, dtype: added.description.supportedDType()),
+        from: added,
+        to: NpySink.requirements(added.description.shape, dtype: added.description.supportedDType()),
         options: options)
     case .npyAnew(let whole):
       return try TransferPlan(
-        from: whole, to: NpySink.requirements(whole.description.shape, dtype: whole.description.supportedDType()),
+        from: whole,
+        to: NpySink.requirements(whole.description.shape, dtype: whole.description.supportedDType()),
         options: options)
     }
   }
@@ -127,7 +134,9 @@ public struct Appending: Sendable {
   ) throws {
     let lock = try DirectoryLock(destination.path)
     // The plan was made from what was read before the lock was taken.
-    guard case .array(let current) = try ZarrStore.open(destination.path), current.shape == old.description.shape else {
+    guard case .array(let current) = try ZarrStore.open(destination.path),
+      current.shape == old.description.shape
+    else {
       throw TesseraError(.busy, "the array was changed meanwhile; try again", path: destination.path)
     }
     let sink = try ZarrSink(metadata, existing: destination.path, skippingFiles: keptFiles)

@@ -46,6 +46,11 @@ public struct Conversion: Sendable {
         .usage, "codec, chunks, shards and checksums are for Zarr stores", path: destination,
         expected: "a destination ending in .zarr")
     }
+    if self.destination.member != nil, try Directory.kind(self.destination.path) != nil {
+      throw TesseraError(
+        .exists, "cannot change one member of an archive", path: self.destination.path,
+        expected: "a new archive, or the whole one as destination with --overwrite")
+    }
     if !options.overwrite, try Directory.kind(self.destination.path, followLinks: false) != nil {
       throw TesseraError(.exists, "exists already (--overwrite replaces it)", path: self.destination.path)
     }
@@ -61,16 +66,15 @@ public struct Conversion: Sendable {
     }
   }
 
-  /// A destination inside the source, or around it, would be replaced while it is read.
+  /// A destination inside the source, or around it, would be replaced or filled while it is read.
   private static func requireApart(_ source: String, _ destination: String) throws {
-    guard try Directory.kind(destination) != nil else { return }
-    let same = try FileStamp(path: source)
-    let other = try FileStamp(path: destination)
-    guard same.inode != other.inode || same.device != other.device else {
-      throw TesseraError(.usage, "source and destination are the same", path: destination)
-    }
-    guard !Path.trimmed(source).hasPrefix(Path.trimmed(destination) + "/") else {
-      throw TesseraError(.usage, "the destination holds the source", path: destination)
+    let from = try Path.resolved(source)
+    let to = try Path.resolved(destination)
+    let isSameFile =
+      try Directory.kind(to) != nil && FileStamp(path: from).isSameFile(as: FileStamp(path: to))
+    guard !isSameFile, from != to, !from.hasPrefix(to + "/"), !to.hasPrefix(from + "/") else {
+      throw TesseraError(
+        .usage, "source and destination overlap", path: destination, expected: "a place apart from \(source)")
     }
   }
 
@@ -83,19 +87,25 @@ public struct Conversion: Sendable {
         return [(nil, try location.driver())]
       }
       guard member == nil else {
-        throw TesseraError(.usage, "the source holds \(members.count) arrays", path: location.path, expected: "one, for one member")
+        throw TesseraError(
+          .usage, "the source holds \(members.count) arrays", path: location.path,
+          expected: "one, for one member")
       }
       return try members.map { description in
         let name = String(description.path.dropFirst(location.path.count + 1))
         return (name, try ArrayLocation(existing: description.path).driver())
       }
     }
-    // NumPy's name for the first array that has none.
-    return [(form == .npz ? member ?? "arr_0" : nil, try location.driver())]
+    let driver = try location.driver()
+    guard form == .npz else { return [(nil, driver)] }
+    // A member keeps its name; NumPy's name for the first array that has none.
+    let own = location.form == .npz ? String(driver.description.path.dropFirst(location.path.count + 1)) : nil
+    return [(member ?? own ?? "arr_0", driver)]
   }
 
   private static func part(
-    _ name: String?, _ driver: any ArrayDriver, _ form: ArrayLocation.Form, _ layout: ArrayLayout, _ dtype: DType?,
+    _ name: String?, _ driver: any ArrayDriver, _ form: ArrayLocation.Form, _ layout: ArrayLayout,
+    _ dtype: DType?,
     _ options: TransferOptions
   ) throws -> Part {
     let shape = driver.description.shape
@@ -136,7 +146,8 @@ public struct Conversion: Sendable {
     let start = ProcessLimits.now
     ResidentWindow.shared.limit = parts.map(\.plan.window).min() ?? ResidentWindow.shared.limit
     if options.overwrite { try Replacement.check(destination.path) }
-    let madeGroup = destination.form == .zarr
+    let madeGroup =
+      destination.form == .zarr
       ? try ZarrGroup.prepareParents(of: destination.path, version: layout.zarrFormat) : nil
     do {
       try build(progress: ProgressMeter(total: bytesOut, handler: options.progress))
@@ -145,8 +156,11 @@ public struct Conversion: Sendable {
       throw error
     }
     return WorkReport(
-      bytesIn: parts.reduce(0) { $0 + $1.source.description.shape.count * ($1.source.description.dtype?.itemSize ?? 0) },
-      bytesOut: bytesOut, storedBytes: try Conversion.storedBytes(destination), seconds: ProcessLimits.now - start,
+      bytesIn: parts.reduce(0) {
+        $0 + $1.source.description.shape.count * ($1.source.description.dtype?.itemSize ?? 0)
+      },
+      bytesOut: bytesOut, storedBytes: (try? Conversion.storedBytes(destination)) ?? 0,
+      seconds: ProcessLimits.now - start,
       peakResident: ProcessLimits.peakResident)
   }
 
@@ -156,13 +170,17 @@ public struct Conversion: Sendable {
     let staging = try Staging(destination.path, overwrites: options.overwrite, resumes: options.resume)
     let job = try job()
     if staging.isResumed, !ResumeLog.matches(staging, job: job) {
+      // It can still be resumed by the right command.
+      staging.keep()
       throw TesseraError(
-        .usage, "cannot resume: the interrupted run had another source or other options", path: destination.path,
+        .usage, "cannot resume: the interrupted run had another source or other options",
+        path: destination.path,
         expected: "the same command, or a run without --resume to start over")
     }
     try write(staging, job, progress)
     try staging.publish()
-    if destination.form == .zarr { try ZarrGroup.refreshParents(of: destination.path) }
+    // A cache of what the folders say; the array itself is in place.
+    if destination.form == .zarr { try? ZarrGroup.refreshParents(of: destination.path) }
   }
 
   private static func storedBytes(_ destination: ArrayLocation) throws -> Int {
@@ -180,7 +198,8 @@ public struct Conversion: Sendable {
   private func job() throws -> String {
     try parts.map { part in
       let target = part.metadata.map { JSONValue.object($0.document).text() } ?? "\(part.requirements.dtype)"
-      return "\(part.name ?? "") \(try part.source.fingerprint()) \(part.requirements.shape) \(target) \(part.plan.blocks.block)"
+      return
+        "\(part.name ?? "") \(try part.source.fingerprint()) \(part.requirements.shape) \(target) \(part.plan.blocks.block)"
     }.joined(separator: "\n")
   }
 
@@ -202,7 +221,8 @@ public struct Conversion: Sendable {
     let log = try ResumeLog(staging, job: job, blockBytes: 0)
     for part in parts {
       guard let metadata = part.metadata else { continue }
-      let sink = try ZarrSink(metadata, root: part.name.map { Path.join(staging.payload, $0) } ?? staging.payload)
+      let sink = try ZarrSink(
+        metadata, root: part.name.map { Path.join(staging.payload, $0) } ?? staging.payload)
       try part.transfer(to: sink, options, log).run(progress: progress)
     }
     let members = parts.compactMap { part in part.name.flatMap { name in part.metadata.map { (name, $0) } } }
@@ -217,7 +237,8 @@ public struct Conversion: Sendable {
     try Directory.remove(staging.payload)
     let archive = NpzWriter(try File(staging.payload, .create))
     for part in parts {
-      let sink = try archive.member(part.name ?? "arr_0", shape: part.requirements.shape, dtype: part.requirements.dtype)
+      let sink = try archive.member(
+        part.name ?? "arr_0", shape: part.requirements.shape, dtype: part.requirements.dtype)
       try part.transfer(to: sink, options, nil).run(progress: progress)
       try sink.finish()
     }
@@ -228,7 +249,8 @@ public struct Conversion: Sendable {
 extension Conversion.Part {
   fileprivate var blockBytes: Int { plan.blocks.block.reduce(requirements.dtype.itemSize, *) }
 
-  fileprivate func transfer(to sink: any ArraySink, _ options: TransferOptions, _ log: ResumeLog?) -> Transfer {
+  fileprivate func transfer(to sink: any ArraySink, _ options: TransferOptions, _ log: ResumeLog?) -> Transfer
+  {
     Transfer(from: source, to: sink, plan: plan, options: options, log: log)
   }
 }

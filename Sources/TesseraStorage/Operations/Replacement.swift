@@ -9,6 +9,7 @@ enum Replacement {
       try !Directory.names(destination).isEmpty
     else { return }
     throw TesseraError(
-      .exists, "will not replace this folder", path: destination, expected: "a Zarr store, a file, or nothing")
+      .exists, "will not replace this folder", path: destination, expected: "a Zarr store, a file, or nothing"
+    )
   }
 }

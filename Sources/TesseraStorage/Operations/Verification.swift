@@ -125,7 +125,8 @@ public struct Verification: Sendable {
       throw TesseraError(
         .memory, "memory budget is too small for chunks of \(Shape.describe(driver.grid.chunkShape))",
         path: driver.description.path,
-        expected: "--memory \((MemoryModel.leastBudget(buffers: perThread) + (1 << 20) - 1) >> 20)MiB or more",
+        expected:
+          "--memory \((MemoryModel.leastBudget(buffers: perThread) + (1 << 20) - 1) >> 20)MiB or more",
         got: ByteSize.format(model.budget))
     }
     let meter = ProgressMeter(total: total, handler: options.progress)
@@ -139,7 +140,8 @@ public struct Verification: Sendable {
         guard number < list.count else { return }
         try options.cancellation?.check()
         var own = Report()
-        try driver.verifyFile(driver.fileGrid.index(ordinal: list[number]), &own, scratch, options.cancellation)
+        try driver.verifyFile(
+          driver.fileGrid.index(ordinal: list[number]), &own, scratch, options.cancellation)
         meter.add(own.bytes)
         shared.withLock { report in
           report.chunks += own.chunks

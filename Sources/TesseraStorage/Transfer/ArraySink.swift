@@ -22,7 +22,8 @@ package protocol ArraySink: AnyObject, Sendable {
   /// Writes one block, given C-contiguous and native-endian. Passes `gate` exactly once, with `number`,
   /// to take its place in the files in order.
   func store(
-    _ block: Region, number: Int, from source: UnsafeRawBufferPointer, gate: OrderedGate, scratch: WriteScratch
+    _ block: Region, number: Int, from source: UnsafeRawBufferPointer, gate: OrderedGate,
+    scratch: WriteScratch
   ) throws
 
   /// Whether the files say that an earlier, interrupted run has written that block already.

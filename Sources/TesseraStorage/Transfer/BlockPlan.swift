@@ -60,14 +60,17 @@ package struct BlockPlan: Sendable, Hashable {
         guard limits.cost(block(next)) <= limits.bytes else { continue }
         // The gain of the whole way along this axis: one step may not help where several do.
         let now = reads(axis, current[axis])
-        let gain = (choice[axis] + 1..<steps[axis].count).map { now - reads(axis, steps[axis][$0]) }.max() ?? 0
+        let gain =
+          (choice[axis] + 1..<steps[axis].count).map { now - reads(axis, steps[axis][$0]) }.max() ?? 0
         if gain > 0.005, gain > (best?.gain ?? 0) { best = (axis, gain) }
       }
-      let isSmall = current.reduce(itemSize, *) < limits.leastBytes
+      let isSmall = current.saturatingProduct(itemSize) < limits.leastBytes
       if best == nil, isSmall {
         best = shape.indices.reversed().first { axis in
           guard choice[axis] + 1 < steps[axis].count else { return false }
-          if isContiguous, (axis + 1..<shape.rank).contains(where: { current[$0] < shape[$0] }) { return false }
+          if isContiguous, (axis + 1..<shape.rank).contains(where: { current[$0] < shape[$0] }) {
+            return false
+          }
           var next = choice
           next[axis] += 1
           return limits.cost(block(next)) <= limits.bytes
@@ -97,10 +100,12 @@ package struct BlockPlan: Sendable, Hashable {
     }
   }
 
+  private static let maximumSearch = 4096
+
   private static func next(after factor: Int, perFile: Int?) -> Int {
     guard let perFile, factor < perFile else { return factor * 2 }
-    // The next divisor of a file's chunks that is not much less than the double.
-    return (factor + 1...perFile).first { perFile % $0 == 0 } ?? perFile
+    // The next divisor of a file's chunks; when there is none near, the file.
+    return (factor + 1...min(perFile, factor + maximumSearch)).first { perFile % $0 == 0 } ?? perFile
   }
 
   /// How many blocks, on average, read the same granule along an axis.

@@ -1,4 +1,5 @@
 import TesseraCore
+import TesseraIO
 
 /// How a memory budget is divided; a pure function of the job, checked before it starts.
 package struct MemoryModel: Sendable {
@@ -24,11 +25,27 @@ package struct MemoryModel: Sendable {
   /// What is left for the buffers of all threads. Allocators keep some freed memory: one part in eight.
   package var buffers: Int { (budget - MemoryModel.base - window) / 8 * 7 }
 
-  package func predictedPeak(buffers: Int) -> Int { MemoryModel.base + window + buffers / 7 * 8 }
+  package func predictedPeak(buffers: Int) -> Int {
+    (buffers / 7).saturatingMultiply(8).saturatingAdd(MemoryModel.base + window)
+  }
+
+  /// Refuses to allocate what the process can never have, whatever the budget.
+  ///
+  /// - Throws: `.memory` naming `what`.
+  package static func requireAvailable(_ bytes: Int, for what: String) throws {
+    guard bytes <= processMemory else {
+      throw TesseraError(
+        .memory, "not enough memory for \(what)", expected: "at most \(ByteSize.format(processMemory))",
+        got: ByteSize.format(bytes))
+    }
+  }
+
+  private static let processMemory = ProcessLimits.memory
 
   /// The least budget whose `buffers` are that many bytes.
   package static func leastBudget(buffers: Int) -> Int {
-    let needed = (buffers / 7 + 1) * 8 + base
+    // Beyond any machine's memory the exact number does not matter.
+    let needed = (min(buffers, 1 << 56) / 7 + 1) * 8 + base
     // The window is a quarter, and never more than its most.
     return max(leastBudget, min(needed + needed / 3 + 2, needed + mostWindow))
   }

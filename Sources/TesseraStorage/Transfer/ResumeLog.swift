@@ -40,7 +40,7 @@ package final class ResumeLog: Sendable {
   }
 
   private static func read(_ path: String, job: String) -> Int? {
-    guard let bytes = try? File.contents(path, limit: 1 << 20), let note = try? JSONValue(parsing: bytes),
+    guard let bytes = try? File.contents(path, limit: 64 << 20), let note = try? JSONValue(parsing: bytes),
       note["job"]?.string == job, note["boot"]?.string == ProcessLimits.bootIdentifier
     else { return nil }
     return note["blocks"]?.int.flatMap { $0 >= 0 ? $0 : nil }

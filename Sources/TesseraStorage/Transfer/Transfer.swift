@@ -73,7 +73,8 @@ package struct Transfer: Sendable {
   }
 
   private func move(
-    _ number: Int, _ gate: OrderedGate, _ reading: OrderedGate, _ buffers: BlockBuffers, _ scratch: WriteScratch
+    _ number: Int, _ gate: OrderedGate, _ reading: OrderedGate, _ buffers: BlockBuffers,
+    _ scratch: WriteScratch
   ) throws {
     let region = plan.blocks.region(number)
     if try log?.isFinished(number) ?? false || (log != nil && sink.isStored(region)) {

@@ -17,9 +17,9 @@ package struct TransferPlan: Sendable {
     let isCast = dtype != sink.dtype
     let scratch = source.scratchBytes
     let cost: @Sendable ([Int]) -> Int = { block in
-      let elements = block.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
-      return elements * dtype.itemSize + (isCast ? elements * sink.dtype.itemSize : 0)
-        + sink.scratchBytes(block) + scratch
+      let loaded = block.saturatingProduct(dtype.itemSize)
+      let converted = isCast ? block.saturatingProduct(sink.dtype.itemSize) : 0
+      return loaded.saturatingAdd(converted).saturatingAdd(sink.scratchBytes(block)).saturatingAdd(scratch)
     }
     func plan(bytes: Int) throws -> BlockPlan? {
       try BlockPlan(
@@ -33,7 +33,7 @@ package struct TransferPlan: Sendable {
       self.blocks = blocks
       self.threads = max(1, min(threads, blocks.count))
       window = model.window
-      predictedPeak = model.predictedPeak(buffers: self.threads * cost(blocks.block))
+      predictedPeak = model.predictedPeak(buffers: cost(blocks.block).saturatingMultiply(self.threads))
       let bytes = sink.shape.count * dtype.itemSize
       let read = Double(bytes) * blocks.sourceReads
       bytesRead = read < 1e18 ? Int(read) : Int.max

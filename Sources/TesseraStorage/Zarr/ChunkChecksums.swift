@@ -24,10 +24,13 @@ package enum ChunkChecksums {
   /// The checksums in a shard of `count` chunks with its index at the end.
   ///
   /// - Throws: `.corrupt` when there are none or they are damaged.
-  package static func decode(_ shard: UnsafeRawBufferPointer, count: Int, _ sharding: Sharding) throws -> [UInt32] {
+  package static func decode(_ shard: UnsafeRawBufferPointer, count: Int, _ sharding: Sharding) throws
+    -> [UInt32]
+  {
     let end = shard.count - sharding.indexByteCount(chunks: count)
     let start = end - byteCount(chunks: count)
-    guard sharding.indexLocation == .end, start >= 0, shard[start..<start + magic.count].elementsEqual(magic) else {
+    guard sharding.indexLocation == .end, start >= 0, shard[start..<start + magic.count].elementsEqual(magic)
+    else {
       throw TesseraError(.corrupt, "the shard's table of checksums is missing")
     }
     let stored = UInt32(littleEndian: shard.loadUnaligned(fromByteOffset: end - 4, as: UInt32.self))

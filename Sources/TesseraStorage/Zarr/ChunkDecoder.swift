@@ -1,5 +1,5 @@
-package import TesseraCore
 import TesseraCodecs
+package import TesseraCore
 import TesseraKernels
 
 /// Where a decoded chunk's elements lie in memory.
@@ -50,10 +50,13 @@ package struct ChunkDecoder: Sendable {
     switch pipeline.body {
     case .bytes(let order):
       if pipeline.chain.isIdentity { return try checkedRaw(bytes) }
+      try checkClaim(of: bytes)
       let target = scratch.chunk.reserve(byteCount)
       try pipeline.chain.decode(bytes, into: target, scratch: scratch.codec)
-      return ChunkView(base: UnsafeRawPointer(target.baseAddress!), strides: strides, swapUnit: swapUnit(order))
+      return ChunkView(
+        base: UnsafeRawPointer(target.baseAddress!), strides: strides, swapUnit: swapUnit(order))
     case .sharding(let sharding):
+      try checkClaim(of: bytes)
       let target = scratch.chunk.reserve(byteCount)
       try decodeShard(bytes, sharding, into: target, scratch: scratch)
       return ChunkView(base: UnsafeRawPointer(target.baseAddress!), strides: strides, swapUnit: 1)
@@ -64,6 +67,26 @@ package struct ChunkDecoder: Sendable {
   package func checkedRaw(_ bytes: UnsafeRawBufferPointer) throws -> ChunkView {
     guard let base = bytes.baseAddress, bytes.count == byteCount else { throw wrongSize(bytes.count) }
     return view(base: base)
+  }
+
+  /// What a byte of a compressed chunk may stand for. zstd spends 4 bytes on 128 KiB of one value; no other codec
+  /// comes near.
+  private static let mostPerByte = 1 << 16
+
+  /// Refuses a chunk whose few bytes cannot be as large as its metadata says, before memory is asked for.
+  private func checkClaim(of bytes: UnsafeRawBufferPointer) throws {
+    // A shard may be all fill value.
+    let hasIndex = if case .sharding = pipeline.body { true } else { false }
+    let perByte = pipeline.chain.codecs.reduce(hasIndex ? ChunkDecoder.mostPerByte : 1) { product, _ in
+      product.saturatingMultiply(ChunkDecoder.mostPerByte)
+    }
+    let most = bytes.count.saturatingMultiply(perByte).saturatingAdd(ChunkDecoder.mostPerByte)
+    guard byteCount <= most else {
+      throw TesseraError(
+        .corrupt, "a chunk of \(bytes.count) bytes", expected: "one that can decode to \(byteCount) bytes",
+        got: "at most \(most)")
+    }
+    try MemoryModel.requireAvailable(byteCount, for: "a chunk of \(Shape.describe(shape))")
   }
 
   /// Decodes only bytes `range` of the stored form into `target`.

@@ -1,6 +1,6 @@
+import Synchronization
 import TesseraCore
 package import TesseraIO
-import Synchronization
 
 /// The files of one Zarr array, opened and mapped when needed; the ones used last stay open.
 package final class ChunkFiles: Sendable {
@@ -66,7 +66,8 @@ package final class ChunkFiles: Sendable {
 
 extension ChunkFiles.Entry {
   /// The index of the shard that takes `shard` of the file's bytes, checked once.
-  package func index(of shard: Range<Int>, count: Int, _ format: Sharding, path: String) throws -> ShardIndex {
+  package func index(of shard: Range<Int>, count: Int, _ format: Sharding, path: String) throws -> ShardIndex
+  {
     guard let mapping else { throw TesseraError(.notFound, "no such shard", path: path) }
     return try naming(path) {
       let isKnown = validated.withLock { $0.contains(shard) }

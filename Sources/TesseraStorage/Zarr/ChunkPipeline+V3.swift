@@ -8,7 +8,8 @@ extension ChunkPipeline {
   /// Reads the `codecs` of a chunk of that shape; `names` collects what they are called.
   init(v3 codecs: [JSONValue], shape: [Int], elementSize: Int, names: inout [String], depth: Int = 0) throws {
     guard depth <= ChunkPipeline.maximumDepth else {
-      throw TesseraError(.unsupported, "shards are nested too deep", expected: "at most \(ChunkPipeline.maximumDepth) levels")
+      throw TesseraError(
+        .unsupported, "shards are nested too deep", expected: "at most \(ChunkPipeline.maximumDepth) levels")
     }
     var transpose: [Int]?
     var body: Body?
@@ -29,7 +30,8 @@ extension ChunkPipeline {
         let stored = transpose.map { order in order.map { shape[$0] } } ?? shape
         body = .sharding(
           try Sharding(
-            v3: codec.configuration, shape: stored, elementSize: elementSize, names: &names, depth: depth + 1))
+            v3: codec.configuration, shape: stored, elementSize: elementSize, names: &names, depth: depth + 1)
+        )
       default:
         let description = try CodecDescription(name: codec.name, codec.configuration)
         let made = try CodecRegistry.v3(description, elementSize: elementSize)
@@ -47,7 +49,8 @@ extension ChunkPipeline {
 
   private static func misplaced(_ name: String) -> TesseraError {
     TesseraError(
-      .corrupt, "codec '\(name)' is out of place", expected: "transposes, one of bytes and sharding_indexed, compression")
+      .corrupt, "codec '\(name)' is out of place",
+      expected: "transposes, one of bytes and sharding_indexed, compression")
   }
 
   /// Blosc with LZ4 is what the command line calls `lz4`.
@@ -65,7 +68,8 @@ extension ChunkPipeline {
     default:
       guard let order = value?.ints, order.count == rank, Set(order) == Set(0..<rank) else {
         throw TesseraError(
-          .corrupt, "transpose order", expected: "a permutation of \(rank) axes", got: value?.text() ?? "nothing")
+          .corrupt, "transpose order", expected: "a permutation of \(rank) axes",
+          got: value?.text() ?? "nothing")
       }
       return order
     }
@@ -77,7 +81,8 @@ extension ChunkPipeline {
     case "big": return .big
     case nil where elementSize == 1: return .little
     default:
-      throw TesseraError(.corrupt, "codec 'bytes': endian", expected: "little or big", got: value?.text() ?? "nothing")
+      throw TesseraError(
+        .corrupt, "codec 'bytes': endian", expected: "little or big", got: value?.text() ?? "nothing")
     }
   }
 }

@@ -118,7 +118,9 @@ package final class ShardFileWriter: Sendable {
     return !replaces
   }
 
-  private func writeIndex(_ ranges: [Range<Int>?], _ checksums: [UInt32], _ end: Int, _ sharding: Sharding) throws {
+  private func writeIndex(_ ranges: [Range<Int>?], _ checksums: [UInt32], _ end: Int, _ sharding: Sharding)
+    throws
+  {
     var end = end
     if hasChecksums, sharding.indexLocation == .end {
       let table = ChunkChecksums.encode(checksums)

@@ -14,7 +14,8 @@ package struct ShardIndex {
 
   private let entries: UnsafeRawBufferPointer
   private let order: ByteOrder
-  private let shardSize: Int
+  /// The bytes of the shard that are not its index.
+  private let payload: Range<Int>
 
   /// Checks sizes and the checksum of the index of `shard`, which holds `count` chunks.
   ///
@@ -30,7 +31,7 @@ package struct ShardIndex {
     let start = format.indexLocation == .start ? 0 : shard.count - indexSize
     entries = UnsafeRawBufferPointer(rebasing: shard[start..<start + bytes])
     order = format.indexOrder
-    shardSize = shard.count
+    payload = format.indexLocation == .start ? indexSize..<shard.count : 0..<start
     if format.hasIndexChecksum {
       let stored = UInt32(littleEndian: shard.loadUnaligned(fromByteOffset: start + bytes, as: UInt32.self))
       let computed = CRC32C.checksum(entries)
@@ -46,7 +47,8 @@ package struct ShardIndex {
     let start = format.indexLocation == .start ? 0 : shard.count - format.indexByteCount(chunks: count)
     entries = UnsafeRawBufferPointer(rebasing: shard[start..<start + 16 * count])
     order = format.indexOrder
-    shardSize = shard.count
+    let end = start + format.indexByteCount(chunks: count)
+    payload = format.indexLocation == .start ? end..<shard.count : 0..<start
   }
 
   package var count: Int { entries.count / 16 }
@@ -59,9 +61,12 @@ package struct ShardIndex {
     let size = field(2 * ordinal + 1)
     if offset == ShardIndex.absent, size == ShardIndex.absent { return nil }
     let (end, overflow) = offset.addingReportingOverflow(size)
-    guard !overflow, end <= UInt64(shardSize) else {
+    // An empty chunk may lie anywhere.
+    guard !overflow, end <= UInt64(payload.upperBound), offset >= UInt64(payload.lowerBound) || size == 0
+    else {
       throw TesseraError(
-        .corrupt, "shard index entry \(ordinal)", expected: "a range within the shard's \(shardSize) bytes",
+        .corrupt, "shard index entry \(ordinal)",
+        expected: "a range within bytes \(payload.lowerBound) to \(payload.upperBound) of the shard",
         got: "offset \(offset), size \(size)")
     }
     return Int(offset)..<Int(end)

@@ -19,11 +19,13 @@ package struct ZarrGroup: Sendable {
   private static func walk(
     _ folder: String, prefix: String, depth: Int, _ body: (String, ZarrMetadata) throws -> Void
   ) throws {
-    // Folders may loop through links.
     guard depth < 32 else { return }
     for name in try Directory.names(folder) where !name.hasPrefix(".") {
       let child = Path.join(folder, name)
-      guard try Directory.kind(child) == .directory, try ZarrStore.isStore(child) else { continue }
+      // Links are not followed: they may lead outside, or round and round.
+      guard try Directory.kind(child, followLinks: false) == .directory, try ZarrStore.isStore(child) else {
+        continue
+      }
       let path = prefix.isEmpty ? name : "\(prefix)/\(name)"
       switch try ZarrStore.open(child) {
       case .array(let metadata): try body(path, metadata)
@@ -41,7 +43,9 @@ package struct ZarrGroup: Sendable {
     guard let members = document["consolidated_metadata"]?["metadata"]?.object else { return nil }
     var found: [(path: String, metadata: ZarrMetadata)] = []
     for (path, value) in members where value["node_type"] == "array" {
-      guard isInside(path), let object = value.object, let metadata = try? ZarrMetadata(v3: object) else { return nil }
+      guard isInside(path), let object = value.object, let metadata = try? ZarrMetadata(v3: object) else {
+        return nil
+      }
       found.append((path, metadata))
     }
     return found.sorted { $0.path < $1.path }
@@ -54,7 +58,8 @@ package struct ZarrGroup: Sendable {
     for (key, value) in members where key.hasSuffix("/.zarray") {
       let path = String(key.dropLast("/.zarray".count))
       guard isInside(path), let object = value.object,
-        let metadata = try? ZarrMetadata(v2: object, attributes: members[path + "/.zattrs"]?.object ?? JSONObject())
+        let metadata = try? ZarrMetadata(
+          v2: object, attributes: members[path + "/.zattrs"]?.object ?? JSONObject())
       else { return nil }
       found.append((path, metadata))
     }
@@ -62,9 +67,10 @@ package struct ZarrGroup: Sendable {
   }
 
   private static func isInside(_ path: String) -> Bool {
-    !path.isEmpty && path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy {
-      !$0.isEmpty && $0 != "." && $0 != ".."
-    }
+    !path.isEmpty
+      && path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy {
+        !$0.isEmpty && $0 != "." && $0 != ".."
+      }
   }
 
   /// Writes the metadata of a group and of the groups between it and its arrays, consolidated.
@@ -99,7 +105,9 @@ package struct ZarrGroup: Sendable {
     guard path.contains(".zarr/"), try Directory.kind(parent) == nil else { return nil }
     let outer = try prepareParents(of: parent, version: version)
     // The folder that holds `x.zarr` is the user's to make.
-    guard parent.contains(".zarr"), try Directory.kind(Path.parent(parent)) == .directory else { return outer }
+    guard parent.contains(".zarr"), try Directory.kind(Path.parent(parent)) == .directory else {
+      return outer
+    }
     try Syscalls.makeDirectory(parent)
     try write([], version: version, to: parent)
     return outer ?? parent
@@ -131,7 +139,9 @@ package struct ZarrGroup: Sendable {
     for (path, metadata) in arrays { members[path] = .object(metadata.document) }
     var root = plain
     root["attributes"] = .object(attributes)
-    root["consolidated_metadata"] = ["kind": "inline", "must_understand": false, "metadata": .object(members)]
+    root["consolidated_metadata"] = [
+      "kind": "inline", "must_understand": false, "metadata": .object(members),
+    ]
     try File.replace(Path.join(folder, "zarr.json"), with: ZarrStore.bytes(root))
   }
 

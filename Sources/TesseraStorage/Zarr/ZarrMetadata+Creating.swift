@@ -13,11 +13,13 @@ extension ZarrMetadata {
     creating shape: Shape, dtype: DType, layout: ArrayLayout, fill: [UInt8]? = nil,
     attributes: JSONObject = JSONObject()
   ) throws {
-    let chunks = try layout.chunks.map { try ZarrMetadata.checked($0, "chunk shape", shape) }
+    let chunks =
+      try layout.chunks.map { try ZarrMetadata.checked($0, "chunk shape", shape) }
       ?? DefaultShapes.chunks(shape, itemSize: dtype.itemSize, isRaw: layout.codec == .none)
     let shards = try ZarrMetadata.shards(layout, chunks: chunks, shape, itemSize: dtype.itemSize)
     let fill = fill ?? [UInt8](repeating: 0, count: dtype.itemSize)
-    var codecs = try CodecRegistry.named(layout.codec.rawValue, level: layout.level, elementSize: dtype.itemSize)
+    var codecs = try CodecRegistry.named(
+      layout.codec.rawValue, level: layout.level, elementSize: dtype.itemSize)
     var attributes = attributes
     attributes[ZarrMetadata.checksumAttribute] = nil
     if layout.checksum {
@@ -31,9 +33,11 @@ extension ZarrMetadata {
       }
     }
     let build = layout.zarrFormat == 3 ? ZarrMetadata.v3Document : ZarrMetadata.v2Document
-    let document = try build(shape, dtype, chunks, shards, codecs, FillValue.json(fill, dtype: dtype), attributes)
+    let document = try build(
+      shape, dtype, chunks, shards, codecs, FillValue.json(fill, dtype: dtype), attributes)
     // Read back, so that there is one way from a document to its meaning.
-    self = try layout.zarrFormat == 3
+    self =
+      try layout.zarrFormat == 3
       ? ZarrMetadata(v3: document) : ZarrMetadata(v2: document, attributes: attributes)
     // JSON cannot spell every NaN.
     self.fill = fill
@@ -45,7 +49,9 @@ extension ZarrMetadata {
         .usage, what, expected: "\(shape.rank) positive lengths for shape \(shape)",
         got: Shape.describe(lengths))
     }
-    _ = try Shape(lengths)
+    guard lengths.saturatingProduct() < maximumLeafCount else {
+      throw TesseraError(.usage, what, expected: "fewer than 2^40 elements", got: Shape.describe(lengths))
+    }
     return lengths
   }
 
@@ -68,7 +74,10 @@ extension ZarrMetadata {
           .usage, "shard shape", expected: "multiples of the chunk shape \(Shape.describe(chunks))",
           got: Shape.describe(lengths))
       }
-      _ = try Shape(lengths)
+      guard lengths.saturatingProduct() < 1 << 59 else {
+        throw TesseraError(
+          .usage, "shard shape", expected: "fewer than 2^59 elements", got: Shape.describe(lengths))
+      }
       return lengths
     }
   }

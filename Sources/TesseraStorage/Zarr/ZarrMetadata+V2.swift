@@ -38,6 +38,7 @@ extension ZarrMetadata {
         transpose: try ZarrMetadata.transpose(document, rank: shape.rank), body: .bytes(byteOrder),
         chain: CodecChain(chain)),
       codec: label, attributes: attributes, document: document)
+    try requireHandyChunks()
   }
 
   private static func separator(_ document: JSONObject) throws -> Character {

@@ -21,7 +21,8 @@ extension ZarrMetadata {
       }
     }
     if let transformers = document["storage_transformers"], transformers.array?.isEmpty != true {
-      throw TesseraError(.unsupported, "storage_transformers are not supported: \(transformers.text().prefix(60))")
+      throw TesseraError(
+        .unsupported, "storage_transformers are not supported: \(transformers.text().prefix(60))")
     }
     let shape = try Shape(field("shape", in: document) { $0.ints })
     let grid = try NamedConfiguration(field("chunk_grid", in: document) { $0 }, field: "chunk_grid")
@@ -49,6 +50,7 @@ extension ZarrMetadata {
       fileShape: fileShape, keys: try ChunkKeys(v3: document["chunk_key_encoding"]), pipeline: pipeline,
       codec: ZarrMetadata.label(names), attributes: try ZarrMetadata.attributes(document["attributes"]),
       document: document)
+    try requireHandyChunks()
   }
 
   private static func dtype(v3 value: JSONValue?) throws -> (DType?, String) {
@@ -117,7 +119,8 @@ struct NamedConfiguration {
       return
     }
     guard let object = configuration.object else {
-      throw TesseraError(.corrupt, "\(field) '\(name)': configuration", expected: "an object", got: configuration.kindName)
+      throw TesseraError(
+        .corrupt, "\(field) '\(name)': configuration", expected: "an object", got: configuration.kindName)
     }
     self.configuration = object
   }
@@ -127,7 +130,8 @@ struct NamedConfiguration {
 func field<Value>(_ name: String, in document: JSONObject, _ body: (JSONValue) -> Value?) throws -> Value {
   guard let value = document[name] else { throw TesseraError(.corrupt, "metadata has no field '\(name)'") }
   guard let converted = body(value) else {
-    throw TesseraError(.corrupt, "metadata field '\(name)' is not valid", got: String(value.text().prefix(60)))
+    throw TesseraError(
+      .corrupt, "metadata field '\(name)' is not valid", got: String(value.text().prefix(60)))
   }
   return converted
 }

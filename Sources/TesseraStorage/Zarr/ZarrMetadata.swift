@@ -31,6 +31,19 @@ package struct ZarrMetadata: Sendable {
     return levels
   }
 
+  /// What is decoded on its own may have fewer elements than this; nothing could hold more.
+  static let maximumLeafCount = 1 << 40
+
+  /// - Throws: `.unsupported` for chunks no memory can hold.
+  func requireHandyChunks() throws {
+    let count = leaf.shape.saturatingProduct()
+    guard count < ZarrMetadata.maximumLeafCount else {
+      throw TesseraError(
+        .unsupported, "chunks are too large", expected: "fewer than 2^40 elements",
+        got: Shape.describe(leaf.shape))
+    }
+  }
+
   /// The shape and pipeline of what is decoded on its own.
   package var leaf: (shape: [Int], pipeline: ChunkPipeline) {
     shardings.last.map { ($0.chunkShape, $0.pipeline) } ?? (fileShape, pipeline)

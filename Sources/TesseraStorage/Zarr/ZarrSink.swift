@@ -1,7 +1,7 @@
+import Synchronization
 import TesseraCodecs
 package import TesseraCore
 package import TesseraIO
-import Synchronization
 
 /// Writes the files of a Zarr array: of a new one in a folder that nobody reads yet, or those of an existing one
 /// from some file on.
@@ -51,6 +51,11 @@ package final class ZarrSink: ArraySink {
     unsynced = UnsyncedFiles(root: root)
   }
 
+  /// A chunk's range and checksum while its file is written, its entry in the index, and a copy of each.
+  private static let bytesPerPlace = 64
+  /// What is kept of an encoded chunk on its way into a file, beside its bytes.
+  private static let bytesPerPending = 192
+
   /// What a store with that metadata needs.
   package static func requirements(_ metadata: ZarrMetadata) throws -> SinkRequirements {
     guard let dtype = metadata.dtype else {
@@ -58,10 +63,15 @@ package final class ZarrSink: ArraySink {
     }
     let encoder = try ChunkEncoder(metadata, dtype: dtype)
     let chunk = metadata.leaf.shape
-    return SinkRequirements(shape: metadata.shape, dtype: dtype, unit: chunk, fileShape: metadata.fileShape) { block in
-      let chunks = zip(block, chunk).reduce(1) { $0 * (($1.0 + $1.1 - 1) / $1.1) }
+    // Where each chunk lies, of the file being written and the one being finished.
+    let places = zip(metadata.fileShape, chunk).map { $0 / $1 }.saturatingProduct(2 * bytesPerPlace)
+    return SinkRequirements(shape: metadata.shape, dtype: dtype, unit: chunk, fileShape: metadata.fileShape) {
+      block in
+      let chunks = zip(block, chunk).map { ($0 + $1 - 1) / $1 }.saturatingProduct()
       // The encoded chunks of the block; when compressing, one gathered chunk and the codec's own work.
-      return chunks * encoder.maximumEncodedCount + (encoder.isRaw ? 0 : 2 * encoder.byteCount)
+      return chunks.saturatingMultiply(encoder.maximumEncodedCount + bytesPerPending).saturatingAdd(
+        encoder.isRaw ? 0 : encoder.byteCount.saturatingMultiply(2)
+      ).saturatingAdd(places)
     }
   }
 
@@ -70,6 +80,8 @@ package final class ZarrSink: ArraySink {
     try fileGrid.chunks(touching: block).forEachIndex { file in
       if isStored { isStored = try Directory.kind(path(file)) == .file }
     }
+    // Whoever wrote it may have been killed before syncing.
+    if isStored { fileGrid.chunks(touching: block).forEachIndex { unsynced.add(path($0)) } }
     return isStored
   }
 
@@ -85,7 +97,8 @@ package final class ZarrSink: ArraySink {
   }
 
   package func store(
-    _ block: Region, number: Int, from source: UnsafeRawBufferPointer, gate: OrderedGate, scratch: WriteScratch
+    _ block: Region, number: Int, from source: UnsafeRawBufferPointer, gate: OrderedGate,
+    scratch: WriteScratch
   ) throws {
     var block = block
     if firstRow > 0 { block.lower[0] += firstRow }
@@ -106,7 +119,9 @@ package final class ZarrSink: ArraySink {
     }
   }
 
-  private func encode(_ block: Region, _ source: UnsafeRawBufferPointer, _ scratch: WriteScratch) throws -> [Pending] {
+  private func encode(_ block: Region, _ source: UnsafeRawBufferPointer, _ scratch: WriteScratch) throws
+    -> [Pending]
+  {
     let itemSize = itemSize
     let strides = Shape.strides(of: block.lengths).map { $0 * itemSize }
     let chunks = grid.chunks(touching: block)

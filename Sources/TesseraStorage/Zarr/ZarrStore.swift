@@ -35,7 +35,8 @@ package enum ZarrStore {
       }
     }
     throw TesseraError(
-      .corrupt, "not a Zarr store", path: folder, expected: "zarr.json, .zarray or .zgroup in the folder", got: "none")
+      .corrupt, "not a Zarr store", path: folder, expected: "zarr.json, .zarray or .zgroup in the folder",
+      got: "none")
   }
 
   /// Whether a folder holds Zarr metadata.

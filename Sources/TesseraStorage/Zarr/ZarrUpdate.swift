@@ -1,6 +1,6 @@
+import Synchronization
 package import TesseraCore
 import TesseraIO
-import Synchronization
 import TesseraKernels
 
 /// Writes regions of a Zarr array, in any order and from several threads.
@@ -112,7 +112,8 @@ package final class ZarrUpdate: Sendable {
   }
 
   private func patch(
-    _ part: Region, of chunk: Region, from source: UnsafeRawPointer, _ strides: [Int], _ writer: ShardFileWriter,
+    _ part: Region, of chunk: Region, from source: UnsafeRawPointer, _ strides: [Int],
+    _ writer: ShardFileWriter,
     _ ordinal: Int, _ scratch: WriteScratch
   ) throws {
     let elements = try load(chunk.lengths, writer, ordinal, scratch)
@@ -146,7 +147,8 @@ package final class ZarrUpdate: Sendable {
       try writer.read(range, into: encoded)
       let view = try decoder.decode(UnsafeRawBufferPointer(encoded), scratch: scratch.read)
       StridedCopy.copy(
-        shape: lengths, itemSize: itemSize, swapUnit: view.swapUnit, from: view.base, sourceStrides: view.strides,
+        shape: lengths, itemSize: itemSize, swapUnit: view.swapUnit, from: view.base,
+        sourceStrides: view.strides,
         to: target.baseAddress!, targetStrides: strides)
     } else {
       metadata.fill.withUnsafeBytes {

@@ -61,7 +61,10 @@ import Testing
       "'|V8'",
       "unsupported dtype: expected bool, integers, floats or complex numbers, got dtype '|V8', raw bytes"
     ),
-    ("'<U5'", "unsupported dtype: expected bool, integers, floats or complex numbers, got dtype '<U5', text"),
+    (
+      "'<U5'",
+      "unsupported dtype: expected bool, integers, floats or complex numbers, got dtype '<U5', strings"
+    ),
     (
       "'<M8[ns]'",
       "unsupported dtype: expected bool, integers, floats or complex numbers, got dtype '<M8[ns]', dates or durations"

@@ -76,9 +76,7 @@ import Testing
   /// A chunk cannot lie where the index is.
   @Test func anEntryWithinTheIndexIsRefused() throws {
     let (array, error) = try read([(0, 2), (10, 2)], body: [1, 2, 3, 4])
-    withKnownIssue("ShardIndex.range allows ranges up to the end of the shard, its index included") {
-      #expect(error != nil, "read as \(array as Any)")
-    }
+    #expect(error != nil, "read as \(array as Any)")
   }
 
   @Test func aFlippedBitAnywhereInAnIndexIsNoticed() throws {
