@@ -114,6 +114,7 @@ public final class ArrayWriter: Sendable {
 
   private var backing: Backing { state.withLock { $0.backing } }
 
+  /// The lengths of the axes now; `append` and `resize` change them.
   public var shape: Shape {
     switch backing {
     case .zarr(let metadata, _): metadata.shape
@@ -121,6 +122,7 @@ public final class ArrayWriter: Sendable {
     }
   }
 
+  /// The dtype of the elements.
   public var dtype: DType {
     switch backing {
     case .zarr(let metadata, _): metadata.dtype!

@@ -138,7 +138,8 @@ public struct Adoption: Sendable {
   /// Does it.
   ///
   /// - Throws: `.usage` when the file has other names that an index would change for; `.system` when the
-  ///   destination is on another file system or the file cannot be written. The `.npy` is then as it was.
+  ///   destination is on another file system or the file cannot be written. The `.npy` then has its name and
+  ///   its elements, and may have the index after them.
   /// - Complexity: the index alone, whatever the size of the array.
   @discardableResult
   public func run() throws -> WorkReport {

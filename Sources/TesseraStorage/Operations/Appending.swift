@@ -105,6 +105,7 @@ public struct Appending: Sendable {
     }
   }
 
+  /// What the work will take, old rows that are read again included.
   public var explanation: Explanation { Explanation(passes: [plan.pass(destination.path)]) }
 
   /// Does it.
