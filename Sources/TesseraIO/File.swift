@@ -22,8 +22,7 @@ package final class File: Sendable {
       case .readWrite: O_RDWR
       case .create: O_RDWR | O_CREAT
       }
-    self.path = path
-    descriptor = try Syscalls.open(path, flags)
+    let descriptor = try Syscalls.open(path, flags)
     do {
       let mode = try Syscalls.status(descriptor, path: path).st_mode & S_IFMT
       guard mode == S_IFREG else {
@@ -32,9 +31,13 @@ package final class File: Sendable {
           got: mode == S_IFDIR ? "a directory" : "a special file")
       }
     } catch {
+      // Before the properties are set: after that `deinit` would close it again, when the number may be
+      // another thread's file.
       Syscalls.close(descriptor)
       throw error
     }
+    self.path = path
+    self.descriptor = descriptor
   }
 
   deinit { Syscalls.close(descriptor) }

@@ -84,6 +84,23 @@ import Testing
     #expect(#expect(throws: TesseraError.self) { try File(folder.at("none")) }?.kind == .notFound)
   }
 
+  /// A descriptor that is closed twice is, the second time, another thread's.
+  @Test func aFailedOpenClosesItsDescriptorOnce() throws {
+    try folder.write("x", [1, 2, 3])
+    let path = folder.at("x")
+    let directory = folder.path
+    try WorkerTeam.run(threads: 4) { worker in
+      for _ in 0..<4000 {
+        if worker % 2 == 0 {
+          _ = try? File(directory)
+        } else {
+          let bytes = try File.contents(path, limit: 3)
+          if bytes != [1, 2, 3] { Issue.record("read \(bytes)") }
+        }
+      }
+    }
+  }
+
   @Test func filesOverTheLimitAreNotRead() throws {
     let file = try File(folder.at("huge"), .create)
     try file.truncate(to: 1 << 40)

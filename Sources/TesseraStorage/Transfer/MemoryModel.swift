@@ -17,7 +17,9 @@ package struct MemoryModel: Sendable {
   }
 
   /// The resident part of mapped files.
-  package var window: Int { min(128 << 20, budget / 4) }
+  package var window: Int { min(MemoryModel.mostWindow, budget / 4) }
+
+  private static let mostWindow = 128 << 20
 
   /// What is left for the buffers of all threads. Allocators keep some freed memory: one part in eight.
   package var buffers: Int { (budget - MemoryModel.base - window) / 8 * 7 }
@@ -26,7 +28,8 @@ package struct MemoryModel: Sendable {
 
   /// The least budget whose `buffers` are that many bytes.
   package static func leastBudget(buffers: Int) -> Int {
-    let needed = buffers / 7 * 8 + base
-    return max(leastBudget, max(needed + needed / 3, needed + (128 << 20) > 4 * (128 << 20) ? needed + (128 << 20) : 0))
+    let needed = (buffers / 7 + 1) * 8 + base
+    // The window is a quarter, and never more than its most.
+    return max(leastBudget, min(needed + needed / 3 + 2, needed + mostWindow))
   }
 }

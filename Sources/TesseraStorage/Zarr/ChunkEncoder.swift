@@ -59,7 +59,7 @@ package struct ChunkEncoder: Sendable {
   ) throws -> UnsafeRawBufferPointer? {
     // A raw chunk is gathered right where it waits; others wait compressed.
     let elements = gather(source, sourceStrides, lengths, isRaw ? output : scratch.chunk.reserve(byteCount))
-    let isFill = fill.withUnsafeBytes {
+    let isFill = storedFill.withUnsafeBytes {
       Fill.isFilled(elements.baseAddress!, count: byteCount / itemSize, pattern: $0)
     }
     if isFill { return nil }
