@@ -62,10 +62,12 @@ package final class ShardFileWriter: Sendable {
   private static func create(_ temporary: String) throws -> File {
     do {
       try Directory.remove(temporary)
-      return try File(temporary, .create)
-    } catch let error as TesseraError where error.kind == .notFound {
-      try Directory.make(Path.parent(temporary))
-      return try File(temporary, .create)
+      do {
+        return try File(temporary, .create)
+      } catch let error as TesseraError where error.kind == .notFound {
+        try Directory.make(Path.parent(temporary))
+        return try File(temporary, .create)
+      }
     } catch {
       try? Directory.remove(temporary)
       throw error

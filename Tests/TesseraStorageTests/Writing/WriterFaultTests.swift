@@ -32,7 +32,7 @@ import Testing
   private static let layouts: [(String, ArrayLayout)] = [
     ("shards", .init(codec: .lz4, chunks: [2, 2], shards: .shape([4, 4]))),
     ("checksums", .init(chunks: [2, 4], shards: .shape([4, 4]), checksum: true)),
-    ("files", .init(chunks: [2, 2], shards: .none)), ("v2", .init(codec: .zstd, chunks: [3, 4], zarrFormat: 2)),
+    ("files", .init(chunks: [4, 2], shards: .none)), ("v2", .init(codec: .zstd, chunks: [3, 4], zarrFormat: 2)),
   ]
 
   private static func isAbsent(_ path: String) throws -> Bool { try Directory.kind(path, followLinks: false) == nil }
@@ -131,7 +131,9 @@ import Testing
     #expect(counter.count > 8)
     var afterwards: [Int] = []
     for family in Family.allCases {
-      for number in 0..<counter.count {
+      // Once each for every call; the others are told apart by their numbers, to be quick.
+      let step = family == .onceNoSpace ? 1 : 3
+      for number in stride(from: step - 1, to: counter.count, by: step) {
         let note = "\(job), \(family), call \(number) of \(counter.count)"
         try clear(folder)
         try job.prepare(folder)
