@@ -6,12 +6,19 @@ final class TemporaryFolder: Sendable {
   let path: String
 
   init() throws {
-    var template = Array("/tmp/tessera-io-tests-XXXXXX".utf8CString)
+    var template = Array("\(TemporaryFolder.parent)/tessera-io-tests-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw Failure() }
     path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
   struct Failure: Error {}
+
+  /// In memory where there is room: the tests sync thousands of files.
+  private static let parent: String = {
+    var status = statvfs()
+    let isRoomy = statvfs("/dev/shm", &status) == 0 && status.f_bavail * status.f_bsize > 1 << 30
+    return isRoomy && access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
+  }()
 
   deinit { try? Directory.remove(path) }
 

@@ -117,9 +117,11 @@ package final class InflateStream: Sendable {
   }
 
   private func check(_ bytes: UnsafeRawBufferPointer, _ state: inout State) {
-    guard state.current.produced == state.checked else { return }
-    state.crc = CRC32.update(state.crc, bytes)
-    state.checked += bytes.count
+    // A read that starts again, as those of headers do, passes over what was checked before.
+    let known = state.checked - state.current.produced
+    guard known >= 0, known < bytes.count else { return }
+    state.crc = CRC32.update(state.crc, UnsafeRawBufferPointer(rebasing: bytes[known...]))
+    state.checked += bytes.count - known
   }
 
   private func keepCheckpoint(_ state: inout State) throws {

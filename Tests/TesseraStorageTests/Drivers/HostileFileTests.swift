@@ -121,6 +121,36 @@ import Testing
     }
   }
 
+  /// Every bit of an archive that NumPy compressed: what is read without an error is what was written.
+  @Test func flippedBitsInADeflatedMemberAreNoticed() throws {
+    let folder = try TemporaryFolder()
+    let whole = try File.contents(Path.join(Fixture.folder, "npz/deflated-one.npz"), limit: 1 << 20)
+    let path = try folder.write("x.npz", whole)
+    let array = try ModelArray(reading: path)
+    var header: [Int] = []
+    for position in whole.indices {
+      for bit in [0, 3, 7] {
+        var bytes = whole
+        bytes[position] ^= 1 << UInt8(bit)
+        try replace(path, bytes)
+        var read: ModelArray?
+        let error = tesseraError("byte \(position)") { read = try ModelArray(reading: path) }
+        guard error == nil, let read, read != array else { continue }
+        // The compressed `.npy` header lies before the elements.
+        if position < 200 {
+          header.append(position)
+        } else {
+          Issue.record("bit \(bit) of byte \(position) of \(whole.count) went unnoticed")
+        }
+      }
+    }
+    withKnownIssue(
+      "a damaged header that leaves bytes of the member unread: the CRC-32 is compared only after the last"
+    ) {
+      #expect(header.isEmpty)
+    }
+  }
+
   @Test(arguments: [
     #""shape": [-1, 5]"#, #""shape": [9]"#, #""shape": "9x5""#, #""shape": [9, 5.5]"#, #""shape": [1e30, 5]"#,
     #""shape": null"#, #""shape": [99999999999999999999, 5]"#, #""shape": [4294967296, 4294967296]"#,

@@ -139,8 +139,8 @@ import Testing
       "shape is too large: expected fewer than 2^59 elements, got (4294967296, 4294967296)"
     ),
     (
-      "{'descr': '<f4', 'fortran_order': False, 'shape': (576460752303423488,)}",
-      "truncated .npy file: expected 2305843009213693952 bytes of elements for shape (576460752303423488,) of <f4, got 1048576"
+      "{'descr': '<f4', 'fortran_order': False, 'shape': (576460752303423487,)}",
+      "truncated .npy file: expected 2305843009213693948 bytes of elements for shape (576460752303423487,) of <f4, got 1048576"
     ),
     (
       "{'descr': '<f4', 'fortran_order': False, 'shape': (,)}",

@@ -58,10 +58,14 @@ import Testing
 
   @Test(
     arguments: [
-      [(0, 2), (1, 2)], [(0, 2), (0, 2)], [(2, 2), (1, 2)],  // shared bytes
-      [(0, 2), (100, 2)], [(0, 2), (39, 2)], [(0, 2), (UInt64.max - 1, 2)], [(0, 2), (UInt64.max - 1, 1)],  // outside
-      [(0, 2), (.max, 2)], [(0, 2), (2, .max)], [(0, 2), (1 << 63, 1 << 63)], [(0, 2), (0, 1 << 62)],  // one field absent
-      [(0, 2), (2, 1)], [(0, 2), (2, 0)], [(0, 3), (3, 1)], [(0, 1), (2, 2)],  // raw chunks of another size
+      // Shared bytes.
+      [(0, 2), (1, 2)], [(0, 2), (0, 2)], [(2, 2), (1, 2)],
+      // Outside.
+      [(0, 2), (100, 2)], [(0, 2), (39, 2)], [(0, 2), (UInt64.max - 1, 2)], [(0, 2), (UInt64.max - 1, 1)],
+      // One field absent.
+      [(0, 2), (.max, 2)], [(0, 2), (2, .max)], [(0, 2), (1 << 63, 1 << 63)], [(0, 2), (0, 1 << 62)],
+      // Raw chunks of another size.
+      [(0, 2), (2, 1)], [(0, 2), (2, 0)], [(0, 3), (3, 1)], [(0, 1), (2, 2)],
     ] as [[(UInt64, UInt64)]])
   func liesAreRefused(_ entries: [(UInt64, UInt64)]) throws {
     let (_, error) = try read(entries, body: [1, 2, 3, 4])
