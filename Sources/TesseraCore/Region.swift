@@ -58,6 +58,11 @@ public struct Region: Sendable, Hashable {
 extension Region: CustomStringConvertible {
   /// As slices: `[0:10, 3:4]`.
   public var description: String {
-    "[" + lower.indices.map { "\(lower[$0]):\(lower[$0] + lengths[$0])" }.joined(separator: ", ") + "]"
+    let slices = zip(lower, lengths).map { start, length in
+      // Boxes that fit no array are printed too, in messages that say so.
+      let (end, overflow) = start.addingReportingOverflow(length)
+      return "\(start):\(overflow ? Int.max : end)"
+    }
+    return "[" + slices.joined(separator: ", ") + "]"
   }
 }

@@ -43,6 +43,10 @@ public struct Adoption: Sendable {
       throw TesseraError(
         .usage, "only a .npy file can be adopted", path: source, expected: "a .npy file (or use convert)")
     }
+    // The store would get a second name of the link, not of the file.
+    guard try Directory.kind(source, followLinks: false) == .file else {
+      throw TesseraError(.usage, "cannot adopt through a symbolic link", path: source, expected: "the file itself")
+    }
     if !overwrite, try Directory.kind(self.destination, followLinks: false) != nil {
       throw TesseraError(.exists, "exists already (--overwrite replaces it)", path: self.destination)
     }
@@ -148,19 +152,23 @@ public struct Adoption: Sendable {
     let staging = try Staging(destination, overwrites: overwrite)
     let file = try File(source, .readWrite)
     try file.lock()
+    let oldSize = try file.size()
     try appendIndex(file)
     let key = metadata.keys.path([Int](repeating: 0, count: header.shape.rank))
     let shard = Path.join(staging.payload, key)
-    try Directory.make(Path.parent(shard))
     do {
+      try Directory.make(Path.parent(shard))
       try Syscalls.link(source, to: shard)
     } catch let error as TesseraError {
+      // Nothing refers to the index.
+      try? file.truncate(to: oldSize)
       throw TesseraError(
         error.kind, "cannot give the file a name in the store (\(error.what))", path: destination,
         expected: "a destination on the file system of \(source)")
     }
     try ZarrStore.write(metadata, to: staging.payload)
     try staging.publish()
+    try ZarrGroup.refreshParents(of: destination)
     if !keepsLink {
       try Syscalls.unlink(source)
       try Directory.sync(Path.parent(source))

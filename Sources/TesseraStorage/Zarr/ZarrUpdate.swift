@@ -70,12 +70,17 @@ package final class ZarrUpdate: Sendable {
     }
   }
 
-  /// Cuts off what the files hold beyond `shape`, so that growing again shows the fill value there.
-  package func trim(to shape: Shape, scratch: WriteScratch) throws {
+  /// Cuts off what the files hold beyond `shape`, so that growing again, up to `largest`, shows the fill value there.
+  ///
+  /// Files may hold more than the array did: an append that was interrupted leaves its rows behind.
+  package func trim(to shape: Shape, largest: Shape, scratch: WriteScratch) throws {
+    // What was not published yet would not be found.
+    try flush()
     let bounds = Region(shape)
+    let files = try ChunkGrid(shape: largest, chunkShape: fileGrid.chunkShape)
     var straddling: [[Int]] = []
     var outside: [[Int]] = []
-    try ZarrFiles.forEach(root: root, keys: metadata.keys, grid: fileGrid) { file, _ in
+    try ZarrFiles.forEach(root: root, keys: metadata.keys, grid: files) { file, _ in
       let region = fileGrid.fullRegion(file)
       if bounds.intersection(region).isEmpty {
         outside.append(file)
@@ -85,7 +90,7 @@ package final class ZarrUpdate: Sendable {
     }
     for file in outside { try Directory.remove(path(file)) }
     for file in straddling {
-      try grid.chunks(touching: fileGrid.region(file)).forEachIndex { index in
+      try grid.chunks(touching: fileGrid.fullRegion(file)).forEachIndex { index in
         let chunk = grid.fullRegion(index)
         let kept = bounds.intersection(chunk)
         if bounds.contains(chunk) { return }
@@ -105,10 +110,7 @@ package final class ZarrUpdate: Sendable {
 
   private func put(_ bytes: UnsafeRawBufferPointer?, _ writer: ShardFileWriter, _ ordinal: Int) throws {
     guard let bytes else { return writer.clear(ordinal) }
-    // An unsharded file is its chunk; written anew, it begins at 0 again.
-    let range = sharding == nil ? 0..<bytes.count : writer.place(bytes.count, ordinal: ordinal)
-    if sharding == nil { try writer.restart(bytes.count) }
-    try writer.write(bytes, at: range, ordinal: ordinal)
+    try writer.replace(bytes, ordinal: ordinal)
   }
 
   private func patch(
@@ -144,7 +146,7 @@ package final class ZarrUpdate: Sendable {
     let strides = Shape.strides(of: lengths).map { $0 * itemSize }
     if let range = writer.range(ordinal) {
       let encoded = scratch.read.encoded.reserve(range.count)
-      try writer.read(range, into: encoded)
+      try writer.read(range, ordinal: ordinal, into: encoded)
       let view = try decoder.decode(UnsafeRawBufferPointer(encoded), scratch: scratch.read)
       StridedCopy.copy(
         shape: lengths, itemSize: itemSize, swapUnit: view.swapUnit, from: view.base,
@@ -205,7 +207,7 @@ package final class ZarrUpdate: Sendable {
     let chunks = zip(fileGrid.chunkShape, grid.chunkShape).reduce(1) { $0 * ($1.0 / $1.1) }
     let writer = try ShardFileWriter(
       path(file), sharding, chunks: chunks, expected: chunks,
-      hasChecksums: metadata.attributes[ZarrMetadata.checksumAttribute] != nil)
+      hasChecksums: hasChecksums)
     do {
       guard try Directory.kind(path(file)) == .file else { return writer }
       let mapping = try Mapping(File(path(file)))
@@ -217,12 +219,14 @@ package final class ZarrUpdate: Sendable {
         }
         let index = try ShardIndex(of: mapping.bytes, count: chunks, sharding)
         try index.validate()
+        // Copied, not made anew: they would fit whatever the chunks have become.
+        let checksums = try hasChecksums ? ChunkChecksums.decode(mapping.bytes, count: chunks, sharding) : nil
         for ordinal in 0..<chunks {
           guard let range = try index.range(ordinal) else { continue }
           mapping.willTouch(range.count)
           try writer.write(
             UnsafeRawBufferPointer(rebasing: mapping.bytes[range]),
-            at: writer.place(range.count, ordinal: ordinal), ordinal: ordinal)
+            at: writer.place(range.count, ordinal: ordinal), ordinal: ordinal, checksum: checksums?[ordinal])
         }
       }
       return writer
@@ -232,10 +236,13 @@ package final class ZarrUpdate: Sendable {
     }
   }
 
+  private var hasChecksums: Bool { metadata.attributes[ZarrMetadata.checksumAttribute] != nil }
+
   private func publish(_ file: OpenFile) throws {
     try file.isClosed.withLock { isClosed in
       if isClosed { return }
-      if try file.writer.publish() { unsynced.add(file.writer.path) }
+      let path = file.writer.path
+      if try file.writer.publish() { unsynced.add(path) } else { unsynced.forget(path) }
       isClosed = true
     }
   }
