@@ -134,7 +134,8 @@ package struct ZarrDriver: ArrayDriver {
     var part = StridedRegion(Region(lower: [Int](repeating: 0, count: region.rank), lengths: region.lengths))
     part.axes[0].count = 1
     let across = zip(region.lower, strides).dropFirst().reduce(0) { $0 + $1.0 * $1.1 }
-    let isWorthAll = !decoder.isRaw && rows.count * rawSpan(part).count > decoder.byteCount / 2
+    let each = decoder.partialDecodeCount.saturatingAdd(rawSpan(part).count)
+    let isWorthAll = !decoder.isRaw && rows.count.saturatingMultiply(each) >= decoder.byteCount
     guard isWorthAll else {
       for entry in rows {
         part.axes[0].start = entry.row - region.lower[0]

@@ -45,7 +45,8 @@ public struct Adoption: Sendable {
     }
     // The store would get a second name of the link, not of the file.
     guard try Directory.kind(source, followLinks: false) == .file else {
-      throw TesseraError(.usage, "cannot adopt through a symbolic link", path: source, expected: "the file itself")
+      throw TesseraError(
+        .usage, "cannot adopt through a symbolic link", path: source, expected: "the file itself")
     }
     if !overwrite, try Directory.kind(self.destination, followLinks: false) != nil {
       throw TesseraError(.exists, "exists already (--overwrite replaces it)", path: self.destination)

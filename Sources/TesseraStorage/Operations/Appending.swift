@@ -77,11 +77,14 @@ public struct Appending: Sendable {
     let header = try NpyHeader.read(size: try file.size()) { try file.read(at: 0, into: $0) }
     // The shard of an adopted store has its index where the rows would go.
     let isPlain = try header.order == .native && !header.fortranOrder && file.stamp().links == 1
-    guard isPlain, let bytes = header.rewritten(shape: whole.description.shape), let body = header.bodyByteCount else {
+    guard isPlain, let bytes = header.rewritten(shape: whole.description.shape),
+      let body = header.bodyByteCount
+    else {
       // A new file would replace the link, and leave the file that is meant as it was.
       guard try Directory.kind(path, followLinks: false) == .file else {
         throw TesseraError(
-          .usage, "cannot append in place, and this is a symbolic link", path: path, expected: "the file itself")
+          .usage, "cannot append in place, and this is a symbolic link", path: path,
+          expected: "the file itself")
       }
       return .npyAnew(whole)
     }
@@ -109,7 +112,7 @@ public struct Appending: Sendable {
   }
 
   /// What the work will take, old rows that are read again included.
-  public var explanation: Explanation { Explanation(passes: [plan.pass(destination.path)]) }
+  public var explanation: Explanation { Explanation(passes: [plan.pass(added.description.path)]) }
 
   /// Does it.
   ///
@@ -159,7 +162,8 @@ public struct Appending: Sendable {
 
   /// Old rows in shards that are built anew get new checksums, which must not hide what the old ones tell.
   private func checkBoundary(_ keptFiles: Int) throws {
-    guard let driver = old as? ZarrDriver, driver.metadata.attributes[ZarrMetadata.checksumAttribute] != nil else { return }
+    guard let driver = old as? ZarrDriver, driver.metadata.attributes[ZarrMetadata.checksumAttribute] != nil
+    else { return }
     var report = Verification.Report()
     let scratch = ReadScratch()
     try driver.forEachFile { file, _ in

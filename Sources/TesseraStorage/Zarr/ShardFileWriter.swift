@@ -146,10 +146,13 @@ package final class ShardFileWriter: Sendable {
   package func read(_ range: Range<Int>, ordinal: Int, into target: UnsafeMutableRawBufferPointer) throws {
     try file.read(at: range.lowerBound, into: target)
     guard hasChecksums else { return }
-    let (stored, computed) = (state.withLock { $0.checksums[ordinal] }, CRC32C.checksum(UnsafeRawBufferPointer(target)))
+    let (stored, computed) = (
+      state.withLock { $0.checksums[ordinal] }, CRC32C.checksum(UnsafeRawBufferPointer(target))
+    )
     guard stored == computed else {
       throw TesseraError(
-        .corrupt, "checksum of raw chunk \(ordinal) (crc32c)", path: path, expected: hex(stored), got: hex(computed))
+        .corrupt, "checksum of raw chunk \(ordinal) (crc32c)", path: path, expected: hex(stored),
+        got: hex(computed))
     }
   }
 
@@ -205,7 +208,9 @@ package final class ShardFileWriter: Sendable {
     if try file.size() > range.count { try file.truncate(to: range.count) }
   }
 
-  private func writeIndex(_ ranges: [Range<Int>?], _ checksums: [UInt32], _ end: Int, _ sharding: Sharding) throws {
+  private func writeIndex(_ ranges: [Range<Int>?], _ checksums: [UInt32], _ end: Int, _ sharding: Sharding)
+    throws
+  {
     var end = end
     if hasChecksums, sharding.indexLocation == .end {
       let table = ChunkChecksums.encode(checksums)
