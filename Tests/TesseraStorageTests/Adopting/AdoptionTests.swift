@@ -29,7 +29,8 @@ import Testing
     }()
 
     func write(_ path: String, random: inout SeededGenerator) throws {
-      let header = try NpyHeader.bytes(dtype: dtype, order: order, fortranOrder: isFortran, shape: Shape(shape))
+      let header = try NpyHeader.bytes(
+        dtype: dtype, order: order, fortranOrder: isFortran, shape: Shape(shape))
       try File(path, .create).write(header + random.bytes(shape.reduce(dtype.itemSize, *)), at: 0)
     }
 
@@ -60,7 +61,9 @@ import Testing
       let report = try Verification(zarr).run()
       let axisLength = source.shape[source.axis]
       #expect(report.problems == [], "\(note)")
-      if let length { #expect(report.chunks == (axisLength + length - 1) / length || length > axisLength, "\(note)") }
+      if let length {
+        #expect(report.chunks == (axisLength + length - 1) / length || length > axisLength, "\(note)")
+      }
       if length == 2 {
         #expect(try FileStamp(path: shard).inode == FileStamp(path: npy).inode, "\(note)")
         #expect(try ModelArray(reading: npy) == array, "\(note)")
@@ -110,14 +113,20 @@ import Testing
     try folder.write("short.npy", Array(try File.contents(folder.at("x.npy"), limit: 1000).dropLast()))
     try folder.write("x.csv", text: "1,2\n")
     try matrix.store(folder.at("there.zarr"))
-    try folder.write("dates.npy", [0x93] + Array("NUMPY".utf8) + [1, 0, 60, 0]
-      + Array("{'descr': '<M8[s]', 'fortran_order': False, 'shape': (1,), }\n".utf8) + [UInt8](repeating: 0, count: 8))
+    try folder.write(
+      "dates.npy",
+      [0x93] + Array("NUMPY".utf8) + [1, 0, 60, 0]
+        + Array("{'descr': '<M8[s]', 'fortran_order': False, 'shape': (1,), }\n".utf8)
+        + [UInt8](repeating: 0, count: 8))
     let before = try snapshot(folder.path)
     let cases: [(String, String, [Int]?, TesseraError.Kind)] = [
-      ("scalar.npy", "o.zarr", nil, .usage), ("empty.npy", "o.zarr", nil, .usage), ("x.csv", "o.zarr", nil, .usage),
+      ("scalar.npy", "o.zarr", nil, .usage), ("empty.npy", "o.zarr", nil, .usage),
+      ("x.csv", "o.zarr", nil, .usage),
       ("there.zarr", "o.zarr", nil, .usage), ("none.npy", "o.zarr", nil, .notFound),
-      ("x.npy", "there.zarr", nil, .exists), ("x.npy", "o.zarr", [2, 2], .usage), ("x.npy", "o.zarr", [0, 3], .usage),
-      ("x.npy", "o.zarr", [-1, 3], .usage), ("x.npy", "o.zarr", [2], .usage), ("linked.npy", "o.zarr", nil, .usage),
+      ("x.npy", "there.zarr", nil, .exists), ("x.npy", "o.zarr", [2, 2], .usage),
+      ("x.npy", "o.zarr", [0, 3], .usage),
+      ("x.npy", "o.zarr", [-1, 3], .usage), ("x.npy", "o.zarr", [2], .usage),
+      ("linked.npy", "o.zarr", nil, .usage),
       ("x.npy", "none/o.zarr", nil, .notFound),
     ]
     for (source, destination, chunks, kind) in cases {
@@ -178,7 +187,8 @@ import Testing
   @Test func overwritingAStore() throws {
     let folder = try TemporaryFolder()
     let (old, new) = (
-      ModelArray(shape: [2], dtype: .uint8, bytes: [1, 2]), ModelArray(shape: [3], dtype: .uint8, bytes: [7, 8, 9])
+      ModelArray(shape: [2], dtype: .uint8, bytes: [1, 2]),
+      ModelArray(shape: [3], dtype: .uint8, bytes: [7, 8, 9])
     )
     try old.store(folder.at("x.zarr"))
     try new.writeNpy(folder.at("x.npy"))

@@ -27,7 +27,9 @@ import Testing
         let reader = try StoredArray.open(path)
         try Appending([folder.at("\(number).npy")], to: path, options: .init(threads: 1 + number % 3)).run()
         #expect(reader.shape.dimensions == model.shape, "\(note)")
-        if try ModelArray(reading: reader) != model { Issue.record("\(note): old readers see something else") }
+        if try ModelArray(reading: reader) != model {
+          Issue.record("\(note): old readers see something else")
+        }
         model = model.appending([added])
         let stored = try ModelArray(reading: path)
         if stored != model { Issue.record("\(note): \(stored) is not \(model)") }
@@ -38,7 +40,8 @@ import Testing
   }
 
   @Test(arguments: [
-    WrittenForm.npy, WrittenForm(name: "shards") { _ in ArrayLayout(codec: .lz4, chunks: [3, 2], shards: .shape([6, 4])) },
+    WrittenForm.npy,
+    WrittenForm(name: "shards") { _ in ArrayLayout(codec: .lz4, chunks: [3, 2], shards: .shape([6, 4])) },
     WrittenForm(name: "files") { _ in ArrayLayout(chunks: [3, 2], zarrFormat: 2) },
   ])
   func severalSourcesOfDifferentForms(_ form: WrittenForm) throws {
@@ -74,8 +77,10 @@ import Testing
     let folder = try TemporaryFolder()
     let path = folder.at("x.\(suffix)")
     func make(_ name: String, _ shape: [Int], _ dtype: DType) throws -> String {
-      try ModelArray(shape: shape, dtype: dtype, bytes: [UInt8](repeating: 1, count: shape.reduce(dtype.itemSize, *)))
-        .store(folder.at(name))
+      try ModelArray(
+        shape: shape, dtype: dtype, bytes: [UInt8](repeating: 1, count: shape.reduce(dtype.itemSize, *))
+      )
+      .store(folder.at(name))
       return folder.at(name)
     }
     _ = try make("x.\(suffix)", [4, 3], .int32)
@@ -143,7 +148,8 @@ import Testing
     for threads in [1, 2, 5] {
       let path = folder.at("\(threads).zarr")
       try old.store(path, layout: layout)
-      try Appending([folder.at("more.npy")], to: path, options: .init(memory: 64 << 20, threads: threads)).run()
+      try Appending([folder.at("more.npy")], to: path, options: .init(memory: 64 << 20, threads: threads))
+        .run()
       let files = try snapshot(path)
       if first == nil { first = files }
       #expect(files == first, "\(layout): \(threads) threads")
@@ -155,7 +161,8 @@ import Testing
   @Test func aWriterTakesOverAfterAnAppend() throws {
     let folder = try TemporaryFolder()
     let path = folder.at("x.zarr")
-    try ModelArray(shape: [3], dtype: .uint8, bytes: [1, 2, 3]).store(path, layout: .init(chunks: [2], shards: .shape([4])))
+    try ModelArray(shape: [3], dtype: .uint8, bytes: [1, 2, 3]).store(
+      path, layout: .init(chunks: [2], shards: .shape([4])))
     let append = try Appending([path], to: path)
     // Planned from a shape that is not there any more.
     let writer = try ArrayWriter.open(path)

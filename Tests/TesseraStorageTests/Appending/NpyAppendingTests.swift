@@ -52,7 +52,8 @@ import Testing
   @Test func anewForFortranOrderAndBigEndian() throws {
     let folder = try TemporaryFolder()
     for (isFortran, order) in [(true, ByteOrder.little), (false, .big), (true, .big)] {
-      let header = try NpyHeader.bytes(dtype: .int16, order: order, fortranOrder: isFortran, shape: Shape([4, 3]))
+      let header = try NpyHeader.bytes(
+        dtype: .int16, order: order, fortranOrder: isFortran, shape: Shape([4, 3]))
       let name = "\(isFortran) \(order).npy"
       try folder.write(name, header + Array(0..<24))
       try check(folder, name, inPlace: false)

@@ -35,7 +35,8 @@ import Testing
 
   private func check(_ path: String, _ note: String) throws {
     #expect(
-      try shapes(path) == Dictionary(uniqueKeysWithValues: GroupTests.arrays.map { ($0, $1.shape) }), "\(note)")
+      try shapes(path) == Dictionary(uniqueKeysWithValues: GroupTests.arrays.map { ($0, $1.shape) }),
+      "\(note)")
     for (name, array) in GroupTests.arrays {
       #expect(try ModelArray(reading: Path.join(path, name)) == array, "\(note): \(name)")
     }
@@ -86,7 +87,8 @@ import Testing
 
   private func consolidated(_ folder: TemporaryFolder, _ format: Int) throws -> String {
     try group(folder.at("g.zarr"))
-    try Conversion(from: folder.at("g.zarr"), to: folder.at("h.zarr"), layout: .init(zarrFormat: format)).run()
+    try Conversion(from: folder.at("g.zarr"), to: folder.at("h.zarr"), layout: .init(zarrFormat: format))
+      .run()
     try expectFreshCopy(folder.at("h.zarr"), "at first")
     return folder.at("h.zarr")
   }
@@ -97,14 +99,17 @@ import Testing
     let path = try consolidated(folder, format)
     try GroupTests.arrays[0].1.writeNpy(folder.at("n.npy"))
     for name in ["new", "deep/new", "other/place"] {
-      try Conversion(from: folder.at("n.npy"), to: Path.join(path, name), layout: .init(zarrFormat: format)).run()
+      try Conversion(from: folder.at("n.npy"), to: Path.join(path, name), layout: .init(zarrFormat: format))
+        .run()
       try expectFreshCopy(path, "format \(format), after \(name)")
       #expect(try shapes(path)[name] == [7, 3])
     }
     // What replaces an array has another shape.
     let layout = ArrayLayout(zarrFormat: format)
-    try Conversion(from: folder.at("n.npy"), to: Path.join(path, "deep/c"), layout: layout, options: .init(overwrite: true))
-      .run()
+    try Conversion(
+      from: folder.at("n.npy"), to: Path.join(path, "deep/c"), layout: layout, options: .init(overwrite: true)
+    )
+    .run()
     try expectFreshCopy(path, "format \(format), after replacing")
   }
 

@@ -37,7 +37,11 @@ import Testing
         if column > 0 { table.text.append(UInt8(ascii: ",")) }
         if choice % 97 == 0 {
           table.values.append(.nan)
-          if choice % 2 == 0 { table.text += Array("NaN".utf8) } else if column == 0 { table.text += Array("nan".utf8) }
+          if choice % 2 == 0 {
+            table.text += Array("NaN".utf8)
+          } else if column == 0 {
+            table.text += Array("nan".utf8)
+          }
         } else {
           table.values.append(Double(choice) * 0.5 - 250)
           table.text += Array(words[choice].utf8)
@@ -74,7 +78,9 @@ import Testing
     var random = SeededGenerator(seed: 82)
     for round in 0..<12 {
       let step = [1, 2, 7, 1001, 30_000, -1, -3, -999, -20_000].randomElement(using: &random)!
-      let (near, far) = (Int.random(in: 0..<table.rows, using: &random), Int.random(in: 0..<table.rows, using: &random))
+      let (near, far) = (
+        Int.random(in: 0..<table.rows, using: &random), Int.random(in: 0..<table.rows, using: &random)
+      )
       let across = [1, -1, 4, -5].randomElement(using: &random)!
       let (start, stop) = step > 0 ? (min(near, far), max(near, far)) : (max(near, far), min(near, far))
       let result: [Double] = try array.elements(
@@ -94,7 +100,9 @@ import Testing
     for row in [0, 1, table.rows / 2, table.rows - 1, -table.rows] {
       let place = row < 0 ? row + table.rows : row
       let values: [Double] = try array.elements(Selection([.index(row)]))
-      #expect(firstDifference(values, Array(table.values[place * columns..<(place + 1) * columns])) == nil, "\(row)")
+      #expect(
+        firstDifference(values, Array(table.values[place * columns..<(place + 1) * columns])) == nil, "\(row)"
+      )
     }
     let wanted = (0..<200).map { _ in Int.random(in: -table.rows..<table.rows, using: &random) }
     var taken = [Double](repeating: 0, count: wanted.count * columns)
@@ -104,8 +112,10 @@ import Testing
       #expect(same(taken[place * columns + 5], table.values[row * columns + 5]), "seed 82: row \(row)")
     }
 
-    try Conversion(from: path, to: folder.at("x.zarr"), layout: .init(codec: .lz4), options: .init(memory: 64 << 20))
-      .run()
+    try Conversion(
+      from: path, to: folder.at("x.zarr"), layout: .init(codec: .lz4), options: .init(memory: 64 << 20)
+    )
+    .run()
     #expect(try firstDifference(StoredArray.open(folder.at("x.zarr")).elements(), table.values) == nil)
     try errors(folder, &table)
   }
@@ -122,10 +132,15 @@ import Testing
     table.text.insert(contentsOf: Array("x".utf8), at: comma + 1)
     let array = try StoredArray.open(try folder.write("bad.csv", table.text))
     let rows: [Double] = try array.elements(Selection([.slice(start: row - 3, stop: row)]))
-    #expect(firstDifference(rows, Array(table.values[(row - 3) * TableReadingTests.columns..<row * TableReadingTests.columns])) == nil)
+    #expect(
+      firstDifference(
+        rows, Array(table.values[(row - 3) * TableReadingTests.columns..<row * TableReadingTests.columns]))
+        == nil)
     for selection in [Selection.all, Selection([.slice(start: row)]), Selection([.slice(step: -1)])] {
       let error = tesseraError { _ = try array.elements(selection, as: Double.self) }
-      #expect(error?.kind == .corrupt && error?.description.contains("line \(table.lines[row]), column 2") == true, "\(error as Any)")
+      #expect(
+        error?.kind == .corrupt && error?.description.contains("line \(table.lines[row]), column 2") == true,
+        "\(error as Any)")
       #expect(error?.path == folder.at("bad.csv"))
     }
     let error = tesseraError { try Conversion(from: folder.at("bad.csv"), to: folder.at("bad.zarr")).run() }
@@ -139,11 +154,14 @@ import Testing
     let cases: [(name: String, text: String, shape: [Int], values: [Double])] = [
       ("plain.csv", "1,2\n3,4\n", [2, 2], [1, 2, 3, 4]), ("noend.csv", "1,2\n3,4", [2, 2], [1, 2, 3, 4]),
       ("header.csv", "a,b\n1,2\n", [1, 2], [1, 2]), ("onlyheader.csv", "a,b\n", [0, 2], []),
-      ("crlf.csv", "1,2\r\n\r\n3,4\r\n", [2, 2], [1, 2, 3, 4]), ("crend.csv", "1,2\r\n3,4\r", [2, 2], [1, 2, 3, 4]),
-      ("blank.csv", "\n\n1,2\n  \n\n3,4\n\n", [2, 2], [1, 2, 3, 4]), ("empty.csv", "1,\n,4\n", [2, 2], [1, nan, nan, 4]),
+      ("crlf.csv", "1,2\r\n\r\n3,4\r\n", [2, 2], [1, 2, 3, 4]),
+      ("crend.csv", "1,2\r\n3,4\r", [2, 2], [1, 2, 3, 4]),
+      ("blank.csv", "\n\n1,2\n  \n\n3,4\n\n", [2, 2], [1, 2, 3, 4]),
+      ("empty.csv", "1,\n,4\n", [2, 2], [1, nan, nan, 4]),
       ("nan.csv", "nan,inf\n-inf,NaN\n", [2, 2], [nan, .infinity, -.infinity, nan]),
       ("one.csv", "5\n6\n7\n", [3, 1], [5, 6, 7]), ("tabs.tsv", "1\t2\n3\t4\n", [2, 2], [1, 2, 3, 4]),
-      ("bom.csv", "\u{FEFF}1,2\n3,4\n", [2, 2], [1, 2, 3, 4]), ("quoted.csv", "\"1\",\"2\"\n 3 , 4 \n", [2, 2], [1, 2, 3, 4]),
+      ("bom.csv", "\u{FEFF}1,2\n3,4\n", [2, 2], [1, 2, 3, 4]),
+      ("quoted.csv", "\"1\",\"2\"\n 3 , 4 \n", [2, 2], [1, 2, 3, 4]),
       ("headblank.csv", "a,b\n\n\n1,2\n", [1, 2], [1, 2]),
     ]
     for (name, text, shape, values) in cases {
@@ -152,7 +170,8 @@ import Testing
       let elements: [Double] = try array.elements()
       #expect(firstDifference(elements, values) == nil, "\(name): \(elements)")
       try Conversion(from: folder.at(name), to: folder.at(name + ".npy")).run()
-      #expect(try firstDifference(StoredArray.open(folder.at(name + ".npy")).elements(), values) == nil, "\(name)")
+      #expect(
+        try firstDifference(StoredArray.open(folder.at(name + ".npy")).elements(), values) == nil, "\(name)")
     }
   }
 
@@ -167,9 +186,12 @@ import Testing
       let path = try folder.write(name, text: text)
       let array = try StoredArray.open(path)
       let error = tesseraError(name) { _ = try array.elements(as: Double.self) }
-      #expect(error?.kind == .corrupt && error?.description.contains(words) == true, "\(name): \(error as Any)")
+      #expect(
+        error?.kind == .corrupt && error?.description.contains(words) == true, "\(name): \(error as Any)")
     }
-    for (name, bytes) in [("nothing.csv", []), ("spaces.csv", Array(" \n \n".utf8)), ("zeros.csv", [0x31, 0, 0x32, 0x0A])] {
+    for (name, bytes) in [
+      ("nothing.csv", []), ("spaces.csv", Array(" \n \n".utf8)), ("zeros.csv", [0x31, 0, 0x32, 0x0A]),
+    ] {
       let path = try folder.write(name, bytes)
       #expect(tesseraError(name) { _ = try StoredArray.open(path) }?.kind == .corrupt, "\(name)")
     }

@@ -11,7 +11,8 @@ import Testing
 
   /// Flips one bit of every byte of every file in turn, and calls `body` with what verifying says.
   private func flipping(
-    _ path: String, _ files: [String], _ body: (String, Int, Result<Verification.Report, TesseraError>) -> Void
+    _ path: String, _ files: [String],
+    _ body: (String, Int, Result<Verification.Report, TesseraError>) -> Void
   ) throws {
     for name in files {
       let file = Path.join(path, name)
@@ -33,7 +34,8 @@ import Testing
   @Test(arguments: [
     ArrayLayout(codec: .lz4, chunks: [3, 3], shards: .shape([6, 6]), checksum: true),
     .init(codec: .lz4, chunks: [3, 3], shards: .none, checksum: true),
-    .init(chunks: [3, 3], shards: .none, checksum: true), .init(chunks: [2, 3], shards: .shape([6, 6]), checksum: true),
+    .init(chunks: [3, 3], shards: .none, checksum: true),
+    .init(chunks: [2, 3], shards: .shape([6, 6]), checksum: true),
     .init(codec: .zstd, chunks: [3, 3], shards: .shape([3, 6]), checksum: true),
   ])
   func everyFlippedByteOfAStoreWithChecksumsIsFound(_ layout: ArrayLayout) throws {
@@ -61,7 +63,8 @@ import Testing
   @Test func damageNeverStopsTheOtherChunks() throws {
     let folder = try TemporaryFolder()
     let path = folder.at("x.zarr")
-    try VerificationTests.array.store(path, layout: .init(codec: .zstd, chunks: [2, 5], shards: .shape([6, 5])))
+    try VerificationTests.array.store(
+      path, layout: .init(codec: .zstd, chunks: [2, 5], shards: .shape([6, 5])))
     let shard = folder.at("x.zarr/c/0/0")
     let original = try File.contents(shard, limit: 1 << 20)
     // The magic numbers of two of the three chunks.
@@ -74,7 +77,9 @@ import Testing
     let report = try Verification(path).run()
     #expect(report.chunks == 3)
     #expect(report.problems.count == 2)
-    #expect(report.problems.allSatisfy { $0.kind == .corrupt && $0.description.contains("chunk") }, "\(report.problems)")
+    #expect(
+      report.problems.allSatisfy { $0.kind == .corrupt && $0.description.contains("chunk") },
+      "\(report.problems)")
   }
 
   /// A flip in metadata is found, or refused, or another valid document; it is never a trap.
@@ -92,7 +97,9 @@ import Testing
       case .success(let report): if report.problems.isEmpty { fine += 1 } else { found += 1 }
       case .failure(let error):
         refused += 1
-        if ![.corrupt, .unsupported, .memory].contains(error.kind) { Issue.record("\(name):\(position): \(error)") }
+        if ![.corrupt, .unsupported, .memory].contains(error.kind) {
+          Issue.record("\(name):\(position): \(error)")
+        }
       }
     }
     #expect(found > 0 && refused > 50, "\(found) found, \(refused) refused, \(fine) fine")
@@ -124,7 +131,9 @@ import Testing
       try handle.write([original[position] ^ (1 << UInt8(position % 8))], at: position)
       var problems = -1
       let error = tesseraError("byte \(position)") { problems = try Verification(path).run().problems.count }
-      if let error, ![.corrupt, .unsupported].contains(error.kind) { Issue.record("byte \(position): \(error)") }
+      if let error, ![.corrupt, .unsupported].contains(error.kind) {
+        Issue.record("byte \(position): \(error)")
+      }
       body(position, problems)
       try handle.write([original[position]], at: position)
     }
@@ -142,7 +151,8 @@ import Testing
       let original = try File.contents(file, limit: 1 << 20)
       for count in 0..<original.count {
         try File(file, .create).truncate(to: count)
-        #expect(try Verification(path).run().problems.count >= 1, "\(name), \(count) of \(original.count) bytes")
+        #expect(
+          try Verification(path).run().problems.count >= 1, "\(name), \(count) of \(original.count) bytes")
         try File(file, .create).write(original, at: 0)
       }
       #expect(try Verification(path).run().problems == [])

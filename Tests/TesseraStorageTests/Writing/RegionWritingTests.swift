@@ -95,14 +95,16 @@ import Testing
   /// A chunk that is written in many small parts is stored once.
   @Test(arguments: [
     ArrayLayout(chunks: [256], shards: .shape([512])), .init(chunks: [256], shards: .none),
-    .init(codec: .lz4, chunks: [256], shards: .shape([512])), .init(codec: .zstd, chunks: [256], zarrFormat: 2),
+    .init(codec: .lz4, chunks: [256], shards: .shape([512])),
+    .init(codec: .zstd, chunks: [256], zarrFormat: 2),
   ])
   func smallWritesDoNotMakeFilesLonger(_ layout: ArrayLayout) throws {
     var random = SeededGenerator(seed: 34)
     let folder = try TemporaryFolder()
     let values = ModelArray(shape: [512], dtype: .uint8, bytes: random.bytes(512))
     try values.store(folder.at("whole.zarr"), layout: layout)
-    let writer = try ArrayWriter.create(folder.at("x.zarr"), shape: Shape([512]), dtype: .uint8, layout: layout)
+    let writer = try ArrayWriter.create(
+      folder.at("x.zarr"), shape: Shape([512]), dtype: .uint8, layout: layout)
     for place in (0..<512).shuffled(using: &random) {
       try writer.write(Region([place..<place + 1]), [values.bytes[place]])
     }

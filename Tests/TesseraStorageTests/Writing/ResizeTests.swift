@@ -16,7 +16,10 @@ import Testing
     let fill = try form.fill(.int16)
     var writer = try form.create(path, model.shape, .int16)
     try model.write(model.whole, to: writer)
-    let shapes = [[5, 9], [11, 9], [11, 4], [20, 20], [7, 20], [0, 20], [6, 7], [1, 1], [12, 12], [12, 0], [12, 3], [13, 13]]
+    let shapes = [
+      [5, 9], [11, 9], [11, 4], [20, 20], [7, 20], [0, 20], [6, 7], [1, 1], [12, 12], [12, 0], [12, 3],
+      [13, 13],
+    ]
     for (number, shape) in shapes.enumerated() {
       try writer.resize(to: Shape(shape))
       model = model.resized(shape, fill: fill)
@@ -37,6 +40,31 @@ import Testing
     }
   }
 
+  /// A process that ends between a resize and the close leaves an array without holes.
+  @Test(arguments: [[3, 9], [11, 2], [20, 5], [30, 30], [0, 9]])
+  func anAbandonedResize(_ shape: [Int]) throws {
+    var random = SeededGenerator(seed: 53)
+    let model = ModelArray(shape: [11, 9], dtype: .int16, bytes: random.bytes(198))
+    for layout in [
+      ArrayLayout(chunks: [2, 3], shards: .shape([4, 6])), .init(codec: .lz4, chunks: [4, 4], zarrFormat: 2),
+    ] {
+      let folder = try TemporaryFolder()
+      let path = folder.at("x.zarr")
+      try model.store(path, layout: layout)
+      do {
+        let writer = try ArrayWriter.open(path)
+        try writer.resize(to: Shape(shape))
+      }
+      let found = try ModelArray(reading: path)
+      #expect(found == model.resized(found.shape), "seed 53, \(layout), to \(shape): \(found.shape)")
+      let writer = try ArrayWriter.open(path)
+      try writer.resize(to: Shape([11, 9]))
+      try writer.close()
+      #expect(
+        try ModelArray(reading: path) == found.resized([11, 9]), "seed 53, \(layout), to \(shape) and back")
+    }
+  }
+
   @Test func npyAlongTheFirstAxis() throws {
     let folder = try TemporaryFolder()
     let path = folder.at("x.npy")
@@ -49,7 +77,8 @@ import Testing
       model = model.resized([rows, 3])
       #expect(try ModelArray(reading: path) == model, "\(rows) rows")
       if rows < 100 {
-        model.write(model.whole, ModelArray(shape: model.shape, dtype: .int32, bytes: random.bytes(rows * 12)))
+        model.write(
+          model.whole, ModelArray(shape: model.shape, dtype: .int32, bytes: random.bytes(rows * 12)))
         try model.write(model.whole, to: writer)
       }
     }
@@ -57,7 +86,9 @@ import Testing
     try writer.append([Int32](1...6))
     try writer.close()
     let more = [Int32](1...6).withUnsafeBytes { Array($0) }
-    #expect(try ModelArray(reading: path) == model.appending([ModelArray(shape: [2, 3], dtype: .int32, bytes: more)]))
+    #expect(
+      try ModelArray(reading: path)
+        == model.appending([ModelArray(shape: [2, 3], dtype: .int32, bytes: more)]))
   }
 
   @Test(arguments: [WrittenForm.npy] + WrittenForm.zarr)
@@ -74,12 +105,15 @@ import Testing
   }
 
   /// Rows of an append that did not come to its end lie beyond the old shape; growing must not show them.
-  @Test(arguments: [ArrayLayout(chunks: [2], shards: .shape([8])), .init(codec: .lz4, chunks: [4], shards: .none)])
+  @Test(arguments: [
+    ArrayLayout(chunks: [2], shards: .shape([8])), .init(codec: .lz4, chunks: [4], shards: .none),
+  ])
   func whatAnInterruptedAppendLeftIsNotShown(_ layout: ArrayLayout) throws {
     let folder = try TemporaryFolder()
     let path = folder.at("x.zarr")
     try ModelArray(shape: [3], dtype: .uint8, bytes: [1, 2, 3]).store(path, layout: layout)
-    try ModelArray(shape: [17], dtype: .uint8, bytes: [UInt8](repeating: 9, count: 17)).writeNpy(folder.at("more.npy"))
+    try ModelArray(shape: [17], dtype: .uint8, bytes: [UInt8](repeating: 9, count: 17)).writeNpy(
+      folder.at("more.npy"))
     let metadata = try File.contents(folder.at("x.zarr/zarr.json"), limit: 1 << 20)
     try Appending([folder.at("more.npy")], to: path).run()
     // As if it had been killed just before the metadata.

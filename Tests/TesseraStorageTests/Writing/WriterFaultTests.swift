@@ -32,19 +32,26 @@ import Testing
   private static let layouts: [(String, ArrayLayout)] = [
     ("shards", .init(codec: .lz4, chunks: [2, 2], shards: .shape([4, 4]))),
     ("checksums", .init(chunks: [2, 4], shards: .shape([4, 4]), checksum: true)),
-    ("files", .init(chunks: [4, 2], shards: .none)), ("v2", .init(codec: .zstd, chunks: [3, 4], zarrFormat: 2)),
+    ("files", .init(chunks: [4, 2], shards: .none)),
+    ("v2", .init(codec: .zstd, chunks: [3, 4], zarrFormat: 2)),
   ]
 
-  private static func isAbsent(_ path: String) throws -> Bool { try Directory.kind(path, followLinks: false) == nil }
+  private static func isAbsent(_ path: String) throws -> Bool {
+    try Directory.kind(path, followLinks: false) == nil
+  }
 
-  private static func appending(_ name: String, _ suffix: String, prepare: @escaping @Sendable (TemporaryFolder) throws -> Void) -> Job {
+  private static func appending(
+    _ name: String, _ suffix: String, prepare: @escaping @Sendable (TemporaryFolder) throws -> Void
+  ) -> Job {
     Job(
       name: "append, \(name)",
       prepare: { folder in
         try prepare(folder)
         try added.writeNpy(folder.at("more.npy"))
       },
-      work: { try Appending([$0.at("more.npy")], to: $0.at("x.\(suffix)"), options: .init(threads: 1)).run() },
+      work: {
+        try Appending([$0.at("more.npy")], to: $0.at("x.\(suffix)"), options: .init(threads: 1)).run()
+      },
       isSound: { try [old, joined].contains(ModelArray(reading: $0.at("x.\(suffix)"))) },
       isDone: { try ModelArray(reading: $0.at("x.\(suffix)")) == joined }, repeats: false)
   }
@@ -55,7 +62,8 @@ import Testing
     } + [
       appending("npy in place", "npy") { try old.store($0.at("x.npy")) },
       appending("npy anew", "npy") {
-        try $0.write("x.npy", NpyHeader.bytes(dtype: .int16, order: .big, shape: Shape([7, 4])) + swapped(old.bytes))
+        try $0.write(
+          "x.npy", NpyHeader.bytes(dtype: .int16, order: .big, shape: Shape([7, 4])) + swapped(old.bytes))
       },
     ]
 
@@ -67,14 +75,17 @@ import Testing
     Job(
       name: "adopt, link kept \(keepsLink)",
       prepare: { try old.writeNpy($0.at("x.npy")) },
-      work: { try Adoption($0.at("x.npy"), as: $0.at("x.zarr"), keepsLink: keepsLink, chunks: [2, 4]).run() },
+      work: {
+        try Adoption($0.at("x.npy"), as: $0.at("x.zarr"), keepsLink: keepsLink, chunks: [2, 4]).run()
+      },
       isSound: { folder in
         let hasFile = try !isAbsent(folder.at("x.npy"))
         let hasStore = try !isAbsent(folder.at("x.zarr"))
         return try (hasFile || hasStore) && (!hasFile || ModelArray(reading: folder.at("x.npy")) == old)
           && (!hasStore || ModelArray(reading: folder.at("x.zarr")) == old)
       },
-      isDone: { try !isAbsent($0.at("x.zarr")) && ModelArray(reading: $0.at("x.zarr")) == old }, repeats: false)
+      isDone: { try !isAbsent($0.at("x.zarr")) && ModelArray(reading: $0.at("x.zarr")) == old },
+      repeats: false)
   }
 
   static let creations: [Job] =
@@ -139,7 +150,9 @@ import Testing
         try job.prepare(folder)
         let fault = FaultInjector(
           failing: number, code: family == .onceNoSpace ? ENOSPC : EIO, forever: family == .forever)
-        let error = tesseraError(note) { try FaultInjector.$current.withValue(fault) { try job.work(folder) } }
+        let error = tesseraError(note) {
+          try FaultInjector.$current.withValue(fault) { try job.work(folder) }
+        }
         if try !job.isSound(folder) { Issue.record("\(note): neither old nor new; \(error as Any)") }
         let isDone = try job.isDone(folder)
         if error == nil {
@@ -160,7 +173,9 @@ import Testing
         }
       }
     }
-    withKnownIssue("a failure after the work is visible is thrown as if nothing had been done", isIntermittent: true) {
+    withKnownIssue(
+      "a failure after the work is visible is thrown as if nothing had been done", isIntermittent: true
+    ) {
       #expect(afterwards == [])
     }
   }

@@ -24,7 +24,8 @@ import Testing
   func overwritingKeepsTheOldUntilClose(_ name: String) throws {
     let folder = try TemporaryFolder()
     let (old, new) = (
-      ModelArray(shape: [3], dtype: .uint8, bytes: [1, 2, 3]), ModelArray(shape: [2], dtype: .uint8, bytes: [8, 9])
+      ModelArray(shape: [3], dtype: .uint8, bytes: [1, 2, 3]),
+      ModelArray(shape: [2], dtype: .uint8, bytes: [8, 9])
     )
     try old.store(folder.at(name))
     #expect(tesseraError { try new.store(folder.at(name)) }?.kind == .exists)
@@ -112,8 +113,10 @@ import Testing
     }
     #expect(writer.shape.dimensions == [3, 4], "a refused append has not made room")
     try writer.close()
-    #expect(try ModelArray(reading: folder.at(name)) == ModelArray(shape: [], dtype: .int32, bytes: [0, 0, 0, 0])
-      .asZeros([3, 4]))
+    #expect(
+      try ModelArray(reading: folder.at(name))
+        == ModelArray(shape: [], dtype: .int32, bytes: [0, 0, 0, 0])
+        .asZeros([3, 4]))
   }
 
   @Test func whatCannotBeWrittenIntoIsSaid() throws {
@@ -126,12 +129,14 @@ import Testing
     try folder.write(
       "fortran.npy",
       NpyHeader.bytes(dtype: .int16, fortranOrder: true, shape: Shape([2, 3])) + array.bytes)
-    try folder.write("big.npy", NpyHeader.bytes(dtype: .int16, order: .big, shape: Shape([2, 3])) + array.bytes)
+    try folder.write(
+      "big.npy", NpyHeader.bytes(dtype: .int16, order: .big, shape: Shape([2, 3])) + array.bytes)
     try array.writeNpy(folder.at("linked.npy"))
     try Syscalls.link(folder.at("linked.npy"), to: folder.at("second.npy"))
     let before = try snapshot(folder.path)
     let expected: [(String, TesseraError.Kind)] = [
-      ("a.npz", .usage), ("a.npz/arr_0", .usage), ("a.csv", .usage), ("g.zarr", .usage), ("none.npy", .notFound),
+      ("a.npz", .usage), ("a.npz/arr_0", .usage), ("a.csv", .usage), ("g.zarr", .usage),
+      ("none.npy", .notFound),
       ("none.zarr", .notFound), ("fortran.npy", .unsupported), ("big.npy", .unsupported),
       ("linked.npy", .unsupported),
     ]
@@ -139,13 +144,17 @@ import Testing
       let error = tesseraError(name) { _ = try ArrayWriter.open(folder.at(name)) }
       #expect(error?.kind == kind, "\(name): \(error as Any)")
     }
-    for (name, layout) in [("n.csv", ArrayLayout()), ("n.npz", .init()), ("n", .init()), ("n.npy", .init(codec: .lz4))] {
+    for (name, layout) in [
+      ("n.csv", ArrayLayout()), ("n.npz", .init()), ("n", .init()), ("n.npy", .init(codec: .lz4)),
+    ] {
       let error = tesseraError(name) {
         _ = try ArrayWriter.create(folder.at(name), shape: Shape([2]), dtype: .int16, layout: layout)
       }
       #expect(error?.kind == .usage, "\(name): \(error as Any)")
     }
-    #expect(tesseraError { _ = try ArrayWriter.create(folder.at("b.npy"), shape: Shape([2]), dtype: .bfloat16) } != nil)
+    #expect(
+      tesseraError { _ = try ArrayWriter.create(folder.at("b.npy"), shape: Shape([2]), dtype: .bfloat16) }
+        != nil)
     #expect(try snapshot(folder.path) == before)
     #expect(try leftovers(folder.path) == [])
   }
@@ -190,6 +199,7 @@ import Testing
 
 extension ModelArray {
   fileprivate func asZeros(_ lengths: [Int]) -> ModelArray {
-    ModelArray(shape: lengths, dtype: dtype, bytes: [UInt8](repeating: 0, count: lengths.reduce(dtype.itemSize, *)))
+    ModelArray(
+      shape: lengths, dtype: dtype, bytes: [UInt8](repeating: 0, count: lengths.reduce(dtype.itemSize, *)))
   }
 }
