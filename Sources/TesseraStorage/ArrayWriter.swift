@@ -218,13 +218,19 @@ public final class ArrayWriter: Sendable {
   /// Changes the shape. What is cut off is lost; what is added has the fill value (zeros in a `.npy` file, of
   /// which only the first axis can change).
   ///
-  /// Not to be called while other threads write.
+  /// What is cut off from an array that was there before is gone at once, not first when it is flushed. Not to be
+  /// called while other threads write.
   public func resize(to shape: Shape) throws {
     switch try openBacking() {
     case .zarr(let metadata, let update):
       guard shape.rank == metadata.shape.rank else { throw wrongRank(shape) }
       let common = try Shape(zip(shape.dimensions, metadata.shape.dimensions).map(min))
       let largest = try Shape(zip(shape.dimensions, metadata.shape.dimensions).map(max))
+      if staging == nil, common != metadata.shape {
+        // First the shape, then the elements: whoever opens the array in between finds no holes in it.
+        try update.flush()
+        try ZarrStore.write(metadata.reshaped(common), to: root)
+      }
       try update.trim(to: common, largest: largest, scratch: WriteScratch())
       try update.flush()
       let resized = metadata.reshaped(shape)

@@ -40,6 +40,31 @@ import Testing
     }
   }
 
+  /// A process that ends between a resize and the close leaves an array without holes.
+  @Test(arguments: [[3, 9], [11, 2], [20, 5], [30, 30], [0, 9]])
+  func anAbandonedResize(_ shape: [Int]) throws {
+    var random = SeededGenerator(seed: 53)
+    let model = ModelArray(shape: [11, 9], dtype: .int16, bytes: random.bytes(198))
+    for layout in [
+      ArrayLayout(chunks: [2, 3], shards: .shape([4, 6])), .init(codec: .lz4, chunks: [4, 4], zarrFormat: 2),
+    ] {
+      let folder = try TemporaryFolder()
+      let path = folder.at("x.zarr")
+      try model.store(path, layout: layout)
+      do {
+        let writer = try ArrayWriter.open(path)
+        try writer.resize(to: Shape(shape))
+      }
+      let found = try ModelArray(reading: path)
+      #expect(found == model.resized(found.shape), "seed 53, \(layout), to \(shape): \(found.shape)")
+      let writer = try ArrayWriter.open(path)
+      try writer.resize(to: Shape([11, 9]))
+      try writer.close()
+      #expect(
+        try ModelArray(reading: path) == found.resized([11, 9]), "seed 53, \(layout), to \(shape) and back")
+    }
+  }
+
   @Test func npyAlongTheFirstAxis() throws {
     let folder = try TemporaryFolder()
     let path = folder.at("x.npy")
