@@ -11,14 +11,22 @@ package struct ZarrGroup: Sendable {
   /// The arrays in and below the group, with their paths within it.
   package func arrays(in folder: String) throws -> [(path: String, metadata: ZarrMetadata)] {
     if let consolidated { return consolidated }
-    var found: [(path: String, metadata: ZarrMetadata)] = []
-    try ZarrGroup.walk(folder, prefix: "", depth: 0) { found.append(($0, $1)) }
+    return try ZarrGroup.members(in: folder).compactMap { path in
+      guard case .array(let metadata) = try ZarrStore.open(Path.join(folder, path)) else { return nil }
+      return (path, metadata)
+    }
+  }
+
+  /// The paths of all arrays and groups below a group's folder, whether their metadata is valid or not.
+  package static func members(in folder: String) throws -> [String] {
+    var found: [String] = []
+    try walk(folder, prefix: "", depth: 0) { found.append($0) }
     return found
   }
 
-  private static func walk(
-    _ folder: String, prefix: String, depth: Int, _ body: (String, ZarrMetadata) throws -> Void
-  ) throws {
+  private static func walk(_ folder: String, prefix: String, depth: Int, _ body: (String) throws -> Void)
+    throws
+  {
     guard depth < 32 else { return }
     for name in try Directory.names(folder) where !name.hasPrefix(".") {
       let child = Path.join(folder, name)
@@ -27,10 +35,8 @@ package struct ZarrGroup: Sendable {
         continue
       }
       let path = prefix.isEmpty ? name : "\(prefix)/\(name)"
-      switch try ZarrStore.open(child) {
-      case .array(let metadata): try body(path, metadata)
-      case .group: try walk(child, prefix: path, depth: depth + 1, body)
-      }
+      try body(path)
+      if case .group? = try? ZarrStore.open(child) { try walk(child, prefix: path, depth: depth + 1, body) }
     }
   }
 
@@ -75,10 +81,10 @@ package struct ZarrGroup: Sendable {
 
   /// Writes the metadata of a group and of the groups between it and its arrays, consolidated.
   package static func write(
-    _ arrays: [(path: String, metadata: ZarrMetadata)], version: Int, attributes: JSONObject = JSONObject(),
-    to folder: String
+    _ arrays: [(path: String, metadata: ZarrMetadata)], groups: [String] = [], version: Int,
+    attributes: JSONObject = JSONObject(), to folder: String
   ) throws {
-    var groups: Set<String> = []
+    var groups = Set(groups)
     for (path, _) in arrays {
       var parent = Path.parent(path)
       while parent != "." {
@@ -114,16 +120,27 @@ package struct ZarrGroup: Sendable {
   }
 
   /// Brings the consolidated metadata of the groups around a new array up to date.
+  ///
+  /// - Throws: an error that says that the array itself is in place.
   package static func refreshParents(of path: String) throws {
+    try afterwards(path, "the group around it still shows it as it was") { try refreshGroups(above: path) }
+  }
+
+  private static func refreshGroups(above path: String) throws {
     let parent = Path.parent(path)
     guard parent != path, try Directory.kind(parent) == .directory, try ZarrStore.isStore(parent),
       case .group(var group) = try ZarrStore.open(parent)
     else { return }
     if group.consolidated != nil {
       group.consolidated = nil
-      try write(group.arrays(in: parent), version: group.version, attributes: group.attributes, to: parent)
+      let groups = try ZarrGroup.members(in: parent).filter {
+        if case .group = try ZarrStore.open(Path.join(parent, $0)) { true } else { false }
+      }
+      try write(
+        group.arrays(in: parent), groups: groups, version: group.version, attributes: group.attributes,
+        to: parent)
     }
-    try refreshParents(of: parent)
+    try refreshGroups(above: parent)
   }
 
   private static func writeV3(
