@@ -10,7 +10,7 @@ import shutil
 import sys
 import tempfile
 
-from . import data, measure, table
+from . import data, layout, measure, table
 from .storage import Storage
 
 JOBS = ["write", "back", "read", "info", "adopt", "memory"]
@@ -33,27 +33,23 @@ def arguments():
     parser = argparse.ArgumentParser(
         prog="tools/bench", description="Measures Tessera beside other software; every answer is checked.",
         epilog="example: tools/bench storage --size 1GiB --runs 3 --jobs write,back --json figures.json")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="storage")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="storage|layout")
     storage = commands.add_parser(
         "storage", help="convert, read, adopt, info and memory, beside cp, zarr-python, zarrs, TensorStore, "
         "h5py+LZ4 and Blosc2", epilog=table.NOTES, formatter_class=argparse.RawDescriptionHelpFormatter)
-    storage.add_argument("--size", type=size, default=None, help="bytes of the matrix (2GiB)")
-    storage.add_argument("--columns", type=int, default=768)
-    storage.add_argument("--data", choices=["features", "gaussian"], default="features",
-                         help="gaussian: full entropy, hardly compressible")
+    shapes = commands.add_parser("layout", help="chunk sizes: stored bytes, convert, scan, random rows and tiles")
+    for command in (storage, shapes):
+        matrix_arguments(command)
     storage.add_argument("--chunks", type=lengths, default=None, help="chunk shape for everybody (256 rows)")
     storage.add_argument("--shards", type=lengths, default=None, help="shard shape (16384 rows)")
-    storage.add_argument("--runs", type=int, default=None, help="runs of each competitor, at least 3 (5)")
-    storage.add_argument("--quick", action="store_true", help="128MiB and 3 runs, unless said otherwise")
     storage.add_argument("--jobs", default=",".join(JOBS), help=f"some of {','.join(JOBS)}")
     storage.add_argument("--peer-cache", type=size, default=0,
                          help="decoded chunks that h5py and TensorStore may keep (their own defaults)")
-    storage.add_argument("--seed", type=int, default=1)
-    storage.add_argument("--folder", help="where the scratch folder goes (TMPDIR)")
-    storage.add_argument("--json", help="writes all figures to this file")
     given = parser.parse_args()
     given.size = given.size or (128 << 20 if given.quick else 2 << 30)
     given.runs = max(3, given.runs or (3 if given.quick else 5))
+    if given.command == "layout":
+        return given
     given.chunks = given.chunks or [256, given.columns]
     given.shards = given.shards or [16384, given.columns]
     given.jobs = given.jobs.split(",")
@@ -61,6 +57,18 @@ def arguments():
     if unknown := set(given.jobs) - set(JOBS):
         parser.error(f"unknown jobs {', '.join(sorted(unknown))}; there are {', '.join(JOBS)}")
     return given
+
+
+def matrix_arguments(command):
+    command.add_argument("--size", type=size, default=None, help="bytes of the matrix (2GiB)")
+    command.add_argument("--columns", type=int, default=768)
+    command.add_argument("--data", choices=["features", "gaussian"], default="features",
+                         help="gaussian: full entropy, hardly compressible")
+    command.add_argument("--runs", type=int, default=None, help="runs of each competitor, at least 3 (5)")
+    command.add_argument("--quick", action="store_true", help="128MiB and 3 runs, unless said otherwise")
+    command.add_argument("--seed", type=int, default=1)
+    command.add_argument("--folder", help="where the scratch folder goes (TMPDIR)")
+    command.add_argument("--json", help="writes all figures to this file")
 
 
 def main():
@@ -74,6 +82,11 @@ def main():
         data.make(folder / "source.npy", rows, given.columns, given.seed, given.data)
         data.positions(folder, rows, given.columns, given.seed)
         measure.sync(folder)
+        if given.command == "layout":
+            figures = layout.run(folder, folder / "source.npy", given, log)
+            if given.json:
+                pathlib.Path(given.json).write_text(json.dumps(figures, indent=1) + "\n")
+            return
         benchmark = Storage(folder, folder / "source.npy", given, log)
         benchmark.run()
         print(table.NOTES)

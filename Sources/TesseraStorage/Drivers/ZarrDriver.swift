@@ -201,7 +201,9 @@ package struct ZarrDriver: ArrayDriver {
         if try readPartially(part, bytes, mapping, into: target, strides: strides, scratch: scratch) {
           return
         }
-        let view = try decoder.decode(try fetch(bytes, mapping, scratch), scratch: scratch)
+        let encoded = try fetch(bytes, mapping, scratch)
+        if try decoder.decode(encoded, part: part, into: target, strides: strides, scratch: scratch) { return }
+        let view = try decoder.decode(encoded, scratch: scratch)
         copy(part, from: view.base + start(part, view.strides), view.strides, view.swapUnit, target, strides)
       }
     }

@@ -69,6 +69,26 @@ package struct ChunkDecoder: Sendable {
     return view(base: base)
   }
 
+  /// Decodes straight to where the elements are wanted, when that is a whole chunk as it is stored.
+  ///
+  /// - Returns: false, with nothing written, when it is not.
+  package func decode(
+    _ bytes: UnsafeRawBufferPointer, part: StridedRegion, into target: UnsafeMutableRawPointer,
+    strides targetStrides: [Int], scratch: ReadScratch
+  ) throws -> Bool {
+    guard case .bytes(let order) = pipeline.body, swapUnit(order) == 1 else { return false }
+    for axis in shape.indices {
+      let taken = part.axes[axis]
+      guard taken.count == shape[axis], taken.step == 1 || taken.count == 1,
+        targetStrides[axis] == strides[axis] || taken.count == 1
+      else { return false }
+    }
+    try checkClaim(of: bytes)
+    try pipeline.chain.decode(
+      bytes, into: UnsafeMutableRawBufferPointer(start: target, count: byteCount), scratch: scratch.codec)
+    return true
+  }
+
   /// What a byte of a compressed chunk may stand for. zstd spends 4 bytes on 128 KiB of one value; no other codec
   /// comes near.
   private static let mostPerByte = 1 << 16
