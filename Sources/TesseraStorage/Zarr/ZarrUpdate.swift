@@ -33,6 +33,8 @@ package final class ZarrUpdate: Sendable {
   private let unsynced: UnsyncedFiles
   private let state = Mutex(State())
   private static let maximumOpenFiles = 64
+  /// A chunk's range and checksum while its file is written, and its entry in the index.
+  private static let bytesPerPlace = 64
 
   package init(_ metadata: ZarrMetadata, root: String) throws {
     let dtype = try metadata.description.supportedDType()
@@ -45,6 +47,10 @@ package final class ZarrUpdate: Sendable {
     encoder = try ChunkEncoder(metadata, dtype: dtype)
     decoder = ChunkDecoder(leaf.pipeline, shape: leaf.shape, dtype: dtype, fill: metadata.fill)
     sharding = metadata.shardings.first
+    try MemoryModel.requireAvailable(encoder.byteCount, for: "a chunk of \(Shape.describe(leaf.shape))")
+    let places = zip(metadata.fileShape, leaf.shape).reduce(1) { $0 * ($1.0 / $1.1) }
+    try MemoryModel.requireAvailable(
+      places.saturatingMultiply(ZarrUpdate.bytesPerPlace), for: "the index of a shard of \(places) chunks")
     unsynced = UnsyncedFiles(root: root)
   }
 
