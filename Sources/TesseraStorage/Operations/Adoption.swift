@@ -43,6 +43,11 @@ public struct Adoption: Sendable {
       throw TesseraError(
         .usage, "only a .npy file can be adopted", path: source, expected: "a .npy file (or use convert)")
     }
+    guard try Directory.kind(source, followLinks: false) == .file else {
+      throw TesseraError(
+        .usage, "a symbolic link cannot be adopted", path: source,
+        expected: "the name of the file it leads to")
+    }
     if !overwrite, try Directory.kind(self.destination, followLinks: false) != nil {
       throw TesseraError(.exists, "exists already (--overwrite replaces it)", path: self.destination)
     }
@@ -147,18 +152,14 @@ public struct Adoption: Sendable {
     let staging = try Staging(destination, overwrites: overwrite)
     let file = try File(source, .readWrite)
     try file.lock()
-    try appendIndex(file)
-    let key = metadata.keys.path([Int](repeating: 0, count: header.shape.rank))
-    let shard = Path.join(staging.payload, key)
-    try Directory.make(Path.parent(shard))
+    let size = try appendIndex(file)
     do {
-      try Syscalls.link(source, to: shard)
-    } catch let error as TesseraError {
-      throw TesseraError(
-        error.kind, "cannot give the file a name in the store (\(error.what))", path: destination,
-        expected: "a destination on the file system of \(source)")
+      try build(staging.payload)
+    } catch {
+      // Only what this run appended goes, and nobody knows of it yet. Later on the store may be there already.
+      if let size { try? file.truncate(to: size) }
+      throw error
     }
-    try ZarrStore.write(metadata, to: staging.payload)
     try staging.publish()
     if !keepsLink {
       try Syscalls.unlink(source)
@@ -172,11 +173,27 @@ public struct Adoption: Sendable {
       peakResident: ProcessLimits.peakResident)
   }
 
-  private func appendIndex(_ file: File) throws {
+  /// Makes a store of which the file is the shard.
+  private func build(_ folder: String) throws {
+    let key = metadata.keys.path([Int](repeating: 0, count: header.shape.rank))
+    let shard = Path.join(folder, key)
+    try Directory.make(Path.parent(shard))
+    do {
+      try Syscalls.link(source, to: shard)
+    } catch let error as TesseraError {
+      throw TesseraError(
+        error.kind, "cannot give the file a name in the store (\(error.what))", path: destination,
+        expected: "a destination on the file system of \(source)")
+    }
+    try ZarrStore.write(metadata, to: folder)
+  }
+
+  /// - Returns: the file's size before; nil when it had the index already.
+  private func appendIndex(_ file: File) throws -> Int? {
     let index = index
     let stamp = try file.stamp()
     let end = header.dataOffset + chunkCount * chunkBytes
-    if try hasIndex(index, file, end: end, size: stamp.size) { return }
+    if try hasIndex(index, file, end: end, size: stamp.size) { return nil }
     // Another store may have this file as its shard, and finds its index at the end.
     guard stamp.links == 1 else {
       throw TesseraError(
@@ -190,6 +207,7 @@ public struct Adoption: Sendable {
       try? file.truncate(to: stamp.size)
       throw error
     }
+    return stamp.size
   }
 
   /// Whether an interrupted adoption has appended that very index already.
