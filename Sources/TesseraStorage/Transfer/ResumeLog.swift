@@ -20,6 +20,8 @@ package final class ResumeLog: Sendable {
   /// Blocks below were finished by an earlier run.
   private let resumed: Int
   private let state: Mutex<State>
+  /// Held while a note is made: two at a time would write the same file. The blocks that are noted.
+  private let noting: Mutex<Int>
   private static let noteBytes = 256 << 20
 
   /// - Parameters:
@@ -31,6 +33,7 @@ package final class ResumeLog: Sendable {
     self.blockBytes = max(blockBytes, 1)
     resumed = staging.isResumed ? ResumeLog.read(path, job: job) ?? 0 : 0
     state = Mutex(State(prefix: resumed, noted: resumed))
+    noting = Mutex(resumed)
     try note(resumed)
   }
 
@@ -59,8 +62,13 @@ package final class ResumeLog: Sendable {
       return state.prefix
     }
     guard let prefix else { return }
-    try sync()
-    try note(prefix)
+    try noting.withLock { noted in
+      // A worker that came later may have been faster.
+      if noted >= prefix { return }
+      try sync()
+      try note(prefix)
+      noted = prefix
+    }
   }
 
   private func note(_ blocks: Int) throws {
