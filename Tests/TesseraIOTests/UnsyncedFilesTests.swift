@@ -9,9 +9,8 @@ import Testing
   @Test(arguments: [(0, 0), (3, 3), (256, 256), (257, 1), (400, 1)])
   func syncsEachFileOrAllAtOnce(_ count: Int, _ calls: Int) throws {
     let folder = try TemporaryFolder()
-    try folder.write("x", [1])
     let files = UnsyncedFiles(root: folder.path)
-    for _ in 0..<count { files.add(folder.at("x")) }
+    for number in 0..<count { files.add(try folder.write("x\(number)", [1])) }
     let counter = FaultInjector([.sync], failing: .max, code: 0)
     try FaultInjector.$current.withValue(counter) { try files.sync() }
     #expect(counter.count == calls)
