@@ -204,7 +204,7 @@ public final class ArrayWriter: Sendable {
     try write(region, rows)
   }
 
-  /// Changes the shape. What is cut off is lost; what is added has the fill value (zeros in a `.npy` file, of
+  /// Changes the shape. What is cut off is lost at once; what is added has the fill value (zeros in a `.npy` file, of
   /// which only the first axis can change).
   ///
   /// Not to be called while other threads write.
@@ -213,6 +213,8 @@ public final class ArrayWriter: Sendable {
     case .zarr(let metadata, let update):
       guard shape.rank == metadata.shape.rank else { throw wrongRank(shape) }
       let common = try Shape(zip(shape.dimensions, metadata.shape.dimensions).map(min))
+      // Before the files: rows that are gone from them must not be rows of fill values, whenever this is interrupted.
+      if common != metadata.shape { try ZarrStore.write(metadata.reshaped(common), to: root) }
       try update.trim(to: common, scratch: WriteScratch())
       try update.flush()
       let resized = metadata.reshaped(shape)

@@ -76,12 +76,14 @@ package final class ZarrUpdate: Sendable {
     }
   }
 
-  /// Cuts off what the files hold beyond `shape`, so that growing again shows the fill value there.
+  /// Cuts off what the files hold beyond `shape`, so that growing again shows the fill value there. Files beyond
+  /// the array's own shape, left by an append that was killed, go as well.
   package func trim(to shape: Shape, scratch: WriteScratch) throws {
     let bounds = Region(shape)
     var straddling: [[Int]] = []
     var outside: [[Int]] = []
-    try ZarrFiles.forEach(root: root, keys: metadata.keys, grid: fileGrid) { file, _ in
+    try ZarrFiles.forEach(root: root, keys: metadata.keys, rank: bounds.rank) { file in
+      guard zip(file, fileGrid.counts).allSatisfy({ $0 < $1 }) else { return outside.append(file) }
       let region = fileGrid.fullRegion(file)
       if bounds.intersection(region).isEmpty {
         outside.append(file)

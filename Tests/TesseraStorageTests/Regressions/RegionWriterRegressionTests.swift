@@ -1,0 +1,48 @@
+import TesseraCore
+import TesseraIO
+import TesseraStorage
+import Testing
+
+@Suite struct RegionWriterRegressionTests {
+  private func array(
+    _ folder: RegressionFolder, shape: [Int], layout: ArrayLayout, fillingWith values: [Float]
+  ) throws -> String {
+    let path = folder.at("a.zarr")
+    let writer = try ArrayWriter.create(path, shape: Shape(shape), dtype: .float32, layout: layout)
+    try writer.write(Region(try Shape(shape)), values)
+    try writer.close()
+    return path
+  }
+
+  /// An append that was killed after its files and before its metadata leaves files beyond the shape.
+  @Test func growingShowsNothingOfAKilledAppend() throws {
+    let folder = try RegressionFolder()
+    let path = try array(
+      folder, shape: [4], layout: .init(chunks: [2], shards: .none), fillingWith: [1, 2, 3, 4])
+    try folder.write("a.zarr/c/2", folder.read("a.zarr/c/1"))
+    let writer = try ArrayWriter.open(path)
+    try writer.resize(to: Shape([8]))
+    try writer.close()
+    #expect(try StoredArray.open(path).elements(as: Float.self) == [1, 2, 3, 4, 0, 0, 0, 0])
+  }
+
+  /// The rows were removed from the files at once, and from the shape only when the writer was flushed.
+  @Test func anInterruptedShrinkDoesNotTurnRowsIntoFillValues() throws {
+    let folder = try RegressionFolder()
+    let path = try array(
+      folder, shape: [4], layout: .init(chunks: [2], shards: .none), fillingWith: [1, 2, 3, 4])
+    do {
+      let writer = try ArrayWriter.open(path)
+      try writer.resize(to: Shape([2]))
+    }
+    #expect(try StoredArray.open(path).elements(as: Float.self) == [1, 2])
+  }
+
+  @Test func storedBytesThatAreNoBoolsBecomeBools() throws {
+    let folder = try RegressionFolder()
+    let path = try folder.store(
+      "a.zarr", shape: [4], chunk: [4], dtype: "bool", fill: "false", files: ["c/0": [0, 1, 2, 255]])
+    let values = try StoredArray.open(path).elements(as: Bool.self)
+    #expect(values.withUnsafeBytes { Array($0) } == [0, 1, 1, 1])
+  }
+}
