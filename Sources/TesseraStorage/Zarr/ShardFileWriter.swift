@@ -50,11 +50,15 @@ package final class ShardFileWriter: Sendable {
         checksums: hasChecksums ? [UInt32](repeating: 0, count: chunks) : [], remaining: expected))
   }
 
-  /// Takes the next place in the file for a chunk of `count` bytes.
+  /// Takes a place in the file for a chunk of `count` bytes: the next one; or, for a chunk that is written again,
+  /// its old one where that is large enough or can grow.
   package func place(_ count: Int, ordinal: Int) -> Range<Int> {
     state.withLock { state in
-      let range = state.next..<state.next + count
-      state.next = range.upperBound
+      var range = state.next..<state.next + count
+      if let old = state.ranges[ordinal], old.count >= count || old.upperBound == state.next {
+        range = old.lowerBound..<old.lowerBound + count
+      }
+      state.next = max(state.next, range.upperBound)
       state.ranges[ordinal] = range
       return range
     }

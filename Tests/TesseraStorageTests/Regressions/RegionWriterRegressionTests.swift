@@ -38,6 +38,23 @@ import Testing
     #expect(try StoredArray.open(path).elements(as: Float.self) == [1, 2])
   }
 
+  /// Every row that was written to a chunk left a copy of the chunk behind.
+  @Test(arguments: [ArrayLayout.Codec.none, .lz4])
+  func rowsWrittenOneByOneTakeTheSpaceOfTheArray(_ codec: ArrayLayout.Codec) throws {
+    let folder = try RegressionFolder()
+    let path = folder.at("a.zarr")
+    let layout = ArrayLayout(codec: codec, chunks: [64, 16], shards: .shape([128, 16]))
+    let writer = try ArrayWriter.create(path, shape: Shape([128, 16]), dtype: .float32, layout: layout)
+    let values = (0..<128 * 16).map { Float($0) }
+    for row in 0..<128 {
+      try writer.write(Region(lower: [row, 0], lengths: [1, 16]), Array(values[row * 16..<row * 16 + 16]))
+    }
+    try writer.close()
+    let array = try StoredArray.open(path)
+    #expect(try array.elements(as: Float.self) == values)
+    #expect(try array.driver.storedBytes() < 2 * 128 * 16 * 4)
+  }
+
   @Test func storedBytesThatAreNoBoolsBecomeBools() throws {
     let folder = try RegressionFolder()
     let path = try folder.store(
