@@ -74,10 +74,14 @@ package final class ShardFileWriter: Sendable {
   }
 
   /// Writes a chunk at the place it was given.
-  package func write(_ bytes: UnsafeRawBufferPointer, at range: Range<Int>, ordinal: Int) throws {
+  ///
+  /// - Parameter checksum: of a chunk that is taken over as it is, so that damage to it stays visible.
+  package func write(
+    _ bytes: UnsafeRawBufferPointer, at range: Range<Int>, ordinal: Int, checksum: UInt32? = nil
+  ) throws {
     try file.write(bytes, at: range.lowerBound)
     if hasChecksums {
-      let checksum = CRC32C.checksum(bytes)
+      let checksum = checksum ?? CRC32C.checksum(bytes)
       state.withLock { $0.checksums[ordinal] = checksum }
     }
     let piece = ShardFileWriter.writebackBytes
@@ -92,8 +96,18 @@ package final class ShardFileWriter: Sendable {
   /// Makes a chunk absent.
   package func clear(_ ordinal: Int) { state.withLock { $0.ranges[ordinal] = nil } }
 
-  package func read(_ range: Range<Int>, into target: UnsafeMutableRawBufferPointer) throws {
+  /// Reads a chunk that was written before.
+  ///
+  /// - Throws: `.corrupt` when it was taken over with a checksum that it does not have.
+  package func read(_ range: Range<Int>, ordinal: Int, into target: UnsafeMutableRawBufferPointer) throws {
     try file.read(at: range.lowerBound, into: target)
+    guard hasChecksums else { return }
+    let expected = state.withLock { $0.checksums[ordinal] }
+    let computed = CRC32C.checksum(UnsafeRawBufferPointer(target))
+    guard computed == expected else {
+      throw TesseraError(
+        .corrupt, "checksum of a raw chunk (crc32c)", path: path, expected: hex(expected), got: hex(computed))
+    }
   }
 
   /// Counts a chunk as done and says whether it was the last.

@@ -152,7 +152,7 @@ package final class ZarrUpdate: Sendable {
     let strides = Shape.strides(of: lengths).map { $0 * itemSize }
     if let range = writer.range(ordinal) {
       let encoded = scratch.read.encoded.reserve(range.count)
-      try writer.read(range, into: encoded)
+      try writer.read(range, ordinal: ordinal, into: encoded)
       let view = try decoder.decode(UnsafeRawBufferPointer(encoded), scratch: scratch.read)
       StridedCopy.copy(
         shape: lengths, itemSize: itemSize, swapUnit: view.swapUnit, from: view.base,
@@ -212,8 +212,8 @@ package final class ZarrUpdate: Sendable {
   private func writer(_ file: [Int]) throws -> ShardFileWriter {
     let chunks = zip(fileGrid.chunkShape, grid.chunkShape).reduce(1) { $0 * ($1.0 / $1.1) }
     let writer = try ShardFileWriter(
-      path(file), sharding, chunks: chunks, expected: chunks,
-      hasChecksums: metadata.attributes[ZarrMetadata.checksumAttribute] != nil)
+      path(file), sharding, chunks: chunks, expected: chunks, hasChecksums: hasChecksums)
+    let hasChecksums = sharding != nil && metadata.attributes[ZarrMetadata.checksumAttribute] != nil
     do {
       guard try Directory.kind(path(file)) == .file else { return writer }
       let mapping = try Mapping(File(path(file)))
@@ -228,9 +228,11 @@ package final class ZarrUpdate: Sendable {
         for ordinal in 0..<chunks {
           guard let range = try index.range(ordinal) else { continue }
           mapping.willTouch(range.count)
+        let checksums =
+          hasChecksums ? try? ChunkChecksums.decode(mapping.bytes, count: chunks, sharding) : nil
           try writer.write(
             UnsafeRawBufferPointer(rebasing: mapping.bytes[range]),
-            at: writer.place(range.count, ordinal: ordinal), ordinal: ordinal)
+            at: writer.place(range.count, ordinal: ordinal), ordinal: ordinal, checksum: checksums?[ordinal])
         }
       }
       return writer

@@ -55,6 +55,24 @@ import Testing
     #expect(try array.driver.storedBytes() < 2 * 128 * 16 * 4)
   }
 
+  /// Writing another chunk of the shard computed a new checksum over the damage.
+  @Test func damageStaysVisibleWhenAnotherChunkIsWritten() throws {
+    let folder = try RegressionFolder()
+    let layout = ArrayLayout(chunks: [4], shards: .shape([8]), checksum: true)
+    let path = try array(folder, shape: [8], layout: layout, fillingWith: [1, 2, 3, 4, 5, 6, 7, 8])
+    var shard = try folder.read("a.zarr/c/0")
+    shard[20] ^= 1
+    try folder.write("a.zarr/c/0", shard)
+    #expect(try Verification(path).run().problems.count == 1)
+    let writer = try ArrayWriter.open(path)
+    try writer.write(Region(lower: [0], lengths: [4]), [9, 9, 9, 9] as [Float])
+    #expect(throws: TesseraError.self) {
+      try writer.write(Region(lower: [4], lengths: [1]), [9] as [Float])
+    }
+    try writer.close()
+    #expect(try Verification(path).run().problems.count == 1)
+  }
+
   @Test func storedBytesThatAreNoBoolsBecomeBools() throws {
     let folder = try RegressionFolder()
     let path = try folder.store(
