@@ -31,12 +31,15 @@ package final class ZarrUpdate: Sendable {
   private let decoder: ChunkDecoder
   private let sharding: Sharding?
   private let unsynced: UnsyncedFiles
+  private let isVisible: Bool
   private let state = Mutex(State())
   private static let maximumOpenFiles = 64
   /// A chunk's range and checksum while its file is written, and its entry in the index.
   private static let bytesPerPlace = 64
 
-  package init(_ metadata: ZarrMetadata, root: String) throws {
+  /// - Parameter isVisible: whether `root` has its name already, so that readers see files as they are published.
+  package init(_ metadata: ZarrMetadata, root: String, isVisible: Bool = true) throws {
+    self.isVisible = isVisible
     let dtype = try metadata.description.supportedDType()
     self.metadata = metadata
     self.root = root
@@ -211,9 +214,9 @@ package final class ZarrUpdate: Sendable {
   /// A writer that holds the chunks the file has now.
   private func writer(_ file: [Int]) throws -> ShardFileWriter {
     let chunks = zip(fileGrid.chunkShape, grid.chunkShape).reduce(1) { $0 * ($1.0 / $1.1) }
+    let hasChecksums = sharding != nil && metadata.attributes[ZarrMetadata.checksumAttribute] != nil
     let writer = try ShardFileWriter(
       path(file), sharding, chunks: chunks, expected: chunks, hasChecksums: hasChecksums)
-    let hasChecksums = sharding != nil && metadata.attributes[ZarrMetadata.checksumAttribute] != nil
     do {
       guard try Directory.kind(path(file)) == .file else { return writer }
       let mapping = try Mapping(File(path(file)))
@@ -225,11 +228,11 @@ package final class ZarrUpdate: Sendable {
         }
         let index = try ShardIndex(of: mapping.bytes, count: chunks, sharding)
         try index.validate()
+        let checksums =
+          hasChecksums ? try? ChunkChecksums.decode(mapping.bytes, count: chunks, sharding) : nil
         for ordinal in 0..<chunks {
           guard let range = try index.range(ordinal) else { continue }
           mapping.willTouch(range.count)
-        let checksums =
-          hasChecksums ? try? ChunkChecksums.decode(mapping.bytes, count: chunks, sharding) : nil
           try writer.write(
             UnsafeRawBufferPointer(rebasing: mapping.bytes[range]),
             at: writer.place(range.count, ordinal: ordinal), ordinal: ordinal, checksum: checksums?[ordinal])
@@ -245,7 +248,7 @@ package final class ZarrUpdate: Sendable {
   private func publish(_ file: OpenFile) throws {
     try file.isClosed.withLock { isClosed in
       if isClosed { return }
-      if try file.writer.publish() { unsynced.add(file.writer.path) }
+      if try file.writer.publish(syncsFirst: isVisible) { unsynced.add(file.writer.path) }
       isClosed = true
     }
   }

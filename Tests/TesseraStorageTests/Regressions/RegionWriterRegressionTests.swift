@@ -73,6 +73,19 @@ import Testing
     #expect(try Verification(path).run().problems.count == 1)
   }
 
+  /// A file that readers find by its name is on the disk before it has the name.
+  @Test func aNewShardOfAnArrayIsSyncedBeforeItHasItsName() throws {
+    let folder = try RegressionFolder()
+    let path = try folder.store("a.zarr", shape: [4], chunk: [4])
+    let writer = try ArrayWriter.open(path)
+    try writer.write(Region(lower: [0], lengths: [4]), [1, 2, 3, 4] as [Float])
+    let injector = FaultInjector([.sync], failing: 0, code: 5)
+    #expect(throws: TesseraError.self) {
+      try FaultInjector.$current.withValue(injector) { try writer.flush() }
+    }
+    #expect(try Directory.kind(folder.at("a.zarr/c/0")) == nil)
+  }
+
   @Test func storedBytesThatAreNoBoolsBecomeBools() throws {
     let folder = try RegressionFolder()
     let path = try folder.store(
