@@ -270,6 +270,7 @@ public final class ArrayWriter: Sendable {
     case .zarr(let metadata, let update):
       try update.flush()
       try ZarrStore.write(metadata, to: root)
+      if staging == nil { try ZarrGroup.refreshParents(of: path) }
     case .npy(_, let file): try file.sync()
     }
   }
@@ -277,7 +278,10 @@ public final class ArrayWriter: Sendable {
   /// Flushes, and gives a new array its name. The writer cannot be used any more.
   public func close() throws {
     try flush()
-    try staging?.publish()
+    if let staging {
+      try staging.publish()
+      if case .zarr = backing { try ZarrGroup.refreshParents(of: path) }
+    }
     state.withLock { $0.isClosed = true }
   }
 }

@@ -148,6 +148,7 @@ public struct Appending: Sendable {
       throw error
     }
     try ZarrStore.write(metadata, to: destination.path)
+    try ZarrGroup.refreshParents(of: destination.path)
     withExtendedLifetime(lock) {}
   }
 

@@ -19,7 +19,7 @@ package struct ZarrGroup: Sendable {
   private static func walk(
     _ folder: String, prefix: String, depth: Int, _ body: (String, ZarrMetadata) throws -> Void
   ) throws {
-    guard depth < 32 else { return }
+    guard depth < maximumDepth else { return }
     for name in try Directory.names(folder) where !name.hasPrefix(".") {
       let child = Path.join(folder, name)
       // Links are not followed: they may lead outside, or round and round.
@@ -33,6 +33,9 @@ package struct ZarrGroup: Sendable {
       }
     }
   }
+
+  /// Folders may loop through links.
+  static let maximumDepth = 32
 
   // MARK: Consolidated metadata
 
@@ -111,19 +114,6 @@ package struct ZarrGroup: Sendable {
     try Syscalls.makeDirectory(parent)
     try write([], version: version, to: parent)
     return outer ?? parent
-  }
-
-  /// Brings the consolidated metadata of the groups around a new array up to date.
-  package static func refreshParents(of path: String) throws {
-    let parent = Path.parent(path)
-    guard parent != path, try Directory.kind(parent) == .directory, try ZarrStore.isStore(parent),
-      case .group(var group) = try ZarrStore.open(parent)
-    else { return }
-    if group.consolidated != nil {
-      group.consolidated = nil
-      try write(group.arrays(in: parent), version: group.version, attributes: group.attributes, to: parent)
-    }
-    try refreshParents(of: parent)
   }
 
   private static func writeV3(
