@@ -14,6 +14,9 @@ package struct BloscCodec: ByteCodec {
   /// Bytes per block; 0 leaves it to the encoder.
   package let blockSize: Int
 
+  /// A block; what other writers chose is not known without the frame, and is seldom larger.
+  package var partialDecodeCount: Int? { blockSize > 0 ? blockSize : (128 << 10) * max(4, typesize) }
+
   /// Elements beyond 255 bytes count as single bytes, as in c-blosc.
   package init(
     _ compressor: BloscCompressor = .lz4, level: Int = 5, shuffle: BloscShuffle = .byte,

@@ -36,6 +36,9 @@ package protocol ByteCodec: Sendable {
     _ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer, scratch: CodecScratch
   ) throws -> Int
 
+  /// About how many bytes are decoded to get at one of them; nil when only all can be.
+  var partialDecodeCount: Int? { get }
+
   /// Decodes bytes `range` of the decoded form, which has `decodedCount` bytes, into `target`
   /// (exactly `range.count` bytes), when that is less work than decoding everything.
   ///
@@ -54,6 +57,8 @@ extension ByteCodec {
   package func requireAvailable() throws {}
 
   package func fixedEncodedCount(_ count: Int) -> Int? { nil }
+
+  package var partialDecodeCount: Int? { nil }
 
   package func decode(
     range: Range<Int>, ofDecodedCount decodedCount: Int, from source: UnsafeRawBufferPointer,

@@ -19,7 +19,9 @@ public struct Region: Sendable, Hashable {
     self.init(lower: ranges.map(\.lowerBound), lengths: ranges.map(\.count))
   }
 
+  /// The number of axes.
   public var rank: Int { lower.count }
+  /// Elements in the box; 1 for a scalar.
   public var count: Int { lengths.reduce(1, *) }
   public var isEmpty: Bool { lengths.contains(0) }
   public func range(_ axis: Int) -> Range<Int> { lower[axis]..<lower[axis] + lengths[axis] }
@@ -36,6 +38,7 @@ public struct Region: Sendable, Hashable {
     return result
   }
 
+  /// Whether `other`, of the same rank, lies within this box.
   public func contains(_ other: Region) -> Bool {
     zip(lower.indices, other.lower).allSatisfy { axis, start in
       start >= lower[axis] && start + other.lengths[axis] <= lower[axis] + lengths[axis]
@@ -55,6 +58,11 @@ public struct Region: Sendable, Hashable {
 extension Region: CustomStringConvertible {
   /// As slices: `[0:10, 3:4]`.
   public var description: String {
-    "[" + lower.indices.map { "\(lower[$0]):\(lower[$0] + lengths[$0])" }.joined(separator: ", ") + "]"
+    let slices = zip(lower, lengths).map { start, length in
+      // Boxes that fit no array are printed too, in messages that say so.
+      let (end, overflow) = start.addingReportingOverflow(length)
+      return "\(start):\(overflow ? Int.max : end)"
+    }
+    return "[" + slices.joined(separator: ", ") + "]"
   }
 }

@@ -24,11 +24,15 @@ public struct TesseraError: Error, Sendable, Hashable {
     case busy
   }
 
+  /// What a caller can act on.
   public var kind: Kind
   /// The file, array or chunk concerned.
   public var path: String?
+  /// What is wrong, in a few words.
   public var what: String
+  /// What would have been right.
   public var expected: String?
+  /// What was there instead.
   public var got: String?
 
   public init(

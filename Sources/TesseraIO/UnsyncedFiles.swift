@@ -19,6 +19,9 @@ package final class UnsyncedFiles: Sendable {
     }
   }
 
+  /// Takes back a file that was removed, or was synced by itself.
+  package func forget(_ path: String) { paths.withLock { _ = $0?.remove(path) } }
+
   /// Returns when all files added so far are on the disk.
   package func sync() throws {
     // Taken out at once: what another thread adds meanwhile is the next call's.

@@ -14,18 +14,20 @@ public final class ArrayWriter: Sendable {
   /// What does the writing; replaced when the shape changes.
   private enum Backing {
     case zarr(ZarrMetadata, ZarrUpdate)
-    case npy(NpyHeader, File)
+    /// Without the file once the writer is closed: the file is locked while it is open.
+    case npy(NpyHeader, File?)
   }
 
   private struct State {
     var backing: Backing
     var isClosed = false
+    /// Held until the writer is closed.
+    var lock: DirectoryLock?
   }
 
   private let path: String
   private let root: String
   private let staging: Staging?
-  private let lock: DirectoryLock?
   private let state: Mutex<State>
   private let scratches = Mutex<[WriteScratch]>([])
 
@@ -35,8 +37,7 @@ public final class ArrayWriter: Sendable {
     self.path = path
     self.root = root
     self.staging = staging
-    self.lock = lock
-    state = Mutex(State(backing: backing))
+    state = Mutex(State(backing: backing, lock: lock))
   }
 
   deinit {
@@ -114,6 +115,7 @@ public final class ArrayWriter: Sendable {
 
   private var backing: Backing { state.withLock { $0.backing } }
 
+  /// The lengths of the axes now; `append` and `resize` change them.
   public var shape: Shape {
     switch backing {
     case .zarr(let metadata, _): metadata.shape
@@ -121,6 +123,7 @@ public final class ArrayWriter: Sendable {
     }
   }
 
+  /// The dtype of the elements.
   public var dtype: DType {
     switch backing {
     case .zarr(let metadata, _): metadata.dtype!
@@ -137,7 +140,10 @@ public final class ArrayWriter: Sendable {
     set {
       state.withLock { state in
         guard case .zarr(var metadata, let update) = state.backing else { return }
+        // How the shards are laid out is not the user's to say.
+        let checksums = metadata.attributes[ZarrMetadata.checksumAttribute]
         metadata.attributes = newValue
+        metadata.attributes[ZarrMetadata.checksumAttribute] = checksums
         state.backing = .zarr(metadata, update)
       }
     }
@@ -169,8 +175,9 @@ public final class ArrayWriter: Sendable {
       let scratch = scratches.withLock { $0.popLast() } ?? WriteScratch()
       defer { scratches.withLock { $0.append(scratch) } }
       try update.write(region, from: source.baseAddress!, strides: strides, scratch: scratch)
-    case .npy(let header, let file):
+    case .npy(let header, let file?):
       try NpySink(shape, dtype: dtype, file: file, dataOffset: header.dataOffset).write(region, from: source)
+    case .npy: break
     }
   }
 
@@ -178,14 +185,18 @@ public final class ArrayWriter: Sendable {
   ///
   /// - Throws: `.usage` also when `T` is not the array's dtype.
   public func write<T: Element>(_ region: Region, _ values: [T]) throws {
-    guard T.dtype == dtype else {
-      throw TesseraError(.usage, "element type", path: path, expected: "\(dtype)", got: "\(T.dtype)")
-    }
+    guard T.dtype == dtype else { throw wrongElement(T.dtype) }
     try values.withUnsafeBytes { try write(region, from: $0) }
+  }
+
+  private func wrongElement(_ got: DType) -> TesseraError {
+    TesseraError(.usage, "element type", path: path, expected: "\(dtype)", got: "\(got)")
   }
 
   /// Makes the array longer along the first axis and writes the new rows.
   public func append<T: Element>(_ rows: [T]) throws {
+    // Before there is room for them, which would stay.
+    guard T.dtype == dtype else { throw wrongElement(T.dtype) }
     let old = shape
     guard let length = old.dimensions.first else {
       throw TesseraError(.usage, "cannot append to a scalar", path: path)
@@ -204,23 +215,28 @@ public final class ArrayWriter: Sendable {
     try write(region, rows)
   }
 
-  /// Changes the shape. What is cut off is lost at once; what is added has the fill value (zeros in a `.npy` file, of
+  /// Changes the shape. What is cut off is lost; what is added has the fill value (zeros in a `.npy` file, of
   /// which only the first axis can change).
   ///
-  /// Not to be called while other threads write.
+  /// What is cut off from an array that was there before is gone at once, not first when it is flushed. Not to be
+  /// called while other threads write.
   public func resize(to shape: Shape) throws {
     switch try openBacking() {
     case .zarr(let metadata, let update):
       guard shape.rank == metadata.shape.rank else { throw wrongRank(shape) }
       let common = try Shape(zip(shape.dimensions, metadata.shape.dimensions).map(min))
-      // Before the files: rows that are gone from them must not be rows of fill values, whenever this is interrupted.
-      if common != metadata.shape { try ZarrStore.write(metadata.reshaped(common), to: root) }
-      try update.trim(to: common, scratch: WriteScratch())
+      let largest = try Shape(zip(shape.dimensions, metadata.shape.dimensions).map(max))
+      if staging == nil, common != metadata.shape {
+        // First the shape, then the elements: whoever opens the array in between finds no holes in it.
+        try update.flush()
+        try ZarrStore.write(metadata.reshaped(common), to: root)
+      }
+      try update.trim(to: common, largest: largest, scratch: WriteScratch())
       try update.flush()
       let resized = metadata.reshaped(shape)
       let next = try ZarrUpdate(resized, root: root, isVisible: staging == nil)
       state.withLock { $0.backing = .zarr(resized, next) }
-    case .npy(let header, let file):
+    case .npy(let header, let file?):
       guard shape.rank == header.shape.rank else { throw wrongRank(shape) }
       guard shape.dimensions.dropFirst() == header.shape.dimensions.dropFirst(), let dtype = header.dtype,
         let bytes = header.rewritten(shape: shape)
@@ -235,6 +251,7 @@ public final class ArrayWriter: Sendable {
       try file.write(bytes, at: 0)
       let read = try NpyHeader.read(size: try file.size()) { try file.read(at: 0, into: $0) }
       state.withLock { $0.backing = .npy(read, file) }
+    case .npy: break
     }
   }
 
@@ -271,7 +288,7 @@ public final class ArrayWriter: Sendable {
       try update.flush()
       try ZarrStore.write(metadata, to: root)
       if staging == nil { try ZarrGroup.refreshParents(of: path) }
-    case .npy(_, let file): try file.sync()
+    case .npy(_, let file): try file?.sync()
     }
   }
 
@@ -280,8 +297,12 @@ public final class ArrayWriter: Sendable {
     try flush()
     if let staging {
       try staging.publish()
-      if case .zarr = backing { try ZarrGroup.refreshParents(of: path) }
+      try ZarrGroup.refreshParents(of: path)
     }
-    state.withLock { $0.isClosed = true }
+    state.withLock { state in
+      state.isClosed = true
+      state.lock = nil
+      if case .npy(let header, _) = state.backing { state.backing = .npy(header, nil) }
+    }
   }
 }

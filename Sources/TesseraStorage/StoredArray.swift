@@ -27,6 +27,7 @@ public final class StoredArray: Sendable {
     try ArrayLocation(existing: path).contents()
   }
 
+  /// The lengths of the axes, as they were when the array was opened.
   public var shape: Shape { driver.description.shape }
   /// The dtype of the elements, which are native-endian wherever they are handed out.
   public var dtype: DType { driver.description.dtype! }

@@ -134,8 +134,8 @@ package struct ZarrDriver: ArrayDriver {
     var part = StridedRegion(Region(lower: [Int](repeating: 0, count: region.rank), lengths: region.lengths))
     part.axes[0].count = 1
     let across = zip(region.lower, strides).dropFirst().reduce(0) { $0 + $1.0 * $1.1 }
-    let isWorthAll =
-      !decoder.isRaw && rows.count.saturatingMultiply(rawSpan(part).count) > decoder.byteCount / 2
+    let each = decoder.partialDecodeCount.saturatingAdd(rawSpan(part).count)
+    let isWorthAll = !decoder.isRaw && rows.count.saturatingMultiply(each) >= decoder.byteCount
     guard isWorthAll else {
       for entry in rows {
         part.axes[0].start = entry.row - region.lower[0]
@@ -236,8 +236,7 @@ package struct ZarrDriver: ArrayDriver {
     guard span.count <= decoder.byteCount / 2 else { return false }
     mapping.willTouch(min(bytes.count, span.count))
     // What is wanted may lie far apart in a chunk that is large in its metadata alone.
-    try MemoryModel.requireAvailable(
-      span.count, for: "a part of a chunk of \(Shape.describe(grid.chunkShape))")
+    try MemoryModel.requireAvailable(span.count, for: "a part of a chunk of \(Shape.describe(grid.chunkShape))")
     let decoded = scratch.chunk.reserve(span.count)
     guard try decoder.decode(range: span, from: bytes, into: decoded, scratch: scratch) else { return false }
     let view = decoder.view(base: UnsafeRawPointer(decoded.baseAddress!))

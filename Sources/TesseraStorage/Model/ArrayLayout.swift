@@ -15,6 +15,7 @@ public struct ArrayLayout: Sendable, Hashable {
     case numcodecsLZ4 = "numcodecs.lz4"
   }
 
+  /// How chunks are put into files. Zarr format 2 has a file per chunk in any case, and refuses a shape.
   public enum Shards: Sendable, Hashable {
     case automatic
     /// One file per chunk.
@@ -22,6 +23,7 @@ public struct ArrayLayout: Sendable, Hashable {
     case shape([Int])
   }
 
+  /// Compression of the chunks.
   public var codec: Codec
   /// The codec's own scale; nil for its default.
   public var level: Int?
@@ -31,7 +33,8 @@ public struct ArrayLayout: Sendable, Hashable {
   public var shards: Shards
   /// 3, or 2 (which has no shards).
   public var zarrFormat: Int
-  /// Whether every chunk carries a CRC-32C.
+  /// Whether every chunk has a CRC-32C. That of a raw chunk in a shard is looked at by `Verification` alone.
+  /// Not for Zarr format 2.
   public var checksum: Bool
 
   public init(

@@ -43,10 +43,10 @@ public struct Adoption: Sendable {
       throw TesseraError(
         .usage, "only a .npy file can be adopted", path: source, expected: "a .npy file (or use convert)")
     }
+    // The store would get a second name of the link, not of the file.
     guard try Directory.kind(source, followLinks: false) == .file else {
       throw TesseraError(
-        .usage, "a symbolic link cannot be adopted", path: source,
-        expected: "the name of the file it leads to")
+        .usage, "cannot adopt through a symbolic link", path: source, expected: "the file itself")
     }
     if !overwrite, try Directory.kind(self.destination, followLinks: false) != nil {
       throw TesseraError(.exists, "exists already (--overwrite replaces it)", path: self.destination)
@@ -143,7 +143,8 @@ public struct Adoption: Sendable {
   /// Does it.
   ///
   /// - Throws: `.usage` when the file has other names that an index would change for; `.system` when the
-  ///   destination is on another file system or the file cannot be written. The `.npy` is then as it was.
+  ///   destination is on another file system or the file cannot be written. The `.npy` then has its name and
+  ///   its elements, and may have the index after them.
   /// - Complexity: the index alone, whatever the size of the array.
   @discardableResult
   public func run() throws -> WorkReport {
@@ -152,15 +153,23 @@ public struct Adoption: Sendable {
     let staging = try Staging(destination, overwrites: overwrite)
     let file = try File(source, .readWrite)
     try file.lock()
-    let size = try appendIndex(file)
+    let oldSize = try file.size()
+    try appendIndex(file)
+    let key = metadata.keys.path([Int](repeating: 0, count: header.shape.rank))
+    let shard = Path.join(staging.payload, key)
     do {
-      try build(staging.payload)
-    } catch {
-      // Only what this run appended goes, and nobody knows of it yet. Later on the store may be there already.
-      if let size { try? file.truncate(to: size) }
-      throw error
+      try Directory.make(Path.parent(shard))
+      try Syscalls.link(source, to: shard)
+    } catch let error as TesseraError {
+      // Nothing refers to the index.
+      try? file.truncate(to: oldSize)
+      throw TesseraError(
+        error.kind, "cannot give the file a name in the store (\(error.what))", path: destination,
+        expected: "a destination on the file system of \(source)")
     }
+    try ZarrStore.write(metadata, to: staging.payload)
     try staging.publish()
+    try ZarrGroup.refreshParents(of: destination)
     if !keepsLink {
       try Syscalls.unlink(source)
       try Directory.sync(Path.parent(source))
@@ -173,27 +182,11 @@ public struct Adoption: Sendable {
       peakResident: ProcessLimits.peakResident)
   }
 
-  /// Makes a store of which the file is the shard.
-  private func build(_ folder: String) throws {
-    let key = metadata.keys.path([Int](repeating: 0, count: header.shape.rank))
-    let shard = Path.join(folder, key)
-    try Directory.make(Path.parent(shard))
-    do {
-      try Syscalls.link(source, to: shard)
-    } catch let error as TesseraError {
-      throw TesseraError(
-        error.kind, "cannot give the file a name in the store (\(error.what))", path: destination,
-        expected: "a destination on the file system of \(source)")
-    }
-    try ZarrStore.write(metadata, to: folder)
-  }
-
-  /// - Returns: the file's size before; nil when it had the index already.
-  private func appendIndex(_ file: File) throws -> Int? {
+  private func appendIndex(_ file: File) throws {
     let index = index
     let stamp = try file.stamp()
     let end = header.dataOffset + chunkCount * chunkBytes
-    if try hasIndex(index, file, end: end, size: stamp.size) { return nil }
+    if try hasIndex(index, file, end: end, size: stamp.size) { return }
     // Another store may have this file as its shard, and finds its index at the end.
     guard stamp.links == 1 else {
       throw TesseraError(
@@ -207,7 +200,6 @@ public struct Adoption: Sendable {
       try? file.truncate(to: stamp.size)
       throw error
     }
-    return stamp.size
   }
 
   /// Whether an interrupted adoption has appended that very index already.

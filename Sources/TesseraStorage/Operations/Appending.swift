@@ -80,6 +80,12 @@ public struct Appending: Sendable {
     guard isPlain, let bytes = header.rewritten(shape: whole.description.shape),
       let body = header.bodyByteCount
     else {
+      // A new file would replace the link, and leave the file that is meant as it was.
+      guard try Directory.kind(path, followLinks: false) == .file else {
+        throw TesseraError(
+          .usage, "cannot append in place, and this is a symbolic link", path: path,
+          expected: "the file itself")
+      }
       return .npyAnew(whole)
     }
     return .npyInPlace(header: bytes, end: header.dataOffset + body)
@@ -105,7 +111,8 @@ public struct Appending: Sendable {
     }
   }
 
-  public var explanation: Explanation { Explanation(passes: [plan.pass(destination.path)]) }
+  /// What the work will take, old rows that are read again included.
+  public var explanation: Explanation { Explanation(passes: [plan.pass(added.description.path)]) }
 
   /// Does it.
   ///
@@ -139,6 +146,7 @@ public struct Appending: Sendable {
     else {
       throw TesseraError(.busy, "the array was changed meanwhile; try again", path: destination.path)
     }
+    try checkBoundary(keptFiles)
     let sink = try ZarrSink(metadata, existing: destination.path, skippingFiles: keptFiles)
     do {
       try Transfer(from: rows, to: sink, plan: plan, options: options).run(progress: progress)
@@ -150,6 +158,19 @@ public struct Appending: Sendable {
     try ZarrStore.write(metadata, to: destination.path)
     try ZarrGroup.refreshParents(of: destination.path)
     withExtendedLifetime(lock) {}
+  }
+
+  /// Old rows in shards that are built anew get new checksums, which must not hide what the old ones tell.
+  private func checkBoundary(_ keptFiles: Int) throws {
+    guard let driver = old as? ZarrDriver, driver.metadata.attributes[ZarrMetadata.checksumAttribute] != nil
+    else { return }
+    var report = Verification.Report()
+    let scratch = ReadScratch()
+    try driver.forEachFile { file, _ in
+      guard file[0] >= keptFiles else { return }
+      try driver.verifyFile(file, &report, scratch, options.cancellation)
+    }
+    if let problem = report.problems.first { throw problem }
   }
 
   private func appendInPlace(_ header: [UInt8], _ end: Int, _ progress: ProgressMeter) throws {

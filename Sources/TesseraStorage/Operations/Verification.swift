@@ -156,7 +156,7 @@ public struct Verification: Sendable {
 
 extension ZarrDriver {
   /// Checks one file: its index, and every chunk in it.
-  fileprivate func verifyFile(
+  func verifyFile(
     _ file: [Int], _ report: inout Verification.Report, _ scratch: ReadScratch, _ token: CancellationToken?
   ) throws {
     let path = files.path(file)

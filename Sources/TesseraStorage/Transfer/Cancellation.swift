@@ -10,6 +10,7 @@ public final class CancellationToken: Sendable {
   /// Asks the work to stop; it throws `.cancelled` soon and leaves nothing behind. Safe from any thread.
   public func cancel() { flag.store(true, ordering: .relaxed) }
 
+  /// Whether `cancel` was called.
   public var isCancelled: Bool { flag.load(ordering: .relaxed) }
 
   /// - Throws: `.cancelled` once `cancel` was called, or the current Swift task was cancelled.

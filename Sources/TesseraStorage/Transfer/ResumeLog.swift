@@ -11,7 +11,8 @@ package final class ResumeLog: Sendable {
     var finished: Set<Int> = []
     /// All blocks below are in the file.
     var prefix = 0
-    var noted = 0
+    /// Up to where somebody has set out to write a note.
+    var claimed = 0
   }
 
   private let path: String
@@ -20,20 +21,21 @@ package final class ResumeLog: Sendable {
   /// Blocks below were finished by an earlier run.
   private let resumed: Int
   private let state: Mutex<State>
-  /// Held while a note is made: two at a time would write the same file. The blocks that are noted.
-  private let noting: Mutex<Int>
-  private static let noteBytes = 256 << 20
+  private let noted: Mutex<Int>
+  private let noteBytes: Int
 
   /// - Parameters:
   ///   - job: everything the result depends on.
-  ///   - notesBlocks: whether finished blocks are written down.
-  package init(_ staging: Staging, job: String, blockBytes: Int) throws {
+  ///   - blockBytes: the size of a block; 0 when finished blocks need no note.
+  ///   - noteBytes: after how much work a note is written.
+  package init(_ staging: Staging, job: String, blockBytes: Int, noteBytes: Int = 256 << 20) throws {
+    self.noteBytes = noteBytes
     path = Path.join(staging.folder, "resume.json")
     self.job = job
-    self.blockBytes = max(blockBytes, 1)
+    self.blockBytes = blockBytes
     resumed = staging.isResumed ? ResumeLog.read(path, job: job) ?? 0 : 0
-    state = Mutex(State(prefix: resumed, noted: resumed))
-    noting = Mutex(resumed)
+    state = Mutex(State(prefix: resumed, claimed: resumed))
+    noted = Mutex(resumed)
     try note(resumed)
   }
 
@@ -57,14 +59,14 @@ package final class ResumeLog: Sendable {
       guard number >= resumed else { return nil }
       state.finished.insert(number)
       while state.finished.remove(state.prefix) != nil { state.prefix += 1 }
-      guard (state.prefix - state.noted) * blockBytes >= ResumeLog.noteBytes else { return nil }
-      state.noted = state.prefix
+      guard (state.prefix - state.claimed) * blockBytes >= noteBytes else { return nil }
+      state.claimed = state.prefix
       return state.prefix
     }
     guard let prefix else { return }
-    try noting.withLock { noted in
-      // A worker that came later may have been faster.
-      if noted >= prefix { return }
+    // One at a time, and never back: what is noted is on the disk.
+    try noted.withLock { noted in
+      guard prefix > noted else { return }
       try sync()
       try note(prefix)
       noted = prefix

@@ -9,6 +9,7 @@ public struct TransferOptions: Sendable {
   public var threads: Int
   /// Called from any thread, at most a few times a second, with bytes done and in all.
   public var progress: (@Sendable (_ done: Int, _ total: Int) -> Void)?
+  /// What stops the work; cancelling the Swift task on whose thread it runs does too.
   public var cancellation: CancellationToken?
   /// Goes on where a killed run of the same job stopped.
   public var resume: Bool

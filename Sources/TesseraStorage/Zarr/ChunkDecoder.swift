@@ -101,6 +101,12 @@ package struct ChunkDecoder: Sendable {
       range: range, ofDecodedCount: byteCount, from: bytes, into: target, scratch: scratch.codec)
   }
 
+  /// About how many bytes are decoded to get at one of them.
+  package var partialDecodeCount: Int {
+    guard case .bytes = pipeline.body, pipeline.chain.codecs.count == 1 else { return byteCount }
+    return min(byteCount, pipeline.chain.codecs[0].partialDecodeCount ?? byteCount)
+  }
+
   /// The view of a chunk of which only a part, beginning at `base`, was decoded.
   package func view(base: UnsafeRawPointer) -> ChunkView {
     guard case .bytes(let order) = pipeline.body else {

@@ -11,8 +11,22 @@ package final class ShardFileWriter: Sendable {
     var next: Int
     var ranges: [Range<Int>?]
     var checksums: [UInt32]
+    /// Places of chunks that were replaced, to be used again.
+    var free: [Range<Int>] = []
     /// Chunks still to come.
     var remaining: Int
+
+    /// Joins a place that is free again to the free ones beside it, or to the end of the file.
+    mutating func release(_ range: Range<Int>) {
+      var range = range
+      while let number = free.firstIndex(where: {
+        $0.upperBound == range.lowerBound || $0.lowerBound == range.upperBound
+      }) {
+        let other = free.remove(at: number)
+        range = min(range.lowerBound, other.lowerBound)..<max(range.upperBound, other.upperBound)
+      }
+      if range.upperBound == next { next = range.lowerBound } else { free.append(range) }
+    }
   }
 
   package let path: String
@@ -36,13 +50,7 @@ package final class ShardFileWriter: Sendable {
     self.sharding = sharding
     self.hasChecksums = hasChecksums
     temporary = Path.join(Path.parent(path), ".\(Path.name(path)).tessera-partial")
-    do {
-      try Directory.remove(temporary)
-      file = try File(temporary, .create)
-    } catch let error as TesseraError where error.kind == .notFound {
-      try Directory.make(Path.parent(path))
-      file = try File(temporary, .create)
-    }
+    file = try ShardFileWriter.create(temporary)
     let first = sharding?.indexLocation == .start ? sharding!.indexByteCount(chunks: chunks) : 0
     state = Mutex(
       State(
@@ -50,38 +58,68 @@ package final class ShardFileWriter: Sendable {
         checksums: hasChecksums ? [UInt32](repeating: 0, count: chunks) : [], remaining: expected))
   }
 
-  /// Takes a place in the file for a chunk of `count` bytes: the next one; or, for a chunk that is written again,
-  /// its old one where that is large enough or can grow.
+  /// An empty file; none is left behind when that fails half way.
+  private static func create(_ temporary: String) throws -> File {
+    do {
+      try Directory.remove(temporary)
+      do {
+        return try File(temporary, .create)
+      } catch let error as TesseraError where error.kind == .notFound {
+        try Directory.make(Path.parent(temporary))
+        return try File(temporary, .create)
+      }
+    } catch {
+      try? Directory.remove(temporary)
+      throw error
+    }
+  }
+
+  /// Takes the next place in the file for a chunk of `count` bytes.
   package func place(_ count: Int, ordinal: Int) -> Range<Int> {
     state.withLock { state in
-      var range = state.next..<state.next + count
-      if let old = state.ranges[ordinal], old.count >= count || old.upperBound == state.next {
-        range = old.lowerBound..<old.lowerBound + count
-      }
-      state.next = max(state.next, range.upperBound)
+      let range = state.next..<state.next + count
+      state.next = range.upperBound
       state.ranges[ordinal] = range
       return range
     }
   }
 
-  /// Empties a file of one chunk, for the chunk to be written anew.
-  package func restart(_ count: Int) throws {
-    state.withLock { state in
-      state.next = count
-      state.ranges = [0..<count]
+  /// Writes a chunk that was there before, or is new. The place of the one it replaces is used again, so that
+  /// writing a chunk in many small parts does not make the file longer; when writing fails, the old one stays.
+  package func replace(_ bytes: UnsafeRawBufferPointer, ordinal: Int) throws {
+    let range = freePlace(bytes.count)
+    do {
+      try write(bytes, at: range, ordinal: ordinal)
+    } catch {
+      state.withLock { $0.release(range) }
+      throw error
     }
-    try file.truncate(to: 0)
+    clear(ordinal)
+    state.withLock { $0.ranges[ordinal] = range }
+  }
+
+  private func freePlace(_ count: Int) -> Range<Int> {
+    state.withLock { state in
+      if let number = state.free.firstIndex(where: { $0.count >= count }) {
+        let found = state.free.remove(at: number)
+        if found.count > count { state.release(found.lowerBound + count..<found.upperBound) }
+        return found.lowerBound..<found.lowerBound + count
+      }
+      let range = state.next..<state.next + count
+      state.next = range.upperBound
+      return range
+    }
   }
 
   /// Writes a chunk at the place it was given.
   ///
-  /// - Parameter checksum: of a chunk that is taken over as it is, so that damage to it stays visible.
+  /// - Parameter known: its checksum, when it is copied from a shard whose table has one.
   package func write(
-    _ bytes: UnsafeRawBufferPointer, at range: Range<Int>, ordinal: Int, checksum: UInt32? = nil
+    _ bytes: UnsafeRawBufferPointer, at range: Range<Int>, ordinal: Int, checksum known: UInt32? = nil
   ) throws {
     try file.write(bytes, at: range.lowerBound)
     if hasChecksums {
-      let checksum = checksum ?? CRC32C.checksum(bytes)
+      let checksum = known ?? CRC32C.checksum(bytes)
       state.withLock { $0.checksums[ordinal] = checksum }
     }
     let piece = ShardFileWriter.writebackBytes
@@ -94,19 +132,27 @@ package final class ShardFileWriter: Sendable {
   package func range(_ ordinal: Int) -> Range<Int>? { state.withLock { $0.ranges[ordinal] } }
 
   /// Makes a chunk absent.
-  package func clear(_ ordinal: Int) { state.withLock { $0.ranges[ordinal] = nil } }
+  package func clear(_ ordinal: Int) {
+    state.withLock { state in
+      guard let range = state.ranges[ordinal] else { return }
+      state.release(range)
+      state.ranges[ordinal] = nil
+    }
+  }
 
   /// Reads a chunk that was written before.
   ///
-  /// - Throws: `.corrupt` when it was taken over with a checksum that it does not have.
+  /// - Throws: `.corrupt` when it is not what its checksum was made of.
   package func read(_ range: Range<Int>, ordinal: Int, into target: UnsafeMutableRawBufferPointer) throws {
     try file.read(at: range.lowerBound, into: target)
     guard hasChecksums else { return }
-    let expected = state.withLock { $0.checksums[ordinal] }
-    let computed = CRC32C.checksum(UnsafeRawBufferPointer(target))
-    guard computed == expected else {
+    let (stored, computed) = (
+      state.withLock { $0.checksums[ordinal] }, CRC32C.checksum(UnsafeRawBufferPointer(target))
+    )
+    guard stored == computed else {
       throw TesseraError(
-        .corrupt, "checksum of a raw chunk (crc32c)", path: path, expected: hex(expected), got: hex(computed))
+        .corrupt, "checksum of raw chunk \(ordinal) (crc32c)", path: path, expected: hex(stored),
+        got: hex(computed))
     }
   }
 
@@ -131,11 +177,37 @@ package final class ShardFileWriter: Sendable {
       try Directory.remove(path)
       return false
     }
-    if let sharding { try writeIndex(ranges, checksums, end, sharding) }
+    if let sharding { try writeIndex(ranges, checksums, end, sharding) } else { try moveToStart() }
     let isSynced = try syncsFirst || Directory.kind(path, followLinks: false) != nil
     if isSynced { try file.sync() }
     try Syscalls.rename(temporary, to: path)
     return !isSynced
+  }
+
+  /// The chunk of a file without an index is the file; one that was replaced lies behind the old one.
+  private func moveToStart() throws {
+    guard let range = range(0) else { return }
+    if range.lowerBound > 0 {
+      try Buffer.withTemporary(range.count) { bytes in
+        try file.read(at: range.lowerBound, into: bytes)
+        let end = state.withLock { $0.next }
+        // Never over itself: a write that fails leaves it whole.
+        if range.lowerBound < range.count {
+          try file.write(UnsafeRawBufferPointer(bytes), at: end)
+          state.withLock { state in
+            state.next = end + range.count
+            state.ranges[0] = end..<end + range.count
+          }
+        }
+        try file.write(UnsafeRawBufferPointer(bytes), at: 0)
+      }
+      state.withLock { state in
+        state.ranges[0] = 0..<range.count
+        state.next = range.count
+        state.free = []
+      }
+    }
+    if try file.size() > range.count { try file.truncate(to: range.count) }
   }
 
   private func writeIndex(_ ranges: [Range<Int>?], _ checksums: [UInt32], _ end: Int, _ sharding: Sharding)
@@ -148,7 +220,14 @@ package final class ShardFileWriter: Sendable {
       end += table.count
     }
     let index = ShardIndex.encode(ranges, sharding)
-    try file.write(index, at: sharding.indexLocation == .start ? 0 : end)
+    if sharding.indexLocation == .start {
+      try file.write(index, at: 0)
+    } else {
+      try file.write(index, at: end)
+      end += index.count
+    }
+    // What was at the end may have found a place further in front.
+    if try file.size() > end { try file.truncate(to: end) }
   }
 
   package func discard() { try? Directory.remove(temporary) }

@@ -124,7 +124,11 @@ package struct ZarrGroup: Sendable {
     var members = JSONObject()
     for group in groups {
       try writeOnce(Path.join(Path.join(folder, group), "zarr.json"), plain)
-      members[group] = .object(plain)
+      var own = plain
+      if case .group(let found) = try ZarrStore.open(Path.join(folder, group)) {
+        own["attributes"] = .object(found.attributes)
+      }
+      members[group] = .object(own)
     }
     for (path, metadata) in arrays { members[path] = .object(metadata.document) }
     var root = plain
@@ -144,6 +148,9 @@ package struct ZarrGroup: Sendable {
     for group in groups {
       try writeOnce(Path.join(Path.join(folder, group), ".zgroup"), plain)
       members["\(group)/.zgroup"] = .object(plain)
+      if case .group(let found) = try ZarrStore.open(Path.join(folder, group)), !found.attributes.isEmpty {
+        members["\(group)/.zattrs"] = .object(found.attributes)
+      }
     }
     for (path, metadata) in arrays {
       members["\(path)/.zarray"] = .object(metadata.document)

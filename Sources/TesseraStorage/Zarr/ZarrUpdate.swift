@@ -79,14 +79,17 @@ package final class ZarrUpdate: Sendable {
     }
   }
 
-  /// Cuts off what the files hold beyond `shape`, so that growing again shows the fill value there. Files beyond
-  /// the array's own shape, left by an append that was killed, go as well.
-  package func trim(to shape: Shape, scratch: WriteScratch) throws {
+  /// Cuts off what the files hold beyond `shape`, so that growing again, up to `largest`, shows the fill value there.
+  ///
+  /// Files may hold more than the array did: an append that was interrupted leaves its rows behind.
+  package func trim(to shape: Shape, largest: Shape, scratch: WriteScratch) throws {
+    // What was not published yet would not be found.
+    try flush()
     let bounds = Region(shape)
+    let files = try ChunkGrid(shape: largest, chunkShape: fileGrid.chunkShape)
     var straddling: [[Int]] = []
     var outside: [[Int]] = []
-    try ZarrFiles.forEach(root: root, keys: metadata.keys, rank: bounds.rank) { file in
-      guard zip(file, fileGrid.counts).allSatisfy({ $0 < $1 }) else { return outside.append(file) }
+    try ZarrFiles.forEach(root: root, keys: metadata.keys, grid: files) { file, _ in
       let region = fileGrid.fullRegion(file)
       if bounds.intersection(region).isEmpty {
         outside.append(file)
@@ -96,7 +99,7 @@ package final class ZarrUpdate: Sendable {
     }
     for file in outside { try Directory.remove(path(file)) }
     for file in straddling {
-      try grid.chunks(touching: fileGrid.region(file)).forEachIndex { index in
+      try grid.chunks(touching: fileGrid.fullRegion(file)).forEachIndex { index in
         let chunk = grid.fullRegion(index)
         let kept = bounds.intersection(chunk)
         if bounds.contains(chunk) { return }
@@ -116,10 +119,7 @@ package final class ZarrUpdate: Sendable {
 
   private func put(_ bytes: UnsafeRawBufferPointer?, _ writer: ShardFileWriter, _ ordinal: Int) throws {
     guard let bytes else { return writer.clear(ordinal) }
-    // An unsharded file is its chunk; written anew, it begins at 0 again.
-    let range = sharding == nil ? 0..<bytes.count : writer.place(bytes.count, ordinal: ordinal)
-    if sharding == nil { try writer.restart(bytes.count) }
-    try writer.write(bytes, at: range, ordinal: ordinal)
+    try writer.replace(bytes, ordinal: ordinal)
   }
 
   private func patch(
@@ -214,9 +214,9 @@ package final class ZarrUpdate: Sendable {
   /// A writer that holds the chunks the file has now.
   private func writer(_ file: [Int]) throws -> ShardFileWriter {
     let chunks = zip(fileGrid.chunkShape, grid.chunkShape).reduce(1) { $0 * ($1.0 / $1.1) }
-    let hasChecksums = sharding != nil && metadata.attributes[ZarrMetadata.checksumAttribute] != nil
     let writer = try ShardFileWriter(
-      path(file), sharding, chunks: chunks, expected: chunks, hasChecksums: hasChecksums)
+      path(file), sharding, chunks: chunks, expected: chunks,
+      hasChecksums: hasChecksums)
     do {
       guard try Directory.kind(path(file)) == .file else { return writer }
       let mapping = try Mapping(File(path(file)))
@@ -228,8 +228,8 @@ package final class ZarrUpdate: Sendable {
         }
         let index = try ShardIndex(of: mapping.bytes, count: chunks, sharding)
         try index.validate()
-        let checksums =
-          hasChecksums ? try? ChunkChecksums.decode(mapping.bytes, count: chunks, sharding) : nil
+        // Copied, not made anew: they would fit whatever the chunks have become.
+        let checksums = try hasChecksums ? ChunkChecksums.decode(mapping.bytes, count: chunks, sharding) : nil
         for ordinal in 0..<chunks {
           guard let range = try index.range(ordinal) else { continue }
           mapping.willTouch(range.count)
@@ -245,10 +245,13 @@ package final class ZarrUpdate: Sendable {
     }
   }
 
+  private var hasChecksums: Bool { metadata.attributes[ZarrMetadata.checksumAttribute] != nil }
+
   private func publish(_ file: OpenFile) throws {
     try file.isClosed.withLock { isClosed in
       if isClosed { return }
-      if try file.writer.publish(syncsFirst: isVisible) { unsynced.add(file.writer.path) }
+      let path = file.writer.path
+      if try file.writer.publish(syncsFirst: isVisible) { unsynced.add(path) } else { unsynced.forget(path) }
       isClosed = true
     }
   }

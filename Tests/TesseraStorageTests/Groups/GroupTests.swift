@@ -1,0 +1,165 @@
+import TesseraCore
+import TesseraIO
+import Testing
+
+@testable import TesseraStorage
+
+/// Archives and groups, and what a group says of arrays that come and change.
+@Suite struct GroupTests {
+  private static let arrays: [(String, ModelArray)] = {
+    var random = SeededGenerator(seed: 91)
+    return [
+      ("a", ModelArray(shape: [7, 3], dtype: .int32, random: &random)),
+      ("deep/er/b", ModelArray(shape: [5], dtype: .float64, random: &random)),
+      ("deep/c", ModelArray(shape: [], dtype: .uint8, random: &random)),
+      ("z", ModelArray(shape: [0, 4], dtype: .complex64, random: &random)),
+    ]
+  }()
+
+  /// A group of the arrays, in folders within folders.
+  private func group(_ path: String) throws {
+    let plain = Array(#"{"zarr_format": 3, "node_type": "group", "attributes": {"which": "plain"}}"#.utf8)
+    for folder in ["", "deep", "deep/er"] {
+      try Directory.make(Path.join(path, folder))
+      try File(Path.join(Path.join(path, folder), "zarr.json"), .create).write(plain, at: 0)
+    }
+    for (name, array) in GroupTests.arrays { try array.writeRawZarr(Path.join(path, name)) }
+  }
+
+  /// The shapes of members by name, as the store tells them.
+  private func shapes(_ path: String) throws -> [String: [Int]] {
+    guard case .members(_, let members) = try StoredArray.contents(of: path) else { return [:] }
+    return Dictionary(
+      uniqueKeysWithValues: members.map { (String($0.path.dropFirst(path.count + 1)), $0.shape.dimensions) })
+  }
+
+  private func check(_ path: String, _ note: String) throws {
+    #expect(
+      try shapes(path) == Dictionary(uniqueKeysWithValues: GroupTests.arrays.map { ($0, $1.shape) }),
+      "\(note)")
+    for (name, array) in GroupTests.arrays {
+      #expect(try ModelArray(reading: Path.join(path, name)) == array, "\(note): \(name)")
+    }
+    let report = try Verification(path).run()
+    #expect(report.problems == [] && report.arrays == GroupTests.arrays.count, "\(note): \(report.problems)")
+  }
+
+  @Test(arguments: [2, 3])
+  func archivesToGroupsAndBack(_ format: Int) throws {
+    let folder = try TemporaryFolder()
+    try group(folder.at("g.zarr"))
+    try check(folder.at("g.zarr"), "by hand")
+    try Conversion(from: folder.at("g.zarr"), to: folder.at("g.npz")).run()
+    try check(folder.at("g.npz"), "archive")
+    let layout = ArrayLayout(codec: .lz4, zarrFormat: format)
+    try Conversion(from: folder.at("g.npz"), to: folder.at("h.zarr"), layout: layout).run()
+    try check(folder.at("h.zarr"), "group of format \(format)")
+    guard case .members(let found, _) = try StoredArray.contents(of: folder.at("h.zarr")) else { return }
+    #expect(found == (format == 2 ? .zarr2 : .zarr3))
+    // Each level is a group of its own.
+    #expect(try shapes(folder.at("h.zarr/deep")) == ["er/b": [5], "c": []])
+    #expect(try shapes(folder.at("h.zarr/deep/er")) == ["b": [5]])
+    try Conversion(from: folder.at("h.zarr"), to: folder.at("i.npz")).run()
+    try check(folder.at("i.npz"), "and back")
+    try Conversion(from: folder.at("h.zarr/deep"), to: folder.at("j.npz")).run()
+    #expect(try shapes(folder.at("j.npz")) == ["er/b": [5], "c": []])
+    try Conversion(from: folder.at("h.zarr/deep/er/b"), to: folder.at("k.npy")).run()
+    #expect(try ModelArray(reading: folder.at("k.npy")) == GroupTests.arrays[1].1)
+    #expect(tesseraError { _ = try StoredArray.open(folder.at("h.zarr")) }?.kind == .usage)
+  }
+
+  /// Whether the group's own copy of the metadata, which other software goes by, is what the folders say.
+  private func expectFreshCopy(_ path: String, _ note: String) throws {
+    guard case .group(var group) = try ZarrStore.open(path) else {
+      Issue.record("\(note): no group")
+      return
+    }
+    let copy = try #require(group.consolidated, "\(note)")
+    group.consolidated = nil
+    let found = try group.arrays(in: path)
+    #expect(copy.map(\.path) == found.map(\.path).sorted(), "\(note)")
+    for (path, metadata) in found {
+      let known = copy.first { $0.path == path }?.metadata
+      #expect(known?.shape == metadata.shape, "\(note): shape of \(path)")
+      #expect(known?.attributes == metadata.attributes, "\(note): attributes of \(path)")
+    }
+  }
+
+  private func consolidated(_ folder: TemporaryFolder, _ format: Int) throws -> String {
+    try group(folder.at("g.zarr"))
+    try Conversion(from: folder.at("g.zarr"), to: folder.at("h.zarr"), layout: .init(zarrFormat: format))
+      .run()
+    try expectFreshCopy(folder.at("h.zarr"), "at first")
+    return folder.at("h.zarr")
+  }
+
+  @Test(arguments: [2, 3])
+  func aConvertedArrayIsAddedToTheCopy(_ format: Int) throws {
+    let folder = try TemporaryFolder()
+    let path = try consolidated(folder, format)
+    try GroupTests.arrays[0].1.writeNpy(folder.at("n.npy"))
+    for name in ["new", "deep/new", "other/place"] {
+      try Conversion(from: folder.at("n.npy"), to: Path.join(path, name), layout: .init(zarrFormat: format))
+        .run()
+      try expectFreshCopy(path, "format \(format), after \(name)")
+      #expect(try shapes(path)[name] == [7, 3])
+    }
+    // What replaces an array has another shape.
+    let layout = ArrayLayout(zarrFormat: format)
+    try Conversion(
+      from: folder.at("n.npy"), to: Path.join(path, "deep/c"), layout: layout, options: .init(overwrite: true)
+    )
+    .run()
+    try expectFreshCopy(path, "format \(format), after replacing")
+  }
+
+  @Test(arguments: [2, 3])
+  func aWrittenArrayIsAddedToTheCopy(_ format: Int) throws {
+    let folder = try TemporaryFolder()
+    let path = try consolidated(folder, format)
+    try GroupTests.arrays[0].1.store(Path.join(path, "deep/new"), layout: .init(zarrFormat: format))
+    try expectFreshCopy(path, "format \(format), created")
+    let writer = try ArrayWriter.open(Path.join(path, "a"))
+    writer.attributes["unit"] = "m"
+    try writer.append([Int32](1...3))
+    try writer.close()
+    try expectFreshCopy(path, "format \(format), longer")
+    #expect(try shapes(path)["a"] == [8, 3])
+  }
+
+  @Test(arguments: [2, 3])
+  func appendedRowsAreInTheCopy(_ format: Int) throws {
+    let folder = try TemporaryFolder()
+    let path = try consolidated(folder, format)
+    try GroupTests.arrays[0].1.writeNpy(folder.at("n.npy"))
+    try Appending([folder.at("n.npy")], to: Path.join(path, "a")).run()
+    try expectFreshCopy(path, "format \(format)")
+    #expect(try shapes(path)["a"] == [14, 3])
+  }
+
+  @Test func anAdoptedArrayIsAddedToTheCopy() throws {
+    let folder = try TemporaryFolder()
+    let path = try consolidated(folder, 3)
+    try GroupTests.arrays[0].1.writeNpy(folder.at("n.npy"))
+    try Adoption(folder.at("n.npy"), as: Path.join(path, "new")).run()
+    try expectFreshCopy(path, "adopted")
+  }
+
+  /// What a group within says of itself, and groups without arrays, are kept when the copy is made anew.
+  @Test func groupsWithinKeepWhatTheySay() throws {
+    let folder = try TemporaryFolder()
+    let path = try consolidated(folder, 3)
+    let said = #"{"zarr_format": 3, "node_type": "group", "attributes": {"which": "deep"}}"#
+    try folder.write("h.zarr/deep/zarr.json", text: said)
+    try folder.write("h.zarr/bare/zarr.json", text: said)
+    try GroupTests.arrays[0].1.writeNpy(folder.at("n.npy"))
+    try Conversion(from: folder.at("n.npy"), to: Path.join(path, "deep/new")).run()
+    let own = try JSONValue(parsing: File.contents(Path.join(path, "deep/zarr.json"), limit: 1 << 20))
+    #expect(own["attributes"]?["which"] == "deep")
+    let root = try JSONValue(parsing: File.contents(Path.join(path, "zarr.json"), limit: 1 << 20))
+    let members = root["consolidated_metadata"]?["metadata"]
+    #expect(members?["deep/new"] != nil)
+    #expect(members?["deep"]?["attributes"]?["which"] == "deep")
+    #expect(members?["bare"]?["attributes"]?["which"] == "deep")
+  }
+}

@@ -1,0 +1,201 @@
+import TesseraCore
+import TesseraIO
+import Testing
+
+@testable import TesseraStorage
+
+/// Damage of single bytes, everywhere in small stores.
+@Suite struct VerificationTests {
+  private static let array = ModelArray(
+    shape: [6, 5], dtype: .int16, bytes: (0..<60).map { UInt8(truncatingIfNeeded: $0 * 7 + 1) })
+
+  /// Flips one bit of every byte of every file in turn, and calls `body` with what verifying says.
+  private func flipping(
+    _ path: String, _ files: [String],
+    _ body: (String, Int, Result<Verification.Report, TesseraError>) -> Void
+  ) throws {
+    for name in files {
+      let file = Path.join(path, name)
+      let original = try File.contents(file, limit: 1 << 20)
+      let handle = try File(file, .readWrite)
+      for position in original.indices {
+        try handle.write([original[position] ^ (1 << UInt8(position % 8))], at: position)
+        do {
+          let report = try Verification(path, options: .init(threads: 1)).run()
+          body(name, position, .success(report))
+        } catch let error as TesseraError {
+          body(name, position, .failure(error))
+        }
+        try handle.write([original[position]], at: position)
+      }
+    }
+  }
+
+  @Test(arguments: [
+    ArrayLayout(codec: .lz4, chunks: [3, 3], shards: .shape([6, 6]), checksum: true),
+    .init(codec: .lz4, chunks: [3, 3], shards: .none, checksum: true),
+    .init(chunks: [3, 3], shards: .none, checksum: true),
+    .init(chunks: [2, 3], shards: .shape([6, 6]), checksum: true),
+    .init(codec: .zstd, chunks: [3, 3], shards: .shape([3, 6]), checksum: true),
+  ])
+  func everyFlippedByteOfAStoreWithChecksumsIsFound(_ layout: ArrayLayout) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.at("x.zarr")
+    try VerificationTests.array.store(path, layout: layout)
+    let good = try Verification(path).run()
+    let files = try chunkFiles(path)
+    #expect(good.problems == [] && good.arrays == 1)
+    #expect(good.chunks == (layout.chunks == [2, 3] ? 6 : 4))
+    #expect(good.bytes == files.values.reduce(0) { $0 + $1.count })
+    var missed: [String] = []
+    try flipping(path, files.keys.sorted()) { name, position, result in
+      let problems = (try? result.get())?.problems
+      if problems?.isEmpty ?? false { missed.append("\(name):\(position)") }
+      if let problems, !problems.allSatisfy({ $0.path?.contains(name) == true }) {
+        Issue.record("\(name):\(position): \(problems)")
+      }
+    }
+    #expect(missed == [], "\(layout)")
+    #expect(try Verification(path).run().problems == [])
+  }
+
+  /// Compressed chunks without checksums: indices are checked, and what does not decode is found.
+  @Test func damageNeverStopsTheOtherChunks() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.at("x.zarr")
+    try VerificationTests.array.store(
+      path, layout: .init(codec: .zstd, chunks: [2, 5], shards: .shape([6, 5])))
+    let shard = folder.at("x.zarr/c/0/0")
+    let original = try File.contents(shard, limit: 1 << 20)
+    // The magic numbers of two of the three chunks.
+    var bytes = original
+    bytes[0] ^= 0xFF
+    let magic: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD]
+    let last = try #require(original.indices.dropLast(4).last { Array(original[$0..<$0 + 4]) == magic })
+    bytes[last] ^= 0xFF
+    try File(shard, .create).write(bytes, at: 0)
+    let report = try Verification(path).run()
+    #expect(report.chunks == 3)
+    #expect(report.problems.count == 2)
+    #expect(
+      report.problems.allSatisfy { $0.kind == .corrupt && $0.description.contains("chunk") },
+      "\(report.problems)")
+  }
+
+  /// A flip in metadata is found, or refused, or another valid document; it is never a trap.
+  @Test(arguments: [3, 2])
+  func flipsInMetadata(_ format: Int) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.at("x.zarr")
+    let layout = ArrayLayout(
+      codec: .lz4, chunks: [3, 3], shards: format == 3 ? .shape([6, 6]) : .automatic, zarrFormat: format,
+      checksum: format == 3)
+    try VerificationTests.array.store(path, layout: layout)
+    var (found, refused, fine) = (0, 0, 0)
+    try flipping(path, [format == 3 ? "zarr.json" : ".zarray"]) { name, position, result in
+      switch result {
+      case .success(let report): if report.problems.isEmpty { fine += 1 } else { found += 1 }
+      case .failure(let error):
+        refused += 1
+        if ![.corrupt, .unsupported, .memory].contains(error.kind) {
+          Issue.record("\(name):\(position): \(error)")
+        }
+      }
+    }
+    #expect(found > 0 && refused > 50, "\(found) found, \(refused) refused, \(fine) fine")
+  }
+
+  @Test func everyFlippedByteOfAMemberIsFound() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.at("x.npz")
+    try VerificationTests.array.writeNpy(folder.at("x.npy"))
+    try Conversion(from: folder.at("x.npy"), to: path).run()
+    #expect(try Verification(path).run().problems == [])
+    let original = try File.contents(path, limit: 1 << 20)
+    let start = try #require(
+      original.indices.first { original[$0...].starts(with: [0x93] + Array("NUMPY".utf8)) })
+    let end = try #require(
+      original.indices.first { $0 > start && original[$0...].starts(with: [0x50, 0x4B, 0x01, 0x02]) })
+    #expect(end - start >= 60 + 64)
+    var missed: [Int] = []
+    try flippingFile(path, original) { position, problems in
+      if (start..<end).contains(position), problems == 0 { missed.append(position) }
+    }
+    #expect(missed == [], "the member is \(start)..<\(end)")
+  }
+
+  /// Calls `body` with how many problems there are, -1 for an archive that is refused.
+  private func flippingFile(_ path: String, _ original: [UInt8], _ body: (Int, Int) -> Void) throws {
+    let handle = try File(path, .readWrite)
+    for position in original.indices {
+      try handle.write([original[position] ^ (1 << UInt8(position % 8))], at: position)
+      var problems = -1
+      let error = tesseraError("byte \(position)") { problems = try Verification(path).run().problems.count }
+      if let error, ![.corrupt, .unsupported].contains(error.kind) {
+        Issue.record("byte \(position): \(error)")
+      }
+      body(position, problems)
+      try handle.write([original[position]], at: position)
+    }
+  }
+
+  @Test func cutOffFilesAreProblems() throws {
+    let folder = try TemporaryFolder()
+    for (name, layout) in [
+      ("a.zarr", ArrayLayout(chunks: [3, 3], shards: .none)), ("b.zarr", .init(codec: .lz4, chunks: [3, 3])),
+      ("c.zarr", .init(codec: .gzip, chunks: [3, 3], zarrFormat: 2)),
+    ] {
+      let path = folder.at(name)
+      try VerificationTests.array.store(path, layout: layout)
+      let file = Path.join(path, try #require(chunkFiles(path).keys.min()))
+      let original = try File.contents(file, limit: 1 << 20)
+      for count in 0..<original.count {
+        try File(file, .create).truncate(to: count)
+        #expect(
+          try Verification(path).run().problems.count >= 1, "\(name), \(count) of \(original.count) bytes")
+        try File(file, .create).write(original, at: 0)
+      }
+      #expect(try Verification(path).run().problems == [])
+    }
+    try VerificationTests.array.writeNpy(folder.at("x.npy"))
+    let bytes = try File.contents(folder.at("x.npy"), limit: 1 << 20)
+    for count in 0..<bytes.count {
+      try folder.write("y.npy", Array(bytes[..<count]))
+      let problems = (try? Verification(folder.at("y.npy")).run())?.problems.count
+      #expect(problems != 0, "\(count) of \(bytes.count) bytes")
+    }
+  }
+
+  /// One array of a group is damaged beyond opening; the others are looked at all the same.
+  @Test func aGroupWithOneUnreadableArray() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("g.zarr/zarr.json", text: #"{"zarr_format": 3, "node_type": "group", "attributes": {}}"#)
+    for name in ["a", "b", "c"] { try VerificationTests.array.store(folder.at("g.zarr/\(name)")) }
+    #expect(try Verification(folder.at("g.zarr")).run().arrays == 3)
+    try folder.write("g.zarr/b/zarr.json", text: "{")
+    let shard = folder.at("g.zarr/c/c/0/0")
+    try File(shard, .readWrite).write([0xFF], at: FileStamp(path: shard).size - 1)
+    withKnownIssue("the metadata of one member that does not parse stops the verification of all others") {
+      let report = try Verification(folder.at("g.zarr")).run()
+      #expect(report.problems.count == 2)
+    }
+  }
+
+  @Test func tablesOfTextAreParsed() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("good.csv", text: "a,b\n1,2\n3,4\n")
+    try folder.write("bad.csv", text: "a,b\n1,2\n3,x\n5,6\n")
+    #expect(try Verification(folder.at("good.csv")).run().problems == [])
+    let problems = try Verification(folder.at("bad.csv")).run().problems
+    #expect(problems.count == 1 && problems[0].description.contains("line 3, column 2"), "\(problems)")
+  }
+
+  @Test func cancelling() throws {
+    let folder = try TemporaryFolder()
+    try VerificationTests.array.store(folder.at("x.zarr"))
+    let token = CancellationToken()
+    token.cancel()
+    let verification = try Verification(folder.at("x.zarr"), options: .init(cancellation: token))
+    #expect(tesseraError { _ = try verification.run() }?.kind == .cancelled)
+  }
+}
