@@ -76,6 +76,16 @@ extension TesseraError: CustomStringConvertible {
   }
 }
 
+/// Runs what remains to be done once the result at `path` is there to be seen: its failure is an error that
+/// says so.
+package func afterwards(_ path: String, _ shortcoming: String, _ body: () throws -> Void) throws {
+  do {
+    try body()
+  } catch let error as TesseraError {
+    throw TesseraError(error.kind, "is in place, but \(shortcoming) (\(error.what))", path: path)
+  }
+}
+
 /// Runs `body`; an error that names no path is said of `path`.
 package func naming<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
   do {

@@ -92,11 +92,8 @@ package final class Staging: Sendable {
     }
     // Done; what is left of the staging folder is for the next run to remove.
     defer { try? discard() }
-    do {
+    try afterwards(destination, "may not outlive a power failure") {
       try Directory.sync(Path.parent(destination))
-    } catch let error as TesseraError {
-      throw TesseraError(
-        error.kind, "is in place, but may not outlive a power failure (\(error.what))", path: destination)
     }
   }
 
@@ -138,6 +135,6 @@ extension File {
       try? Directory.remove(temporary)
       throw error
     }
-    try Directory.sync(Path.parent(path))
+    try afterwards(path, "may not outlive a power failure") { try Directory.sync(Path.parent(path)) }
   }
 }

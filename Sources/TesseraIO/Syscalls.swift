@@ -87,10 +87,6 @@ package enum Syscalls {
     _ = linux_start_writeback(descriptor, Int64(range.lowerBound), Int64(range.count))
   }
 
-  package static func advise(_ descriptor: Int32, _ range: Range<Int>, _ advice: Int32) {
-    _ = posix_fadvise(descriptor, range.lowerBound, range.count, advice)
-  }
-
   /// Takes the advisory lock of a file or directory, or throws `.busy`. Released when the last
   /// descriptor closes, so a killed process leaves none behind.
   package static func lock(_ descriptor: Int32, path: String) throws {

@@ -171,13 +171,15 @@ public struct Adoption: Sendable {
     try staging.publish()
     try ZarrGroup.refreshParents(of: destination)
     if !keepsLink {
-      try Syscalls.unlink(source)
-      try Directory.sync(Path.parent(source))
+      try afterwards(destination, "\(source) keeps its name") {
+        try Syscalls.unlink(source)
+        try Directory.sync(Path.parent(source))
+      }
     }
     let bytes = header.shape.count * (metadata.dtype?.itemSize ?? 1)
     return WorkReport(
       bytesIn: bytes, bytesOut: 16 * chunkCount + 4,
-      storedBytes: try ZarrDriver(metadata, path: destination).storedBytes(),
+      storedBytes: (try? ZarrDriver(metadata, path: destination).storedBytes()) ?? 0,
       seconds: ProcessLimits.now - start,
       peakResident: ProcessLimits.peakResident)
   }

@@ -132,7 +132,7 @@ public struct Appending: Sendable {
     let dtype = try added.description.supportedDType()
     return WorkReport(
       bytesIn: added.description.shape.count * dtype.itemSize, bytesOut: plan.bytesWritten,
-      storedBytes: try destination.driver().storedBytes(), seconds: ProcessLimits.now - start,
+      storedBytes: (try? destination.driver().storedBytes()) ?? 0, seconds: ProcessLimits.now - start,
       peakResident: ProcessLimits.peakResident)
   }
 
@@ -191,7 +191,7 @@ public struct Appending: Sendable {
     }
     // One write of one disk sector or two, after the rows are on the disk.
     try file.write(header, at: 0)
-    try file.sync()
+    try afterwards(destination.path, "may not outlive a power failure") { try file.sync() }
   }
 
   private func appendAnew(_ whole: ConcatenatedDriver, _ progress: ProgressMeter) throws {

@@ -177,8 +177,7 @@ public struct Conversion: Sendable {
     }
     try write(staging, job, progress)
     try staging.publish()
-    // A cache of what the folders say; the array itself is in place.
-    if destination.form == .zarr { try? ZarrGroup.refreshParents(of: destination.path) }
+    if destination.form == .zarr { try ZarrGroup.refreshParents(of: destination.path) }
   }
 
   private static func storedBytes(_ destination: ArrayLocation) throws -> Int {

@@ -96,13 +96,16 @@ public struct Verification: Sendable {
   }
 
   private func verifyZarr(_ model: MemoryModel, _ report: inout Report) throws {
-    let arrays: [(path: String, metadata: ZarrMetadata)]
+    var arrays: [(path: String, metadata: ZarrMetadata)] = []
     switch try ZarrStore.open(location.path) {
     case .array(let metadata): arrays = [(location.path, metadata)]
-    case .group(var group):
-      // What the folders say, not the copy.
-      group.consolidated = nil
-      arrays = try group.arrays(in: location.path).map { (Path.join(location.path, $0.path), $0.metadata) }
+    case .group:
+      // What the folders say, not the consolidated copy; one that cannot be read does not hide the others.
+      for folder in try ZarrGroup.members(in: location.path).map({ Path.join(location.path, $0) }) {
+        try Verification.check(&report) { _ in
+          if case .array(let metadata) = try ZarrStore.open(folder) { arrays.append((folder, metadata)) }
+        }
+      }
     }
     for (path, metadata) in arrays {
       try Verification.check(&report) { report in

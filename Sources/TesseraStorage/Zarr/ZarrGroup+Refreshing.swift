@@ -5,7 +5,13 @@ extension ZarrGroup {
   /// Brings the consolidated metadata of the groups around an array up to date; groups without stay without.
   ///
   /// Documents are copied as they are, so that what this library does not understand is not lost.
+  ///
+  /// - Throws: an error that says that the array itself is in place.
   package static func refreshParents(of path: String) throws {
+    try afterwards(path, "the group around it still shows it as it was") { try refreshGroups(above: path) }
+  }
+
+  private static func refreshGroups(above path: String) throws {
     let parent = Path.parent(path)
     guard parent != path, try Directory.kind(parent) == .directory else { return }
     if let document = try ZarrStore.document(parent, "zarr.json") {
@@ -16,7 +22,7 @@ extension ZarrGroup {
     } else {
       return
     }
-    try refreshParents(of: parent)
+    try refreshGroups(above: parent)
   }
 
   private static func refresh(v3 document: JSONObject, _ folder: String) throws {
@@ -57,7 +63,8 @@ extension ZarrGroup {
     guard depth < maximumDepth else { return }
     for name in try Directory.names(folder) where !name.hasPrefix(".") {
       let child = Path.join(folder, name)
-      guard try Directory.kind(child) == .directory else { continue }
+      // Links are not followed: they may lead outside, or round and round.
+      guard try Directory.kind(child, followLinks: false) == .directory else { continue }
       let path = prefix.isEmpty ? name : "\(prefix)/\(name)"
       if try body(path, child) { try collect(child, prefix: path, depth: depth + 1, body) }
     }

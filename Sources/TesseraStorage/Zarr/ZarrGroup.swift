@@ -11,14 +11,22 @@ package struct ZarrGroup: Sendable {
   /// The arrays in and below the group, with their paths within it.
   package func arrays(in folder: String) throws -> [(path: String, metadata: ZarrMetadata)] {
     if let consolidated { return consolidated }
-    var found: [(path: String, metadata: ZarrMetadata)] = []
-    try ZarrGroup.walk(folder, prefix: "", depth: 0) { found.append(($0, $1)) }
+    return try ZarrGroup.members(in: folder).compactMap { path in
+      guard case .array(let metadata) = try ZarrStore.open(Path.join(folder, path)) else { return nil }
+      return (path, metadata)
+    }
+  }
+
+  /// The paths of all arrays and groups below a group's folder, whether their metadata is valid or not.
+  package static func members(in folder: String) throws -> [String] {
+    var found: [String] = []
+    try walk(folder, prefix: "", depth: 0) { found.append($0) }
     return found
   }
 
-  private static func walk(
-    _ folder: String, prefix: String, depth: Int, _ body: (String, ZarrMetadata) throws -> Void
-  ) throws {
+  private static func walk(_ folder: String, prefix: String, depth: Int, _ body: (String) throws -> Void)
+    throws
+  {
     guard depth < maximumDepth else { return }
     for name in try Directory.names(folder) where !name.hasPrefix(".") {
       let child = Path.join(folder, name)
@@ -27,14 +35,12 @@ package struct ZarrGroup: Sendable {
         continue
       }
       let path = prefix.isEmpty ? name : "\(prefix)/\(name)"
-      switch try ZarrStore.open(child) {
-      case .array(let metadata): try body(path, metadata)
-      case .group: try walk(child, prefix: path, depth: depth + 1, body)
-      }
+      try body(path)
+      if case .group? = try? ZarrStore.open(child) { try walk(child, prefix: path, depth: depth + 1, body) }
     }
   }
 
-  /// Folders may loop through links.
+  /// Groups deeper than this are not looked for.
   static let maximumDepth = 32
 
   // MARK: Consolidated metadata
@@ -78,8 +84,8 @@ package struct ZarrGroup: Sendable {
 
   /// Writes the metadata of a group and of the groups between it and its arrays, consolidated.
   package static func write(
-    _ arrays: [(path: String, metadata: ZarrMetadata)], version: Int, attributes: JSONObject = JSONObject(),
-    to folder: String
+    _ arrays: [(path: String, metadata: ZarrMetadata)], version: Int,
+    attributes: JSONObject = JSONObject(), to folder: String
   ) throws {
     var groups: Set<String> = []
     for (path, _) in arrays {

@@ -159,7 +159,7 @@ import Testing
           if !isDone { Issue.record("\(note): done, but not there") }
           continue
         }
-        if isDone { afterwards.append(number) }
+        if isDone, error?.what.hasPrefix("is in place") != true { afterwards.append(number) }
         if family != .forever, !isDone {
           let left = try leftovers(folder.path)
           if left != [] { Issue.record("\(note): left \(left); \(error as Any)") }
@@ -173,11 +173,8 @@ import Testing
         }
       }
     }
-    withKnownIssue(
-      "a failure after the work is visible is thrown as if nothing had been done", isIntermittent: true
-    ) {
-      #expect(afterwards == [])
-    }
+    // Changes to an existing array are published file by file, so a failure may come after the last of them.
+    if !job.description.hasPrefix("update") { #expect(afterwards == []) }
   }
 
   @Test(arguments: appends + adoptions + creations + updates)
