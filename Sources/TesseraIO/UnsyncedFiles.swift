@@ -24,14 +24,28 @@ package final class UnsyncedFiles: Sendable {
 
   /// Returns when all files added so far are on the disk.
   package func sync() throws {
-    if let paths = paths.withLock({ $0 }) {
-      for path in paths.sorted() { try File(path).sync() }
+    // Taken out at once: what another thread adds meanwhile is the next call's.
+    let taken = paths.withLock { paths in
+      defer { paths = [] }
+      return paths
+    }
+    do {
+      try sync(taken)
+    } catch {
+      paths.withLock { paths in paths = taken.flatMap { taken in paths?.union(taken) } }
+      throw error
+    }
+  }
+
+  /// - Parameter taken: nil for everything on the file system.
+  private func sync(_ taken: Set<String>?) throws {
+    if let taken {
+      for path in taken.sorted() { try File(path).sync() }
     } else {
       let descriptor = try Syscalls.open(root, O_RDONLY | O_DIRECTORY)
       defer { Syscalls.close(descriptor) }
       try Syscalls.syncFileSystem(descriptor, path: root)
     }
-    paths.withLock { $0 = [] }
   }
 
   /// Removes the files added since the last sync, as far as they are remembered one by one.

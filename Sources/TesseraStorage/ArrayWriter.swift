@@ -64,7 +64,7 @@ public final class ArrayWriter: Sendable {
       let metadata = try ZarrMetadata(creating: shape, dtype: dtype, layout: layout, attributes: attributes)
       let staging = try Staging(location.path, overwrites: overwrite)
       try Directory.make(staging.payload)
-      let update = try ZarrUpdate(metadata, root: staging.payload)
+      let update = try ZarrUpdate(metadata, root: staging.payload, isVisible: false)
       return ArrayWriter(location.path, root: staging.payload, .zarr(metadata, update), staging: staging)
     case .npy:
       guard layout == ArrayLayout(), attributes.isEmpty else {
@@ -234,7 +234,7 @@ public final class ArrayWriter: Sendable {
       try update.trim(to: common, largest: largest, scratch: WriteScratch())
       try update.flush()
       let resized = metadata.reshaped(shape)
-      let next = try ZarrUpdate(resized, root: root)
+      let next = try ZarrUpdate(resized, root: root, isVisible: staging == nil)
       state.withLock { $0.backing = .zarr(resized, next) }
     case .npy(let header, let file?):
       guard shape.rank == header.shape.rank else { throw wrongRank(shape) }

@@ -20,7 +20,7 @@ extension StoredArray {
     }
     let lengths = [rows.count] + shape.dimensions.dropFirst()
     let strides = Shape.strides(of: lengths).map { $0 * dtype.itemSize }
-    let bytes = lengths.reduce(dtype.itemSize, *)
+    let bytes = lengths.saturatingProduct(dtype.itemSize)
     guard target.count == bytes else {
       throw TesseraError(
         .usage, "buffer for \(rows.count) rows", expected: "\(bytes) bytes", got: "\(target.count)")
@@ -42,7 +42,7 @@ extension StoredArray {
   private func take(
     sorted rows: [RowPlace], into target: UnsafeMutableRawPointer, strides: [Int], threads: Int?
   ) throws {
-    let threads = driver.isSequential ? 1 : threads ?? ProcessLimits.cores
+    let threads = driver.isSequential ? 1 : max(1, threads ?? ProcessLimits.cores)
     let length = driver.granule[0]
     let wanted = max(1, rows.count / (threads * 16))
     var groups: [Range<Int>] = []

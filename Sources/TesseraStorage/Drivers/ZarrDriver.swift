@@ -237,6 +237,8 @@ package struct ZarrDriver: ArrayDriver {
     let span = rawSpan(part)
     guard span.count <= decoder.byteCount / 2 else { return false }
     mapping.willTouch(min(bytes.count, span.count))
+    // What is wanted may lie far apart in a chunk that is large in its metadata alone.
+    try MemoryModel.requireAvailable(span.count, for: "a part of a chunk of \(Shape.describe(grid.chunkShape))")
     let decoded = scratch.chunk.reserve(span.count)
     guard try decoder.decode(range: span, from: bytes, into: decoded, scratch: scratch) else { return false }
     let view = decoder.view(base: UnsafeRawPointer(decoded.baseAddress!))

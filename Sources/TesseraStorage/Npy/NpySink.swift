@@ -15,10 +15,14 @@ package final class NpySink: ArraySink {
   /// Writes the header of a new `.npy` file.
   package convenience init(_ shape: Shape, dtype: DType, file: File) throws {
     let header = try NpyHeader.bytes(dtype: dtype, fortranOrder: false, shape: shape)
+    let (size, overflow) = header.count.addingReportingOverflow(shape.count * dtype.itemSize)
+    guard !overflow else {
+      throw TesseraError(.usage, "shape \(shape) is too large for a file", path: file.path)
+    }
     try file.write(header, at: 0)
     self.init(shape, dtype: dtype, file: file, dataOffset: header.count)
     // Its full size now, so that a resumed file has it whatever was written last.
-    try file.truncate(to: header.count + shape.count * dtype.itemSize)
+    try file.truncate(to: size)
   }
 
   init(_ shape: Shape, dtype: DType, file: File, dataOffset: Int) {

@@ -156,15 +156,13 @@ public struct Conversion: Sendable {
       throw error
     }
     return WorkReport(
-      bytesIn: parts.reduce(0) {
-        $0 + $1.source.description.shape.count * ($1.source.description.dtype?.itemSize ?? 0)
-      },
+      bytesIn: parts.reduce(0) { $0.saturatingAdd($1.source.description.logicalBytes ?? 0) },
       bytesOut: bytesOut, storedBytes: (try? Conversion.storedBytes(destination)) ?? 0,
       seconds: ProcessLimits.now - start,
       peakResident: ProcessLimits.peakResident)
   }
 
-  private var bytesOut: Int { parts.reduce(0) { $0 + $1.plan.bytesWritten } }
+  private var bytesOut: Int { parts.reduce(0) { $0.saturatingAdd($1.plan.bytesWritten) } }
 
   private func build(progress: ProgressMeter) throws {
     let staging = try Staging(destination.path, overwrites: options.overwrite, resumes: options.resume)

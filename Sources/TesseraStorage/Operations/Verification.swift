@@ -18,7 +18,7 @@ public struct Verification: Sendable {
 
   private let location: ArrayLocation
   private let options: TransferOptions
-  private static let maximumProblems = 1000
+  fileprivate static let maximumProblems = 1000
 
   /// - Throws: `.notFound`; `.corrupt` when what is at `path` is no stored form at all.
   public init(_ path: String, options: TransferOptions = .init()) throws {
@@ -129,7 +129,7 @@ public struct Verification: Sendable {
         .memory, "memory budget is too small for chunks of \(Shape.describe(driver.grid.chunkShape))",
         path: driver.description.path,
         expected:
-          "--memory \((MemoryModel.leastBudget(buffers: perThread) + (1 << 20) - 1) >> 20)MiB or more",
+          "--memory \(MemoryModel.leastBudget(buffers: perThread).saturatingAdd((1 << 20) - 1) >> 20)MiB or more",
         got: ByteSize.format(model.budget))
     }
     let meter = ProgressMeter(total: total, handler: options.progress)
@@ -167,10 +167,17 @@ extension ZarrDriver {
       if error.kind == .cancelled { throw error }
       report.problems.append(error.at(path))
     }
+    // Metadata may claim any number of chunks in a file.
+    func checkCount() throws {
+      if report.problems.count >= Verification.maximumProblems {
+        throw TesseraError(.corrupt, "too many problems; the rest of the file is not looked at")
+      }
+    }
     do {
       // A handle of its own, so that what is cached does not hide what is on disk.
       let mapping = try Mapping(File(path))
       report.bytes += mapping.count
+      try verifyIndex(of: mapping)
       let checksums = try checksums(of: mapping)
       try grid.chunks(touching: fileGrid.region(file)).forEachIndex { index in
         try token?.check()
@@ -178,6 +185,7 @@ extension ZarrDriver {
           try verifyChunk(index, checksums, &report, scratch)
         } catch let error as TesseraError {
           try note(error.at(name(ofChunk: index)))
+          try checkCount()
         }
       }
     } catch let error as TesseraError {
@@ -185,11 +193,18 @@ extension ZarrDriver {
     }
   }
 
+  /// Once for the file, rather than once for each chunk that it is said to hold.
+  private func verifyIndex(of mapping: Mapping) throws {
+    guard let sharding = metadata.shardings.first else { return }
+    let count = sharding.counts(metadata.fileShape).reduce(1, *)
+    mapping.willTouch(min(mapping.count, sharding.indexByteCount(chunks: count)))
+    try ShardIndex(of: mapping.bytes, count: count, sharding).validate()
+  }
+
   private func checksums(of mapping: Mapping) throws -> [UInt32]? {
     guard metadata.attributes[ZarrMetadata.checksumAttribute] != nil, let sharding = metadata.shardings.first
     else { return nil }
     let count = sharding.counts(metadata.fileShape).reduce(1, *)
-    _ = try ShardIndex(of: mapping.bytes, count: count, sharding)
     return try ChunkChecksums.decode(mapping.bytes, count: count, sharding)
   }
 

@@ -166,9 +166,11 @@ package final class ShardFileWriter: Sendable {
 
   /// Writes the index and gives the file its name; a file without any chunk is not kept.
   ///
+  /// - Parameter syncsFirst: whether readers find the file as soon as it has its name, so that after a power failure
+  ///   it must not be there without its content.
   /// - Returns: whether the new file is there and still has to be synced. A file that replaces another
   ///   is synced before.
-  package func publish() throws -> Bool {
+  package func publish(syncsFirst: Bool = false) throws -> Bool {
     let (ranges, checksums, end) = state.withLock { ($0.ranges, $0.checksums, $0.next) }
     guard ranges.contains(where: { $0 != nil }) else {
       try Directory.remove(temporary)
@@ -176,10 +178,10 @@ package final class ShardFileWriter: Sendable {
       return false
     }
     if let sharding { try writeIndex(ranges, checksums, end, sharding) } else { try moveToStart() }
-    let replaces = try Directory.kind(path, followLinks: false) != nil
-    if replaces { try file.sync() }
+    let isSynced = try syncsFirst || Directory.kind(path, followLinks: false) != nil
+    if isSynced { try file.sync() }
     try Syscalls.rename(temporary, to: path)
-    return !replaces
+    return !isSynced
   }
 
   /// The chunk of a file without an index is the file; one that was replaced lies behind the old one.

@@ -8,11 +8,17 @@ package enum ZarrFiles {
   package static func forEach(
     root: String, keys: ChunkKeys, grid: ChunkGrid, _ body: ([Int], FileStamp) throws -> Void
   ) throws {
-    try walk(root, prefix: "", depth: keys.separator == "/" ? grid.shape.rank + 1 : 1) { key in
-      guard let index = keys.index(key, rank: grid.shape.rank),
-        zip(index, grid.counts).allSatisfy({ $0 < $1 })
-      else { return }
-      try body(index, FileStamp(path: Path.join(root, key)))
+    try forEach(root: root, keys: keys, rank: grid.shape.rank) { index in
+      guard zip(index, grid.counts).allSatisfy({ $0 < $1 }) else { return }
+      try body(index, FileStamp(path: Path.join(root, keys.path(index))))
+    }
+  }
+
+  /// Calls `body` with the index of every file whose name is a key, also beyond what the shape has.
+  package static func forEach(root: String, keys: ChunkKeys, rank: Int, _ body: ([Int]) throws -> Void) throws
+  {
+    try walk(root, prefix: "", depth: keys.separator == "/" ? rank + 1 : 1) { key in
+      if let index = keys.index(key, rank: rank) { try body(index) }
     }
   }
 

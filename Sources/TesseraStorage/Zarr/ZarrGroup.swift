@@ -27,7 +27,7 @@ package struct ZarrGroup: Sendable {
   private static func walk(_ folder: String, prefix: String, depth: Int, _ body: (String) throws -> Void)
     throws
   {
-    guard depth < 32 else { return }
+    guard depth < maximumDepth else { return }
     for name in try Directory.names(folder) where !name.hasPrefix(".") {
       let child = Path.join(folder, name)
       // Links are not followed: they may lead outside, or round and round.
@@ -39,6 +39,9 @@ package struct ZarrGroup: Sendable {
       if case .group? = try? ZarrStore.open(child) { try walk(child, prefix: path, depth: depth + 1, body) }
     }
   }
+
+  /// Groups deeper than this are not looked for.
+  static let maximumDepth = 32
 
   // MARK: Consolidated metadata
 
@@ -81,10 +84,10 @@ package struct ZarrGroup: Sendable {
 
   /// Writes the metadata of a group and of the groups between it and its arrays, consolidated.
   package static func write(
-    _ arrays: [(path: String, metadata: ZarrMetadata)], groups: [String] = [], version: Int,
+    _ arrays: [(path: String, metadata: ZarrMetadata)], version: Int,
     attributes: JSONObject = JSONObject(), to folder: String
   ) throws {
-    var groups = Set(groups)
+    var groups: Set<String> = []
     for (path, _) in arrays {
       var parent = Path.parent(path)
       while parent != "." {
@@ -117,30 +120,6 @@ package struct ZarrGroup: Sendable {
     try Syscalls.makeDirectory(parent)
     try write([], version: version, to: parent)
     return outer ?? parent
-  }
-
-  /// Brings the consolidated metadata of the groups around a new array up to date.
-  ///
-  /// - Throws: an error that says that the array itself is in place.
-  package static func refreshParents(of path: String) throws {
-    try afterwards(path, "the group around it still shows it as it was") { try refreshGroups(above: path) }
-  }
-
-  private static func refreshGroups(above path: String) throws {
-    let parent = Path.parent(path)
-    guard parent != path, try Directory.kind(parent) == .directory, try ZarrStore.isStore(parent),
-      case .group(var group) = try ZarrStore.open(parent)
-    else { return }
-    if group.consolidated != nil {
-      group.consolidated = nil
-      let groups = try ZarrGroup.members(in: parent).filter {
-        if case .group = try ZarrStore.open(Path.join(parent, $0)) { true } else { false }
-      }
-      try write(
-        group.arrays(in: parent), groups: groups, version: group.version, attributes: group.attributes,
-        to: parent)
-    }
-    try refreshGroups(above: parent)
   }
 
   private static func writeV3(

@@ -66,7 +66,7 @@ package enum ZarrStore {
     }
   }
 
-  private static func document(_ folder: String, _ name: String) throws -> JSONObject? {
+  static func document(_ folder: String, _ name: String) throws -> JSONObject? {
     let path = Path.join(folder, name)
     guard try Directory.kind(path) == .file else { return nil }
     return try naming(path) {

@@ -31,10 +31,15 @@ package final class ZarrUpdate: Sendable {
   private let decoder: ChunkDecoder
   private let sharding: Sharding?
   private let unsynced: UnsyncedFiles
+  private let isVisible: Bool
   private let state = Mutex(State())
   private static let maximumOpenFiles = 64
+  /// A chunk's range and checksum while its file is written, and its entry in the index.
+  private static let bytesPerPlace = 64
 
-  package init(_ metadata: ZarrMetadata, root: String) throws {
+  /// - Parameter isVisible: whether `root` has its name already, so that readers see files as they are published.
+  package init(_ metadata: ZarrMetadata, root: String, isVisible: Bool = true) throws {
+    self.isVisible = isVisible
     let dtype = try metadata.description.supportedDType()
     self.metadata = metadata
     self.root = root
@@ -45,6 +50,10 @@ package final class ZarrUpdate: Sendable {
     encoder = try ChunkEncoder(metadata, dtype: dtype)
     decoder = ChunkDecoder(leaf.pipeline, shape: leaf.shape, dtype: dtype, fill: metadata.fill)
     sharding = metadata.shardings.first
+    try MemoryModel.requireAvailable(encoder.byteCount, for: "a chunk of \(Shape.describe(leaf.shape))")
+    let places = zip(metadata.fileShape, leaf.shape).reduce(1) { $0 * ($1.0 / $1.1) }
+    try MemoryModel.requireAvailable(
+      places.saturatingMultiply(ZarrUpdate.bytesPerPlace), for: "the index of a shard of \(places) chunks")
     unsynced = UnsyncedFiles(root: root)
   }
 
@@ -242,7 +251,7 @@ package final class ZarrUpdate: Sendable {
     try file.isClosed.withLock { isClosed in
       if isClosed { return }
       let path = file.writer.path
-      if try file.writer.publish() { unsynced.add(path) } else { unsynced.forget(path) }
+      if try file.writer.publish(syncsFirst: isVisible) { unsynced.add(path) } else { unsynced.forget(path) }
       isClosed = true
     }
   }

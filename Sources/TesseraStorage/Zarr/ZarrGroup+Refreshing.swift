@@ -1,0 +1,72 @@
+import TesseraCore
+import TesseraIO
+
+extension ZarrGroup {
+  /// Brings the consolidated metadata of the groups around an array up to date; groups without stay without.
+  ///
+  /// Documents are copied as they are, so that what this library does not understand is not lost.
+  ///
+  /// - Throws: an error that says that the array itself is in place.
+  package static func refreshParents(of path: String) throws {
+    try afterwards(path, "the group around it still shows it as it was") { try refreshGroups(above: path) }
+  }
+
+  private static func refreshGroups(above path: String) throws {
+    let parent = Path.parent(path)
+    guard parent != path, try Directory.kind(parent) == .directory else { return }
+    if let document = try ZarrStore.document(parent, "zarr.json") {
+      guard document["node_type"] == "group" else { return }
+      try refresh(v3: document, parent)
+    } else if try Directory.kind(Path.join(parent, ".zgroup")) == .file {
+      try refreshV2(parent)
+    } else {
+      return
+    }
+    try refreshGroups(above: parent)
+  }
+
+  private static func refresh(v3 document: JSONObject, _ folder: String) throws {
+    guard var consolidated = document["consolidated_metadata"]?.object else { return }
+    var members = JSONObject()
+    try collect(folder, prefix: "", depth: 0) { path, child in
+      guard var member = try ZarrStore.document(child, "zarr.json") else { return false }
+      member["consolidated_metadata"] = nil
+      members[path] = .object(member)
+      return member["node_type"] == "group"
+    }
+    consolidated["metadata"] = .object(members)
+    var document = document
+    document["consolidated_metadata"] = .object(consolidated)
+    try File.replace(Path.join(folder, "zarr.json"), with: ZarrStore.bytes(document))
+  }
+
+  private static func refreshV2(_ folder: String) throws {
+    guard var document = try ZarrStore.document(folder, ".zmetadata") else { return }
+    var members = JSONObject()
+    func add(_ path: String, _ child: String) throws -> Bool {
+      for name in [".zarray", ".zgroup", ".zattrs"] {
+        guard let member = try ZarrStore.document(child, name) else { continue }
+        members[path.isEmpty ? name : "\(path)/\(name)"] = .object(member)
+      }
+      return try Directory.kind(Path.join(child, ".zgroup")) == .file
+    }
+    _ = try add("", folder)
+    try collect(folder, prefix: "", depth: 0, add)
+    document["metadata"] = .object(members)
+    try File.replace(Path.join(folder, ".zmetadata"), with: ZarrStore.bytes(document))
+  }
+
+  /// Calls `body` with the path and folder of everything below a group; it says what to descend into.
+  private static func collect(
+    _ folder: String, prefix: String, depth: Int, _ body: (String, String) throws -> Bool
+  ) throws {
+    guard depth < maximumDepth else { return }
+    for name in try Directory.names(folder) where !name.hasPrefix(".") {
+      let child = Path.join(folder, name)
+      // Links are not followed: they may lead outside, or round and round.
+      guard try Directory.kind(child, followLinks: false) == .directory else { continue }
+      let path = prefix.isEmpty ? name : "\(prefix)/\(name)"
+      if try body(path, child) { try collect(child, prefix: path, depth: depth + 1, body) }
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import TesseraCore
+import TesseraStorage
+import Testing
+
+/// Numbers that metadata claims may neither trap nor be allocated.
+@Suite struct ClaimedSizeTests {
+  private static let most = (1 << 59) - 1
+  /// Chunks of more elements are refused when metadata is read.
+  private static let mostOfAChunk = (1 << 40) - 1
+
+  private func kind(_ body: () throws -> Void) -> TesseraError.Kind? {
+    do { try body() } catch { return (error as? TesseraError)?.kind }
+    return nil
+  }
+
+  @Test(arguments: ["out.zarr", "out.npy", "out.npz"])
+  func aChunkOfMostElementsDoesNotOverflowThePlan(_ destination: String) throws {
+    let folder = try RegressionFolder()
+    let path = try folder.store(
+      "a.zarr", shape: [Self.most], chunk: [Self.mostOfAChunk], dtype: "complex128", fill: "[0, 0]",
+      codecs: RegressionFolder.bytes + "," + RegressionFolder.gzip)
+    let found = kind { _ = try Conversion(from: path, to: folder.at(destination)) }
+    #expect(found == .memory)
+    #expect(kind { _ = try Verification(path).run() } == .memory)
+    // Its elements are all fill values, which need no chunk.
+    #expect(
+      try StoredArray.open(path).elements([.slice(start: 7, stop: 9)], as: Complex<Double>.self).count == 2)
+  }
+
+  /// The elements wanted lie 2^36 apart, in Fortran order, in a chunk of a few bytes.
+  @Test func aChunkThatNoMachineCanKeepIsAnError() throws {
+    let folder = try RegressionFolder()
+    let transpose = #"{"name":"transpose","configuration":{"order":[1,0]}},"#
+    let lz4 = #"{"name":"numcodecs.lz4"}"#
+    for codec in [RegressionFolder.gzip, lz4] {
+      let path = try folder.store(
+        "a.zarr", shape: [4, 3], chunk: [1 << 36, 8],
+        codecs: transpose + RegressionFolder.bytes + "," + codec,
+        files: ["c/0/0": [UInt8](repeating: 0x1F, count: 64)])
+      let array = try StoredArray.open(path)
+      let found = kind { _ = try array.elements(as: Float.self) }
+      #expect(found == .memory || found == .corrupt)
+      #expect(kind { _ = try array.elements([.index(1)], as: Float.self) } == found)
+      #expect(kind { _ = try ArrayWriter.open(path) } == .memory)
+    }
+  }
+
+  @Test func aShardOfMoreChunksThanThereIsMemoryIsNotWritten() throws {
+    let folder = try RegressionFolder()
+    let path = try folder.store(
+      "a.zarr", shape: [10], chunk: [1 << 40], codecs: RegressionFolder.sharding([1]))
+    #expect(kind { _ = try ArrayWriter.open(path) } == .memory)
+  }
+
+  /// One broken index used to be reported once for each chunk it was said to have.
+  @Test func verifySaysOnceThatAnIndexIsMissing() throws {
+    let folder = try RegressionFolder()
+    let path = try folder.store(
+      "a.zarr", shape: [1 << 40], chunk: [1 << 40], codecs: RegressionFolder.sharding([1]),
+      files: ["c/0": [1, 2, 3]])
+    #expect(try Verification(path).run().problems.count == 1)
+  }
+
+  @Test func aFileTooLargeForItsSizeToBeANumber() throws {
+    let folder = try RegressionFolder()
+    let shape = try Shape([Self.most])
+    #expect(
+      kind { _ = try ArrayWriter.create(folder.at("x.npy"), shape: shape, dtype: .complex128) } == .usage)
+  }
+
+  @Test func takingManyOfHugeRowsIsAWrongBuffer() throws {
+    let folder = try RegressionFolder()
+    let path = try folder.store("a.zarr", shape: [8, 1 << 55], chunk: [1, 1 << 20])
+    let array = try StoredArray.open(path)
+    let rows = [Int](repeating: 0, count: 4096)
+    #expect(
+      kind { try array.take(rows, into: UnsafeMutableRawBufferPointer(start: nil, count: 0)) } == .usage)
+  }
+
+  @Test func threadsOfZeroAreOne() throws {
+    let folder = try RegressionFolder()
+    let path = try folder.store("a.zarr", shape: [4], chunk: [4])
+    var values = [Float](repeating: 1, count: 2)
+    try values.withUnsafeMutableBytes { try StoredArray.open(path).take([0, 3], into: $0, threads: 0) }
+    #expect(values == [0, 0])
+  }
+}
+
+extension StoredArray {
+  fileprivate func elements<T: Element>(_ items: [Selection.Item], as type: T.Type) throws -> [T] {
+    try elements(Selection(items), as: type)
+  }
+}

@@ -1,0 +1,47 @@
+import TesseraCore
+import TesseraIO
+import TesseraStorage
+import Testing
+
+/// Consolidated metadata is what zarr-python reads first; a stale or thinned-out copy hides what the folders say.
+@Suite struct ConsolidatedRegressionTests {
+  private func group(_ folder: RegressionFolder) throws {
+    let plain = #"{"zarr_format":3,"node_type":"group","attributes":{"by":"me"}}"#
+    let empty = #"{"kind":"inline","must_understand":false,"metadata":{}}"#
+    let root =
+      #"{"zarr_format":3,"node_type":"group","attributes":{"at":1},"consolidated_metadata":"# + empty + "}"
+    try folder.write("g.zarr/zarr.json", Array(root.utf8))
+    try folder.write("g.zarr/empty/zarr.json", Array(plain.utf8))
+  }
+
+  private func member(_ folder: RegressionFolder, _ path: String) throws -> JSONValue? {
+    let root = try JSONValue(parsing: folder.read("g.zarr/zarr.json"))
+    #expect(root["attributes"]?["at"]?.int == 1)
+    return root["consolidated_metadata"]?["metadata"]?.object?[path]
+  }
+
+  @Test func aRefreshKeepsEmptyGroupsAttributesAndForeignArrays() throws {
+    let folder = try RegressionFolder()
+    try group(folder)
+    _ = try folder.store("g.zarr/strange", shape: [2], chunk: [2], codecs: #"{"name":"x.unknown"}"#)
+    let writer = try ArrayWriter.create(folder.at("g.zarr/a"), shape: Shape([4]), dtype: .float32)
+    try writer.close()
+    #expect(try member(folder, "empty")?["attributes"]?["by"]?.string == "me")
+    #expect(try member(folder, "strange")?["shape"] == [2])
+    #expect(try member(folder, "a")?["shape"] == [4])
+  }
+
+  @Test func appendingShowsInTheGroup() throws {
+    let folder = try RegressionFolder()
+    try group(folder)
+    let writer = try ArrayWriter.create(folder.at("g.zarr/a"), shape: Shape([4]), dtype: .float32)
+    try writer.close()
+    let rows = try folder.store("rows.zarr", shape: [3], chunk: [4])
+    try Appending([rows], to: folder.at("g.zarr/a")).run()
+    #expect(try member(folder, "a")?["shape"] == [7])
+    let again = try ArrayWriter.open(folder.at("g.zarr/a"))
+    try again.resize(to: Shape([5]))
+    try again.close()
+    #expect(try member(folder, "a")?["shape"] == [5])
+  }
+}
