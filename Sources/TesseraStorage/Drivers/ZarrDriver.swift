@@ -202,7 +202,9 @@ package struct ZarrDriver: ArrayDriver {
           return
         }
         let encoded = try fetch(bytes, mapping, scratch)
-        if try decoder.decode(encoded, part: part, into: target, strides: strides, scratch: scratch) { return }
+        if try decoder.decode(encoded, part: part, into: target, strides: strides, scratch: scratch) {
+          return
+        }
         let view = try decoder.decode(encoded, scratch: scratch)
         copy(part, from: view.base + start(part, view.strides), view.strides, view.swapUnit, target, strides)
       }
@@ -219,7 +221,7 @@ package struct ZarrDriver: ArrayDriver {
   }
 
   /// Reads an encoded chunk into memory: faster than faulting in its pages (see StridedFile).
-  private func fetch(
+  func fetch(
     _ bytes: UnsafeRawBufferPointer, _ mapping: Mapping, _ scratch: ReadScratch
   ) throws -> UnsafeRawBufferPointer {
     let encoded = scratch.encoded.reserve(bytes.count)
@@ -238,7 +240,8 @@ package struct ZarrDriver: ArrayDriver {
     guard span.count <= decoder.byteCount / 2 else { return false }
     mapping.willTouch(min(bytes.count, span.count))
     // What is wanted may lie far apart in a chunk that is large in its metadata alone.
-    try MemoryModel.requireAvailable(span.count, for: "a part of a chunk of \(Shape.describe(grid.chunkShape))")
+    try MemoryModel.requireAvailable(
+      span.count, for: "a part of a chunk of \(Shape.describe(grid.chunkShape))")
     let decoded = scratch.chunk.reserve(span.count)
     guard try decoder.decode(range: span, from: bytes, into: decoded, scratch: scratch) else { return false }
     let view = decoder.view(base: UnsafeRawPointer(decoded.baseAddress!))

@@ -21,8 +21,11 @@ package struct NpzArchive: Sendable {
   package var names: [String] { entries.map(\.name) }
 
   private var entries: [(name: String, entry: ZipEntry)] {
-    directory.entries.filter { !$0.isFolder }.map { entry in
-      (entry.name.hasSuffix(".npy") ? String(entry.name.dropLast(4)) : entry.name, entry)
+    // An archive with both `a` and `a.npy` keeps the whole name of the latter.
+    let taken = Set(directory.entries.map(\.name))
+    return directory.entries.filter { !$0.isFolder }.map { entry in
+      let short = entry.name.hasSuffix(".npy") ? String(entry.name.dropLast(4)) : entry.name
+      return (taken.contains(short) ? entry.name : short, entry)
     }
   }
 

@@ -214,16 +214,32 @@ extension ZarrDriver {
     try withBytes(ofChunk: index) { bytes, mapping in
       guard let bytes, let mapping else { return }
       report.chunks += 1
-      mapping.willTouch(bytes.count)
-      _ = try decoder.decode(bytes, scratch: scratch)
+      if decoder.isRaw {
+        _ = try decoder.checkedRaw(bytes)
+      } else {
+        _ = try decoder.decode(fetch(bytes, mapping, scratch), scratch: scratch)
+      }
       guard let checksums else { return }
       let perFile = zip(fileGrid.chunkShape, grid.chunkShape).map { $0 / $1 }
       let ordinal = zip(index, perFile).reduce(0) { $0 * $1.1 + $1.0 % $1.1 }
-      let computed = CRC32C.checksum(bytes)
+      let computed = mapping.checksum(bytes)
       guard checksums[ordinal] == computed else {
         throw TesseraError(
           .corrupt, "checksum of a raw chunk (crc32c)", expected: hex(checksums[ordinal]), got: hex(computed))
       }
     }
+  }
+}
+
+extension Mapping {
+  /// The CRC-32C of mapped bytes, touched a piece at a time.
+  fileprivate func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+    var crc: UInt32 = 0
+    for start in stride(from: 0, to: bytes.count, by: 1 << 20) {
+      let piece = UnsafeRawBufferPointer(rebasing: bytes[start..<min(bytes.count, start + (1 << 20))])
+      willTouch(piece.count)
+      crc = CRC32C.update(crc, piece)
+    }
+    return crc
   }
 }
