@@ -51,10 +51,10 @@ package final class NpySink: ArraySink {
   package func isStored(_ block: Region) throws -> Bool { false }
 
   package func store(
-    _ block: Region, number: Int, from source: UnsafeRawBufferPointer, gate: OrderedGate,
+    _ block: Region, turn: Int, from source: UnsafeRawBufferPointer, gate: OrderedGate,
     scratch: WriteScratch
   ) throws {
-    try gate.pass(number) {}
+    try gate.pass(turn) {}
     try write(block, from: source)
   }
 

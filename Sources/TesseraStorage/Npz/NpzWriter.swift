@@ -73,11 +73,11 @@ package final class NpzSink: ArraySink {
   }
 
   package func store(
-    _ block: Region, number: Int, from source: UnsafeRawBufferPointer, gate: OrderedGate,
+    _ block: Region, turn: Int, from source: UnsafeRawBufferPointer, gate: OrderedGate,
     scratch: WriteScratch
   ) throws {
     let own = CRC32.checksum(source)
-    try gate.pass(number) {
+    try gate.pass(turn) {
       checksum.withLock { $0 = CRC32.combine($0, own, secondCount: source.count) }
     }
     try body.write(block, from: source)

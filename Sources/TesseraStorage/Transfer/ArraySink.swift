@@ -19,10 +19,10 @@ package struct SinkRequirements: Sendable {
 package protocol ArraySink: AnyObject, Sendable {
   var requirements: SinkRequirements { get }
 
-  /// Writes one block, given C-contiguous and native-endian. Passes `gate` exactly once, with `number`,
+  /// Writes one block, given C-contiguous and native-endian. Passes `gate` exactly once, with `turn`,
   /// to take its place in the files in order.
   func store(
-    _ block: Region, number: Int, from source: UnsafeRawBufferPointer, gate: OrderedGate,
+    _ block: Region, turn: Int, from source: UnsafeRawBufferPointer, gate: OrderedGate,
     scratch: WriteScratch
   ) throws
 

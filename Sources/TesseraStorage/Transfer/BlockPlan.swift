@@ -142,21 +142,33 @@ package struct BlockPlan: Sendable, Hashable {
     }
   }
 
+  package var groupCount: Int { groupGrid.count }
+
+  /// The numbers of the blocks of a group.
+  package func blocks(inGroup ordinal: Int) -> Range<Int> {
+    let position = groupGrid.index(ordinal: ordinal)
+    let first = position.indices.reduce(0) { $0 + position[$1] * slab(position, axis: $1) }
+    return first..<first + blocksPerGroup(position).reduce(1, *)
+  }
+
   /// Takes whole groups off `number`: axis by axis, as the blocks before a group form boxes.
   private func groupPosition(_ number: inout Int) -> [Int] {
     var position = [Int](repeating: 0, count: grid.counts.count)
-    // Blocks in all axes after this one.
     for axis in position.indices {
-      let perGroup = group[axis] / block[axis]
-      let inner = grid.counts[(axis + 1)...].reduce(1, *)
-      let outer = position[..<axis].indices.reduce(1) { product, before in
-        let size = group[before] / block[before]
-        return product * min(size, grid.counts[before] - position[before] * size)
-      }
-      let slab = outer * perGroup * inner
+      let slab = slab(position, axis: axis)
       position[axis] = slab > 0 ? min(number / slab, max(0, groupGrid.counts[axis] - 1)) : 0
       number -= position[axis] * slab
     }
     return position
+  }
+
+  /// How many blocks lie between the groups at one position along an axis and those at the next, the positions
+  /// along the axes before being given.
+  private func slab(_ position: [Int], axis: Int) -> Int {
+    let outer = position[..<axis].indices.reduce(1) { product, before in
+      let size = group[before] / block[before]
+      return product * min(size, grid.counts[before] - position[before] * size)
+    }
+    return outer * (group[axis] / block[axis]) * grid.counts[(axis + 1)...].reduce(1, *)
   }
 }

@@ -1,11 +1,10 @@
-import Synchronization
 import TesseraCore
 import TesseraIO
 import TesseraKernels
 
 /// Streams one array from where it is stored to where it shall be, block by block on all threads.
 ///
-/// Each worker takes the next block, reads or borrows it, converts it, and hands it to the sink;
+/// Each worker takes the next block, reads it, converts it, and hands it to the sink;
 /// compression, reading and writing of different blocks overlap. Blocks take their places in the output in order,
 /// so the files have the same bytes for any number of threads.
 package struct Transfer: Sendable {
@@ -30,35 +29,26 @@ package struct Transfer: Sendable {
     dtype = sink.requirements.dtype
   }
 
-  private struct Shared: ~Copyable {
-    let next = Atomic<Int>(0)
-    let isFailed = Atomic<Bool>(false)
-  }
-
   /// Runs to the end; the sink has everything, and has it on disk.
   ///
   /// - Throws: the first error; `.cancelled` when asked to stop.
   package func run(progress: ProgressMeter) throws {
-    let gate = OrderedGate()
     let reading = OrderedGate()
-    let shared = Shared()
-    let inherited = options.cancellation
-    try WorkerTeam.run(threads: plan.threads) { _ in
+    let isStream = source.isSequential || sink.requirements.isContiguous
+    let schedule = BlockSchedule(plan.blocks, isInOrder: isStream)
+    try WorkerTeam.run(threads: plan.threads) { worker in
       let scratch = WriteScratch()
-      let block = BlockBuffers()
+      let buffers = BlockBuffers()
       do {
-        while !shared.isFailed.load(ordering: .relaxed) {
-          let number = shared.next.wrappingAdd(1, ordering: .relaxed).oldValue
-          guard number < plan.blocks.count else { return }
-          try inherited?.check()
-          try move(number, gate, reading, block, scratch)
-          progress.add(plan.blocks.region(number).count * dtype.itemSize)
-          try log?.finished(number, sync: sink.sync)
+        while let ticket = schedule.next(worker) {
+          try options.cancellation?.check()
+          try move(ticket, reading, buffers, scratch)
+          progress.add(plan.blocks.region(ticket.number).count * dtype.itemSize)
+          try log?.finished(ticket.number, sync: sink.sync)
         }
       } catch {
         // Nobody waits for a turn that will not come.
-        shared.isFailed.store(true, ordering: .relaxed)
-        gate.close()
+        schedule.close()
         reading.close()
         throw error
       }
@@ -73,16 +63,16 @@ package struct Transfer: Sendable {
   }
 
   private func move(
-    _ number: Int, _ gate: OrderedGate, _ reading: OrderedGate, _ buffers: BlockBuffers,
-    _ scratch: WriteScratch
+    _ ticket: BlockSchedule.Ticket, _ reading: OrderedGate, _ buffers: BlockBuffers, _ scratch: WriteScratch
   ) throws {
+    let number = ticket.number
     let region = plan.blocks.region(number)
     if try log?.isFinished(number) ?? false || (log != nil && sink.isStored(region)) {
       if source.isSequential { try reading.pass(number) {} }
-      return try gate.pass(number) {}
+      return try ticket.gate.pass(ticket.turn) {}
     }
     let elements = try load(region, number, reading, buffers, scratch)
-    try sink.store(region, number: number, from: elements, gate: gate, scratch: scratch)
+    try sink.store(region, turn: ticket.turn, from: elements, gate: ticket.gate, scratch: scratch)
   }
 
   private func load(

@@ -97,13 +97,13 @@ package final class ZarrSink: ArraySink {
   }
 
   package func store(
-    _ block: Region, number: Int, from source: UnsafeRawBufferPointer, gate: OrderedGate,
+    _ block: Region, turn: Int, from source: UnsafeRawBufferPointer, gate: OrderedGate,
     scratch: WriteScratch
   ) throws {
     var block = block
     if firstRow > 0 { block.lower[0] += firstRow }
     var pending = try encode(block, source, scratch)
-    try gate.pass(number) {
+    try gate.pass(turn) {
       for position in pending.indices {
         let writer = try writer(pending[position].file)
         pending[position].writer = writer

@@ -129,7 +129,7 @@ import Testing
       let ones = [Int64](repeating: 1, count: length)
       let gate = OrderedGate()
       try ones.withUnsafeBytes {
-        try sink.store(Region(shape), number: 0, from: $0, gate: gate, scratch: WriteScratch())
+        try sink.store(Region(shape), turn: 0, from: $0, gate: gate, scratch: WriteScratch())
       }
       try sink.finish()
     }
