@@ -166,5 +166,14 @@ package enum Syscalls {
     _ = madvise(UnsafeMutableRawPointer(mutating: address), count, advice)
   }
 
+  /// Asks for huge pages for memory that is about to be filled; a hint.
+  package static func adviseHugePages(_ target: UnsafeMutableRawBufferPointer) {
+    guard let base = target.baseAddress else { return }
+    let start = (Int(bitPattern: base) + pageSize - 1) / pageSize * pageSize
+    let end = Int(bitPattern: base) + target.count
+    guard start < end, let aligned = UnsafeMutableRawPointer(bitPattern: start) else { return }
+    madvise(aligned, end - start, MADV_HUGEPAGE)
+  }
+
   package static let pageSize = sysconf(Int32(_SC_PAGESIZE))
 }

@@ -41,6 +41,7 @@ extension StoredArray {
         got: "\(target.count)")
     }
     if bytes == 0 { return }
+    if bytes >= StoredArray.hugePageBytes { Syscalls.adviseHugePages(target) }
     let strides = Shape.strides(of: counts).map { $0 * dtype.itemSize }
     let parts = driver.isSequential ? 1 : parts(of: selection, bytes: bytes, threads: threads)
     guard parts > 1 else {
@@ -50,6 +51,9 @@ extension StoredArray {
     }
     try readInParallel(selection, into: target.baseAddress!, strides: strides, parts: parts, threads: threads)
   }
+
+  /// From here on a target is filled faster in huge pages, for which NumPy asks too.
+  private static var hugePageBytes: Int { 4 << 20 }
 
   /// The least work that is worth a thread.
   private static var bytesPerThread: Int { 1 << 20 }

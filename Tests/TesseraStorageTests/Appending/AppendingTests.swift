@@ -5,7 +5,7 @@ import Testing
 @testable import TesseraStorage
 
 /// Rows after rows, for every form that takes them, against arrays joined in memory.
-@Suite struct AppendingTests {
+@Suite(.optionalLibraries) struct AppendingTests {
   private static let rows = [0, 1, 4, 5, 3, 13, 0, 8, 30]
 
   @Test(arguments: [WrittenForm.npy] + WrittenForm.zarr)

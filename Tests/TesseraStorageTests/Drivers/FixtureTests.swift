@@ -5,7 +5,7 @@ import Testing
 @testable import TesseraStorage
 
 /// Arrays that NumPy, zarr-python, zarrs and TensorStore wrote.
-@Suite struct FixtureTests {
+@Suite(.optionalLibraries) struct FixtureTests {
   @Test func thereAreFixtures() {
     #expect(Fixture.readable.count > 200)
     #expect(Fixture.refused.count > 20)

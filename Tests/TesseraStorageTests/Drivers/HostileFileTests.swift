@@ -6,7 +6,7 @@ import Testing
 @testable import TesseraStorage
 
 /// Damaged files: reading them throws a `TesseraError` or gives elements, and always ends.
-@Suite struct HostileFileTests {
+@Suite(.optionalLibraries) struct HostileFileTests {
   /// Reads all there is at a path, through each of the ways to read; what is thrown must be a `TesseraError`.
   private func exercise(_ path: String, _ note: String) {
     _ = tesseraError(note) { _ = try StoredArray.contents(of: path) }

@@ -5,7 +5,7 @@ import Testing
 @testable import TesseraStorage
 
 /// What every form that can be written promises, against arrays in memory.
-@Suite struct StoredFormContractTests {
+@Suite(.optionalLibraries) struct StoredFormContractTests {
   private static let shapes: [[Int]] = [
     [], [0], [1], [37], [0, 5], [4, 0], [1, 1], [26, 19], [7, 5, 6], [3, 1, 4, 2], [2, 3, 1, 4, 2],
     [2, 0, 3, 1, 2],

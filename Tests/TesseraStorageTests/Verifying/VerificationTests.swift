@@ -5,7 +5,7 @@ import Testing
 @testable import TesseraStorage
 
 /// Damage of single bytes, everywhere in small stores.
-@Suite struct VerificationTests {
+@Suite(.optionalLibraries) struct VerificationTests {
   private static let array = ModelArray(
     shape: [6, 5], dtype: .int16, bytes: (0..<60).map { UInt8(truncatingIfNeeded: $0 * 7 + 1) })
 

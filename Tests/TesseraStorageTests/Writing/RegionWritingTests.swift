@@ -6,7 +6,7 @@ import Testing
 @testable import TesseraStorage
 
 /// Random boxes written in any order, against the same boxes written to an array in memory.
-@Suite struct RegionWritingTests {
+@Suite(.optionalLibraries) struct RegionWritingTests {
   private static let shapes: [[Int]] = [[], [1], [23], [9, 14], [5, 6, 7], [3, 2, 4, 5]]
 
   @Test(arguments: [WrittenForm.npy] + WrittenForm.zarr)

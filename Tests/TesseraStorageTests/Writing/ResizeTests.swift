@@ -6,7 +6,7 @@ import Testing
 @testable import TesseraStorage
 
 /// Longer and shorter arrays: what was cut off never comes back.
-@Suite struct ResizeTests {
+@Suite(.optionalLibraries) struct ResizeTests {
   @Test(arguments: WrittenForm.zarr)
   func growingAndShrinkingAlongEveryAxis(_ form: WrittenForm) throws {
     var random = SeededGenerator(seed: 51)

@@ -5,7 +5,7 @@ import Testing
 @testable import TesseraStorage
 
 /// Changing arrays that are there: what is seen when, and what stays as it was.
-@Suite struct UpdateTests {
+@Suite(.optionalLibraries) struct UpdateTests {
   @Test func otherShardsStayByteForByte() throws {
     var random = SeededGenerator(seed: 41)
     for layout in [

@@ -6,7 +6,7 @@ import Testing
 @testable import TesseraStorage
 
 /// Every system call of writing, appending and adopting fails in turn.
-@Suite struct WriterFaultTests {
+@Suite(.optionalLibraries) struct WriterFaultTests {
   /// What is done to a folder, and what may be found there after a failure.
   struct Job: Sendable, CustomStringConvertible {
     var name: String
