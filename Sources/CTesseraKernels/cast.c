@@ -1,7 +1,7 @@
 // Conversions between all pairs of dtypes, as NumPy's `astype(casting="unsafe")` makes them. Where C
 // leaves a result open (a float outside the integer's range, NaN) it is defined here, so that every
 // instruction set gives the same bits: such floats become the smallest int64, which then wraps.
-#include "array_clones.h"
+#include "clones.h"
 #include "tessera_arrays.h"
 
 #include <string.h>

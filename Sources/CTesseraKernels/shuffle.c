@@ -6,6 +6,8 @@
 // log2 T zips turn planes into elements, and log2 T unzips, or 4 zips, turn elements into planes.
 
 #include "tessera_bytes.h"
+
+#include "clones.h"
 #include <string.h>
 
 #define INLINE static inline __attribute__((always_inline))
@@ -131,15 +133,10 @@ void tessera_unshuffle(const uint8_t *const *planes, uint8_t *elements, size_t t
 
 // The zips run at the speed of the cache as they are (30 to 60 GB/s for 4-byte elements); only the bit
 // transposition gains from wider vectors (from 7 to 19 GB/s for the whole bit unshuffle).
-#if defined(__x86_64__) && defined(__linux__)
-#define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define CLONES
-#endif
 
 // Transposes 8x8 bits, one byte a row, in each of `count` groups of 8 bytes: bit i of byte j becomes
 // bit j of byte i (Hacker's Delight, 2nd edition, section 7-3, on little-endian words).
-CLONES
+TESSERA_CLONES
 static void transpose_bits(uint8_t *bytes, size_t count) {
   for (size_t i = 0; i < count; i++) {
     uint64_t x, t;

@@ -1,4 +1,4 @@
-#include "array_clones.h"
+#include "clones.h"
 #include "tessera_arrays.h"
 
 #include <string.h>

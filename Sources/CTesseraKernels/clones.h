@@ -1,7 +1,7 @@
-// What the array loops share: how they are compiled for several instruction sets, and types that may
+// What the loops share: how they are compiled for several instruction sets, and types that may
 // stand at any address.
-#ifndef TESSERA_ARRAY_CLONES_H
-#define TESSERA_ARRAY_CLONES_H
+#ifndef TESSERA_CLONES_H
+#define TESSERA_CLONES_H
 
 #include <stddef.h>
 #include <stdint.h>
