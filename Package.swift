@@ -29,8 +29,9 @@ func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+/// A test room; what it reads from its `Fixtures` folder, beside the scripts that made them, is no source.
+func tests(_ name: String, _ dependencies: [Target.Dependency], fixtures: [String] = []) -> Target {
+  .testTarget(name: name, dependencies: dependencies, exclude: fixtures, swiftSettings: swiftSettings)
 }
 
 let package = Package(
@@ -87,8 +88,10 @@ let package = Package(
     tests("TesseraCoreTests", ["TesseraCore"]),
     tests("TesseraIOTests", ["TesseraIO", "TesseraCore"]),
     tests("TesseraCodecsTests", ["TesseraCodecs", "TesseraCore"]),
-    tests("TesseraKernelsTests", ["TesseraKernels", "TesseraCore"]),
-    tests("TesseraStorageTests", ["TesseraStorage", "TesseraIO", "TesseraCodecs", "TesseraCore"]),
+    tests("TesseraKernelsTests", ["TesseraKernels", "TesseraCore"], fixtures: ["Fixtures"]),
+    tests(
+      "TesseraStorageTests", ["TesseraStorage", "TesseraIO", "TesseraCodecs", "TesseraCore"],
+      fixtures: ["Fixtures"]),
     tests("TesseraCLITests", ["TesseraCLI", "TesseraIO", "TesseraStorage", "TesseraCore"]),
   ],
   swiftLanguageModes: [.v6]
