@@ -1,0 +1,31 @@
+package import TesseraCore
+package import TesseraStorage
+
+/// A node whose every element depends on many of its operands' (a reduction, a quantile, a histogram): it takes one or
+/// more passes, whose results are then a source for what depends on it.
+package protocol Barrier: Sendable {
+  /// All broadcast to `iterationShape`.
+  var operands: [Node] { get }
+  /// What a pass goes over.
+  var iterationShape: Shape { get }
+  /// What a sink must do for this node, operands aside: nodes of equal keys over equal operands share one.
+  var key: String { get }
+  /// How to get this node's elements out of the sink.
+  var field: String { get }
+  /// Axes of the iteration of which a local evaluation takes all at once; nil when it must be a pass.
+  var localAxes: Set<Int>? { get }
+
+  /// Makes what takes a pass's blocks.
+  ///
+  /// - Parameter memory: bytes that all its accumulators may take together.
+  func makeSink(memory: Int) throws -> any BarrierSink
+  /// The node as something read piece by piece, each computed from what it needs of the operands.
+  func localDriver(_ program: Program) throws -> any ArrayDriver
+}
+
+extension Barrier {
+  package var localAxes: Set<Int>? { nil }
+  package func localDriver(_ program: Program) throws -> any ArrayDriver {
+    preconditionFailure("\(key) has no local evaluation")
+  }
+}

@@ -1,0 +1,51 @@
+package import TesseraCore
+package import TesseraKernels
+
+/// A step of a lazy computation: an operation on other nodes, with the shape and dtype of its result.
+///
+/// Nodes are immutable and shared; shapes and dtypes were checked when they were made.
+package final class Node: Sendable {
+  package let shape: Shape
+  package let dtype: DType
+  package let operation: Operation
+
+  package init(_ operation: Operation, shape: Shape, dtype: DType) {
+    self.operation = operation
+    self.shape = shape
+    self.dtype = dtype
+  }
+}
+
+/// What a node does. Operands of elementwise operations have the dtype the kernel takes, and are broadcast to
+/// the node's shape.
+package enum Operation: Sendable {
+  case source(Source)
+  /// One element, whose bytes these are; shape `()`.
+  case constant([UInt8])
+  case unary(UnaryOperation, Node)
+  case binary(BinaryOperation, Node, Node)
+  /// `where(mask, a, b)`.
+  case select(mask: Node, Node, Node)
+  case cast(Node)
+  case custom(CustomOperation, [Node])
+  case view(AccessMap, Node)
+  /// The same elements in C order under another shape.
+  case reshape(Node)
+  case concatenate([Node], axis: Int)
+  /// What has to be finished before its result can be used.
+  case barrier(any Barrier)
+}
+
+extension Operation {
+  /// The nodes this one is made of.
+  package var operands: [Node] {
+    switch self {
+    case .source, .constant: []
+    case .unary(_, let a), .cast(let a), .view(_, let a), .reshape(let a): [a]
+    case .binary(_, let a, let b): [a, b]
+    case .select(let mask, let a, let b): [mask, a, b]
+    case .custom(_, let operands), .concatenate(let operands, _): operands
+    case .barrier(let barrier): barrier.operands
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package import TesseraCore
+package import TesseraKernels
+package import TesseraStorage
+
+/// A reduction along axes to one of the kernels' fields.
+package struct Reduction: Barrier {
+  package let reducer: Reducer
+  package let reductionField: ReductionField
+  /// The values, of the reducer's dtype, and possibly a mask of bools that leaves some out.
+  package let operands: [Node]
+  package let iterationShape: Shape
+  package let axes: Set<Int>
+  /// All fields that somebody may ask the sink for.
+  private let fields: [ReductionField]
+
+  package init(
+    _ operation: ReductionOperation, _ field: ReductionField, of operand: Node, mask: Node?, axes: Set<Int>
+  ) throws {
+    reducer = try Reducer(operation, operand.dtype)
+    reductionField = field
+    operands = [operand] + (mask.map { [$0] } ?? [])
+    iterationShape = operand.shape
+    self.axes = axes
+    fields =
+      switch operation {
+      case .moments: [.count, .mean, .m2]
+      case .argMinimum, .argMaximum: [.index]
+      default: [.value]
+      }
+  }
+
+  package var key: String { "\(reducer.operation) \(reducer.operand) \(axes.sorted())" }
+  package var field: String { "\(reductionField)" }
+
+  package func makeSink(memory: Int) throws -> any BarrierSink {
+    ReductionSink(reducer, over: iterationShape, axes: axes, hasMask: operands.count > 1, fields: fields)
+  }
+
+  /// What is reduced to one element, and the result's size, when it is better computed where it is used.
+  private static let mostLocalBytes = 256 << 10
+  private static let leastLocalCount = 1 << 16
+
+  package var localAxes: Set<Int>? {
+    let reduced = axes.reduce(reducer.operand.itemSize) { $0.saturatingMultiply(iterationShape[$1]) }
+    let kept = iterationShape.count / max(1, axes.reduce(1) { $0.saturatingMultiply(iterationShape[$1]) })
+    return reduced <= Reduction.mostLocalBytes && kept >= Reduction.leastLocalCount ? axes : nil
+  }
+
+  package func localDriver(_ program: Program) throws -> any ArrayDriver {
+    try LocalReductionDriver(self, program)
+  }
+}

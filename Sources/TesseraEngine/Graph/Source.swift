@@ -1,0 +1,13 @@
+package import TesseraStorage
+
+/// A leaf of the graph: something that can be read, with an identity by which it is read once.
+package final class Source: Sendable {
+  package let driver: any ArrayDriver
+  /// Whether reading it is reading memory, so that blocks need not follow its chunks.
+  package let isInMemory: Bool
+
+  package init(_ driver: any ArrayDriver, isInMemory: Bool = false) {
+    self.driver = driver
+    self.isInMemory = isInMemory
+  }
+}

@@ -1,0 +1,101 @@
+package import TesseraCore
+package import TesseraStorage
+
+/// One sweep over the blocks of an iteration: what is read, and what takes it. Pure; made before anything is read.
+package struct PassPlan: Sendable {
+  /// What a sink takes of the program's roots.
+  package struct Task: Sendable {
+    package var sink: any PassSink
+    package var roots: Range<Int>
+  }
+
+  package let shape: Shape
+  package let program: Program
+  package let tasks: [Task]
+  package let grid: ChunkGrid
+  /// Consecutive blocks whose results are gathered before they are merged, fixed by the layout alone.
+  package let blocksPerLeaf: Int
+  package let threads: Int
+  package let bytesRead: Int
+  package let predictedPeak: Int
+  package let window: Int
+
+  private static let leafBytes = 8 << 20
+  private static let leastLeaves = 64
+
+  /// - Parameter held: bytes of results that earlier passes left in memory.
+  /// - Throws: `.memory` when not even one thread fits the budget, naming the least that would do.
+  package init(
+    over shape: Shape, _ program: Program, _ tasks: [Task], held: Int, options: TransferOptions
+  ) throws {
+    self.shape = shape
+    self.program = program
+    self.tasks = tasks
+    let block = BlockShape.choose(program, over: shape)
+    grid = try ChunkGrid(shape: shape, chunkShape: block)
+    let itemSize = program.leaves.map(\.dtype.itemSize).max() ?? 1
+    let blockBytes = max(1, block.saturatingProduct(itemSize))
+    let memory = tasks.map { $0.sink.memory(block: block) }
+    let perPartial = memory.reduce(0) { $0.saturatingAdd($1.perThread) }
+    // Large accumulators are merged less often.
+    let wanted = max(PassPlan.leafBytes, perPartial.saturatingMultiply(4)) / blockBytes
+    blocksPerLeaf = max(1, min(wanted, grid.count / PassPlan.leastLeaves, 1 << 20))
+
+    let model = try MemoryModel(budget: options.memory)
+    window = model.window
+    // One partial in work, and one waiting for its turn.
+    let perThread = BlockEvaluator.bytes(program, block: block).saturatingAdd(perPartial.saturatingMultiply(2))
+    let shared = memory.reduce(held) { $0.saturatingAdd($1.shared) }
+    let leaves = (grid.count + blocksPerLeaf - 1) / blocksPerLeaf
+    let most = max(1, min(options.threads, leaves))
+    guard
+      let threads = (1...most).reversed().first(where: {
+        perThread.saturatingMultiply($0).saturatingAdd(shared) <= model.buffers
+      })
+    else {
+      let least = MemoryModel.leastBudget(buffers: perThread.saturatingAdd(shared))
+      throw TesseraError(
+        .memory, "memory budget is too small for blocks of \(Shape.describe(block))",
+        expected: "--memory \((least + (1 << 20) - 1) >> 20)MiB or more", got: ByteSize.format(options.memory))
+    }
+    self.threads = threads
+    predictedPeak = model.predictedPeak(
+      buffers: perThread.saturatingMultiply(threads).saturatingAdd(shared))
+    bytesRead = PassPlan.bytesRead(program, shape)
+  }
+
+  /// Bytes of elements that are read from what is stored.
+  private static func bytesRead(_ program: Program, _ shape: Shape) -> Int {
+    program.leaves.reduce(0) { sum, leaf in
+      sum.saturatingAdd(leaf.source.storedBytesRead(leaf.map.compact(shape.dimensions).saturatingProduct()))
+    }
+  }
+
+  package func explanation() -> Explanation.Pass {
+    let names = program.leaves.filter { !$0.source.isInMemory }.map(\.source.driver.description.path)
+    let distinct = names.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+    return Explanation.Pass(
+      source: distinct.joined(separator: ", "), shape: shape, blockShape: grid.chunkShape, blocks: grid.count,
+      threads: threads, sourceReads: 1, bytesRead: bytesRead, bytesWritten: 0, predictedPeakBytes: predictedPeak)
+  }
+}
+
+extension Source {
+  /// Bytes that reading so many of the elements reads from files.
+  func storedBytesRead(_ count: Int) -> Int {
+    if isInMemory { return 0 }
+    if let nested = driver as? any ComputedDriver {
+      // What an expression reads, as far as it is asked for.
+      let whole = nested.storedBytesRead
+      let all = max(1, driver.description.shape.count)
+      return count >= all ? whole : Int(Double(whole) * Double(count) / Double(all))
+    }
+    return count.saturatingMultiply(driver.description.dtype?.itemSize ?? 1)
+  }
+}
+
+/// A driver that computes what is read from it out of other sources.
+package protocol ComputedDriver: ArrayDriver {
+  /// Bytes of stored elements that reading all of it reads.
+  var storedBytesRead: Int { get }
+}

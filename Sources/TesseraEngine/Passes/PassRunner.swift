@@ -1,0 +1,64 @@
+import Synchronization
+import TesseraCore
+import TesseraIO
+import TesseraStorage
+
+/// Runs one pass: workers take runs of blocks, and what they gathered is merged in the order of the blocks.
+struct PassRunner {
+  let plan: PassPlan
+  let options: TransferOptions
+  let progress: ProgressMeter
+
+  func run() throws {
+    ResidentWindow.shared.limit = plan.window
+    for task in plan.tasks { try task.sink.begin(plan.grid) }
+    let blocks = plan.grid.count
+    let leaves = (blocks + plan.blocksPerLeaf - 1) / plan.blocksPerLeaf
+    let next = Atomic<Int>(0)
+    let merging = OrderedGate()
+    let reading = OrderedGate()
+    try WorkerTeam.run(threads: min(plan.threads, max(leaves, 1))) { _ in
+      let evaluator = BlockEvaluator(plan.program)
+      do {
+        while true {
+          let leaf = next.wrappingAdd(1, ordering: .relaxed).oldValue
+          guard leaf < leaves else { return }
+          let range = leaf * plan.blocksPerLeaf..<min(blocks, (leaf + 1) * plan.blocksPerLeaf)
+          let partials = try gather(range, evaluator, reading)
+          try merging.pass(leaf) {
+            for (task, partial) in zip(plan.tasks, partials) { try task.sink.merge(partial) }
+          }
+        }
+      } catch {
+        // Nobody waits for a turn that will not come.
+        merging.close()
+        reading.close()
+        throw error
+      }
+    }
+  }
+
+  private func gather(
+    _ range: Range<Int>, _ evaluator: BlockEvaluator, _ reading: OrderedGate
+  ) throws -> [any PassPartial] {
+    let partials = plan.tasks.map { $0.sink.makePartial() }
+    let roots = plan.program.roots.count
+    var values = [UnsafeRawPointer](repeating: UnsafeRawPointer(bitPattern: 1)!, count: roots)
+    for number in range {
+      try options.cancellation?.check()
+      let block = plan.grid.region(plan.grid.index(ordinal: number))
+      if plan.program.isSequential {
+        try reading.pass(number) { try evaluator.load(StridedRegion(block)) }
+      } else {
+        try evaluator.load(StridedRegion(block))
+      }
+      for partial in partials { partial.begin(block) }
+      try evaluator.forEachTile { tile in
+        for root in 0..<roots { values[root] = evaluator.pointer(toRoot: root) }
+        for (task, partial) in zip(plan.tasks, partials) { try partial.take(tile, values[task.roots]) }
+      }
+      progress.add(evaluator.storedBytes(block))
+    }
+    return partials
+  }
+}

@@ -1,0 +1,154 @@
+package import TesseraCore
+import TesseraKernels
+package import TesseraStorage
+
+/// Runs a program over blocks: reads the leaves of a block once, then computes it tile by tile.
+///
+/// One thread's; it keeps its memory from block to block.
+package final class BlockEvaluator {
+  package let program: Program
+  private let allocation: RegisterAllocation
+  /// Elements of a tile.
+  private let tileLimit: Int
+  private let registerBytes: Int
+  private let registers: Buffer
+  private let constants: Buffer
+  private let leaves: [LeafBlock]
+  /// Leaves that repeat elements, by value: their tiles are copied out.
+  private let expanded: Set<Int>
+  /// Where each value is while a tile is computed.
+  private var pointers: [UnsafeRawPointer]
+  private var lengths: [Int] = []
+
+  package init(_ program: Program) {
+    self.program = program
+    expanded = BlockEvaluator.expandedLeaves(program)
+    allocation = RegisterAllocation(program, expanded: expanded)
+    let layout = TileLayout(program)
+    tileLimit = layout.limit
+    registerBytes = layout.registerBytes
+    registers = Buffer(count: allocation.count * registerBytes)
+    constants = Buffer(count: program.values.count * 16)
+    leaves = program.leaves.map { LeafBlock($0) }
+    pointers = [UnsafeRawPointer](
+      repeating: UnsafeRawPointer(registers.bytes.baseAddress!), count: program.values.count)
+    fillConstants()
+  }
+
+  /// Bytes that evaluating blocks of these lengths takes in one thread, what sources need to read included.
+  package static func bytes(_ program: Program, block: [Int]) -> Int {
+    let allocation = RegisterAllocation(program, expanded: expandedLeaves(program))
+    var bytes = allocation.count * TileLayout(program).registerBytes + program.values.count * 16
+    for leaf in program.leaves {
+      let own = leaf.map.compact(block).saturatingProduct(leaf.dtype.itemSize)
+      bytes = bytes.saturatingAdd(own).saturatingAdd(leaf.source.driver.scratchBytes)
+    }
+    return bytes
+  }
+
+  private static func expandedLeaves(_ program: Program) -> Set<Int> {
+    Set(
+      program.values.indices.filter {
+        guard case .leaf(let leaf) = program.values[$0].origin else { return false }
+        return !program.leaves[leaf].map.isInjective && !program.values[$0].isScalar
+      })
+  }
+
+  private func fillConstants() {
+    for (number, value) in program.values.enumerated() {
+      let place = constants.bytes.baseAddress! + number * 16
+      if case .constant(let bytes) = value.origin {
+        bytes.withUnsafeBytes { place.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
+      }
+      if value.isScalar { pointers[number] = UnsafeRawPointer(place) }
+    }
+  }
+
+  // MARK: Blocks
+
+  /// Reads what a box of the iteration needs.
+  package func load(_ region: StridedRegion) throws {
+    lengths = region.counts
+    for leaf in leaves { try leaf.load(region) }
+    for (number, value) in program.values.enumerated() where value.isScalar {
+      let place = UnsafeMutableRawPointer(mutating: pointers[number])
+      switch value.origin {
+      case .constant: break
+      case .leaf(let leaf):
+        place.copyMemory(from: leaves[leaf].bytes, byteCount: value.dtype.itemSize)
+      case .instruction(let index):
+        try run(program.instructions[index].instruction, value.dtype, count: 1, into: place)
+      }
+    }
+  }
+
+  /// Computes the block that was loaded, tile by tile; `body` finds the roots' elements by `pointer(toRoot:)`.
+  package func forEachTile(_ body: (Tile) throws -> Void) throws {
+    let limit = program.isPlain ? Int.max : tileLimit
+    for leaf in leaves { leaf.forgetTile() }
+    try TileGrid(lengths, limit: limit).forEach { tile in
+      for (number, value) in program.values.enumerated() where !value.isScalar {
+        guard case .leaf(let leaf) = value.origin else { continue }
+        if expanded.contains(number), !leaves[leaf].isDense {
+          let place = register(number)
+          leaves[leaf].expand(tile, into: place)
+          pointers[number] = UnsafeRawPointer(place)
+        } else {
+          pointers[number] = leaves[leaf].bytes + tile.offset * value.dtype.itemSize
+        }
+      }
+      for (result, instruction) in program.instructions where !program.values[result].isScalar {
+        let place = register(result)
+        try run(instruction, program.values[result].dtype, count: tile.count, into: place)
+        pointers[result] = UnsafeRawPointer(place)
+      }
+      try body(tile)
+    }
+  }
+
+  /// Where the elements of a root are, in a call of `forEachTile`'s body.
+  package func pointer(toRoot root: Int) -> UnsafeRawPointer { pointers[program.roots[root]] }
+
+  /// Whether that root is one element for the whole tile.
+  package func isScalar(root: Int) -> Bool { program.values[program.roots[root]].isScalar }
+
+  private func register(_ value: Int) -> UnsafeMutableRawPointer {
+    registers.bytes.baseAddress! + allocation.registers[value]! * registerBytes
+  }
+
+  private func run(
+    _ instruction: Program.Instruction, _ dtype: DType, count: Int, into result: UnsafeMutableRawPointer
+  ) throws {
+    func isScalar(_ value: Int) -> Bool { count > 1 && program.values[value].isScalar }
+    switch instruction {
+    case .unary(let operation, let a):
+      Elementwise.unary(operation, program.values[a].dtype, count: count, pointers[a], into: result)
+    case .binary(let operation, let a, let b):
+      try Elementwise.binary(
+        operation, program.values[a].dtype, count: count, pointers[a], isScalar: isScalar(a), pointers[b],
+        isScalar: isScalar(b), into: result)
+    case .select(let mask, let a, let b):
+      Elementwise.select(
+        itemSize: dtype.itemSize, count: count, mask: pointers[mask], isScalar: isScalar(mask), pointers[a],
+        isScalar: isScalar(a), pointers[b], isScalar: isScalar(b), into: result)
+    case .cast(let a):
+      Cast.convert(count, from: program.values[a].dtype, pointers[a], to: dtype, result)
+    case .custom(let custom, let operands):
+      try custom.run(count, operands.map { .init(pointer: pointers[$0], isScalar: isScalar($0)) }, result)
+    }
+  }
+}
+
+/// How large tiles and registers are: a handful of registers fit the first-level cache together.
+struct TileLayout {
+  let limit: Int
+  let registerBytes: Int
+
+  private static let bytes = 16 << 10
+
+  init(_ program: Program) {
+    let itemSize = program.values.lazy.filter { !$0.isScalar }.map(\.dtype.itemSize).max() ?? 1
+    limit = TileLayout.bytes / max(itemSize, 4)
+    registerBytes = limit * itemSize
+  }
+}

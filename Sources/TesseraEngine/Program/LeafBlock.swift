@@ -1,0 +1,53 @@
+import TesseraCore
+import TesseraKernels
+import TesseraStorage
+
+/// One leaf's elements of the current block, without repetitions, in C order of the iteration.
+final class LeafBlock {
+  private let leaf: Program.Leaf
+  private let buffer = Buffer()
+  private let scratch = ReadScratch()
+  /// What the buffer holds; small leaves are often the same for the next block.
+  private var held: StridedRegion?
+  /// Bytes between neighbours along the iteration's axes; 0 along those that repeat.
+  private var strides: [Int] = []
+  private(set) var bytes: UnsafeRawPointer
+  /// Whether the block's elements lie as the iteration walks them: nothing is repeated.
+  private(set) var isDense = true
+  private var tile: (offset: Int, lengths: [Int])?
+
+  init(_ leaf: Program.Leaf) {
+    self.leaf = leaf
+    bytes = UnsafeRawPointer(buffer.bytes.baseAddress!)
+  }
+
+  func load(_ region: StridedRegion) throws {
+    let needed = leaf.map.resolve(region)
+    let itemSize = leaf.dtype.itemSize
+    let compact = leaf.map.compact(region.counts)
+    let dense = Shape.strides(of: compact).map { $0 * itemSize }
+    isDense = compact == region.counts
+    strides = zip(compact, zip(region.counts, dense)).map { $0 == 1 && $1.0 != 1 ? 0 : $1.1 }
+    if needed == held { return }
+    held = nil
+    let target = buffer.reserve(compact.reduce(itemSize, *))
+    bytes = UnsafeRawPointer(target.baseAddress!)
+    let baseStrides = leaf.map.axes.map { $0.source.map { dense[$0] } ?? itemSize }
+    try leaf.source.driver.read(
+      needed, into: target.baseAddress!, strides: baseStrides, scratch: scratch)
+    held = needed
+  }
+
+  func forgetTile() { tile = nil }
+
+  /// Repeats the elements of a tile; the same ones as last time are there still.
+  func expand(_ tile: Tile, into target: UnsafeMutableRawPointer) {
+    let offset = zip(tile.lower, strides).reduce(0) { $0 + $1.0 * $1.1 }
+    if let last = self.tile, last.offset == offset, last.lengths == tile.lengths { return }
+    StridedCopy.copy(
+      shape: tile.lengths, itemSize: leaf.dtype.itemSize, swapUnit: 1, from: bytes + offset,
+      sourceStrides: strides, to: target,
+      targetStrides: Shape.strides(of: tile.lengths).map { $0 * leaf.dtype.itemSize })
+    self.tile = (offset, tile.lengths)
+  }
+}

@@ -1,0 +1,45 @@
+package import TesseraCore
+
+/// What takes the blocks of a pass.
+package protocol PassSink: AnyObject, Sendable {
+  /// Called before each pass, with how it is cut into blocks.
+  func begin(_ grid: ChunkGrid) throws
+  /// What one thread gathers of some consecutive blocks.
+  func makePartial() -> any PassPartial
+  /// Takes in what was gathered; called for one partial after another, in the order of the blocks.
+  func merge(_ partial: any PassPartial) throws
+  /// Called when all partials of a pass are merged; false when the sink needs another pass.
+  func finish() throws -> Bool
+  /// Bytes of a partial over blocks of that shape, and of what all share.
+  func memory(block: [Int]) -> SinkMemory
+}
+
+/// What a sink takes of the budget.
+package struct SinkMemory: Sendable {
+  package var perThread: Int
+  package var shared: Int
+
+  package init(perThread: Int = 0, shared: Int) {
+    self.perThread = perThread
+    self.shared = shared
+  }
+}
+
+/// A sink whose results other nodes use.
+package protocol BarrierSink: PassSink {
+  /// The elements of a node with that field, once all passes are done.
+  func result(_ field: String) throws -> MemoryDriver
+  /// Passes the sink is expected to take, at most.
+  var expectedPasses: Int { get }
+}
+
+extension BarrierSink {
+  package var expectedPasses: Int { 1 }
+}
+
+/// What one thread gathers of some consecutive blocks for one sink.
+package protocol PassPartial: AnyObject {
+  func begin(_ block: Region)
+  /// Takes a tile of the block; `values` are its elements, one pointer per operand.
+  func take(_ tile: Tile, _ values: ArraySlice<UnsafeRawPointer>) throws
+}

@@ -1,0 +1,102 @@
+import TesseraCore
+import TesseraKernels
+
+/// Accumulators of one thread for the kept positions of one block of the pass at a time.
+struct ReductionTaker {
+  let reducer: Reducer
+  let hasMask: Bool
+  let countsPositions: Bool
+
+  private var grid: KeptGrid
+  private var block = Region(lower: [], lengths: [])
+  private var steps: [Int] = []
+  private var walk: ReductionWalk?
+  private var walked: [Int] = []
+
+  init(_ reducer: Reducer, hasMask: Bool, grid: KeptGrid) {
+    self.reducer = reducer
+    self.hasMask = hasMask
+    self.grid = grid
+    countsPositions = reducer.operation == .argMinimum || reducer.operation == .argMaximum
+  }
+
+  mutating func begin(_ block: Region) {
+    self.block = block
+    steps = grid.steps(block.lengths)
+    walk = nil
+  }
+
+  /// Adds a tile to accumulators of the block's kept positions, of which there is room for `capacity`.
+  mutating func take(
+    _ tile: Tile, _ values: ArraySlice<UnsafeRawPointer>, into accumulators: UnsafeMutableRawPointer,
+    capacity: Int
+  ) {
+    if walk == nil || walked != tile.lengths {
+      walk = ReductionWalk(
+        tile.lengths, isKept: grid.isKept, steps: steps, countsPositions: countsPositions)
+      walked = tile.lengths
+    }
+    var kept = 0
+    var position = 0
+    for axis in tile.lower.indices {
+      if grid.isKept[axis] {
+        kept += tile.lower[axis] * steps[axis]
+      } else {
+        position += (block.lower[axis] + tile.lower[axis]) * steps[axis]
+      }
+    }
+    let walk = walk!
+    let source = values.first!
+    let mask = hasMask ? values[values.startIndex + 1] : nil
+    walk.forEachPlane(kept: kept, position: position) { element, first, position in
+      let elements = source + element * reducer.operand.itemSize
+      switch walk.form {
+      case .columns:
+        reducer.accumulateColumns(
+          accumulators, capacity: capacity, first: first, rows: walk.rows, columns: walk.columns,
+          values: elements, mask: mask.map { $0 + element }, position: position, step: walk.step)
+      case .rows:
+        reducer.accumulateRows(
+          accumulators, capacity: capacity, first: first, rows: walk.rows, columns: walk.columns,
+          values: elements, mask: mask.map { $0 + element }, position: position, step: walk.step)
+      }
+    }
+  }
+}
+
+/// What one thread gathers of some consecutive blocks: accumulators for each block of kept positions among them.
+final class ReductionPartial: PassPartial {
+  private(set) var parts: [(ordinal: Int, accumulators: Buffer, blocks: Int)] = []
+  private var taker: ReductionTaker
+  private let grid: KeptGrid
+  private let make: (Int) -> Buffer
+  private var current = 0
+  private var capacity = 0
+
+  /// - Parameter make: gives reset accumulators for so many kept positions.
+  init(_ taker: ReductionTaker, grid: KeptGrid, make: @escaping (Int) -> Buffer) {
+    self.taker = taker
+    self.grid = grid
+    self.make = make
+  }
+
+  func begin(_ block: Region) {
+    taker.begin(block)
+    capacity = grid.kept(block.lengths).reduce(1, *)
+    let ordinal = grid.ordinal(block)
+    if let known = parts.lastIndex(where: { $0.ordinal == ordinal }) {
+      current = known
+    } else {
+      parts.append((ordinal, make(capacity), 0))
+      current = parts.count - 1
+    }
+    parts[current].blocks += 1
+  }
+
+  func take(_ tile: Tile, _ values: ArraySlice<UnsafeRawPointer>) {
+    let buffer = parts[current].accumulators
+    withExtendedLifetime(buffer) {
+      taker.take(tile, values, into: buffer.bytes.baseAddress!, capacity: capacity)
+    }
+  }
+}
