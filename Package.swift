@@ -74,14 +74,18 @@ let package = Package(
     // to another.
     room("TesseraStorage", ["TesseraCore", "TesseraIO", "TesseraCodecs", "TesseraKernels"]),
 
+    // Floor 4: lazy arrays, the planner, and the passes that compute them block by block.
+    room("TesseraEngine", ["TesseraCore", "TesseraIO", "TesseraKernels", "TesseraStorage"]),
+
     // Floor 6: the library's face; re-exports only.
-    room("Tessera", ["TesseraCore", "TesseraStorage"]),
+    room("Tessera", ["TesseraCore", "TesseraStorage", "TesseraEngine"]),
 
     // Floor 7: the command line, one file per subcommand.
     .executableTarget(
       name: "TesseraCLI",
       dependencies: [
         "Tessera", "TesseraCore", "TesseraIO", "TesseraCodecs", "TesseraKernels", "TesseraStorage",
+        "TesseraEngine",
       ],
       swiftSettings: swiftSettings),
 
@@ -92,6 +96,9 @@ let package = Package(
     tests(
       "TesseraStorageTests", ["TesseraStorage", "TesseraIO", "TesseraCodecs", "TesseraCore"],
       fixtures: ["Fixtures"]),
+    tests(
+      "TesseraEngineTests",
+      ["TesseraEngine", "TesseraStorage", "TesseraKernels", "TesseraIO", "TesseraCore"]),
     tests("TesseraCLITests", ["TesseraCLI", "TesseraIO", "TesseraStorage", "TesseraCore"]),
   ],
   swiftLanguageModes: [.v6]

@@ -63,6 +63,7 @@ enum ContentsReport {
 
   private static func storedBytes(_ description: ArrayDescription) throws -> Int? {
     switch description.format {
+    case .computed: return 0
     case .npy, .csv: return try FileStamp(path: description.path).size
     case .npz:
       let location = try ArrayLocation(existing: description.path)

@@ -4,7 +4,7 @@ import TesseraKernels
 package import TesseraStorage
 
 /// An elementwise expression as something that can be read: what is asked for is computed block by block.
-package final class ExpressionDriver: ArrayDriver {
+package final class ExpressionDriver: ComputedDriver {
   package let description: ArrayDescription
   package let program: Program
   private let block: [Int]
@@ -54,12 +54,14 @@ package final class ExpressionDriver: ArrayDriver {
   }
 
   /// Cuts a selection where blocks of the array end, so that a leaf's chunk is read for one piece.
-  private func forEachPiece(of selection: StridedRegion, _ body: (StridedRegion, [Int]) throws -> Void) throws {
-    let cuts = selection.axes.enumerated().map { number, axis in cuts(axis, length: block[number]) }
+  private func forEachPiece(of selection: StridedRegion, _ body: (StridedRegion, [Int]) throws -> Void) throws
+  {
+    let cuts = selection.axes.enumerated().map { number, axis in self.cuts(axis, length: block[number]) }
     try Region(cuts.map { 0..<$0.count }).forEachIndex { choice in
       let ranges = zip(cuts, choice).map { $0[$1] }
       let axes = zip(selection.axes, ranges).map { axis, range in
-        StridedRegion.Axis(start: axis.start + range.lowerBound * axis.step, step: axis.step, count: range.count)
+        StridedRegion.Axis(
+          start: axis.start + range.lowerBound * axis.step, step: axis.step, count: range.count)
       }
       try body(StridedRegion(axes: axes), ranges.map(\.lowerBound))
     }
@@ -79,6 +81,7 @@ package final class ExpressionDriver: ArrayDriver {
     return cuts
   }
 
+  package var storedBytesRead: Int { program.storedBytesRead(description.shape) }
   package func storedBytes() throws -> Int { 0 }
 
   package func fingerprint() throws -> String {

@@ -2,7 +2,7 @@ package import TesseraCore
 package import TesseraStorage
 
 /// Arrays of one dtype joined along an axis, as one; nothing is copied.
-package struct JoinedDriver: ArrayDriver {
+package struct JoinedDriver: ComputedDriver {
   package let description: ArrayDescription
   private let parts: [any ArrayDriver]
   private let axis: Int
@@ -46,6 +46,7 @@ package struct JoinedDriver: ArrayDriver {
     }
   }
 
+  package var storedBytesRead: Int { parts.reduce(0) { $0.saturatingAdd($1.wholeStoredBytes) } }
   package func storedBytes() throws -> Int { try parts.reduce(0) { try $0 + $1.storedBytes() } }
 
   package func fingerprint() throws -> String {

@@ -4,7 +4,7 @@ package import TesseraStorage
 
 /// A reduction whose results are read piece by piece, each computed from all it depends on at that moment: what a
 /// row-wise norm over more rows than fit in memory needs.
-package final class LocalReductionDriver: ArrayDriver {
+package final class LocalReductionDriver: ComputedDriver {
   package let description: ArrayDescription
   private let reduction: Reduction
   private let program: Program
@@ -104,6 +104,7 @@ package final class LocalReductionDriver: ArrayDriver {
       targetStrides: strides)
   }
 
+  package var storedBytesRead: Int { program.storedBytesRead(reduction.iterationShape) }
   package func storedBytes() throws -> Int { 0 }
   package func fingerprint() throws -> String {
     let leaves = try program.leaves.map { "\(try $0.source.driver.fingerprint()) \($0.map)" }

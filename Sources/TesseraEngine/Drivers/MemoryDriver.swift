@@ -70,6 +70,7 @@ extension ArrayDescription {
   /// Of an array that is computed or in memory.
   init(computed shape: Shape, dtype: DType) {
     self.init(
-      path: "<computed>", format: .computed, shape: shape, dtype: dtype, dtypeName: dtype.name, codec: "none")
+      path: "<computed>", format: .computed, shape: shape, dtype: dtype, dtypeName: dtype.name,
+      chunks: nil, shards: nil, codec: "none")
   }
 }

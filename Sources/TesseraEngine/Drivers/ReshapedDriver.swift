@@ -5,7 +5,7 @@ package import TesseraStorage
 /// The elements of an array in C order under another shape.
 ///
 /// A stretch of elements in C order is a few boxes of the base, which are read one after another.
-package struct ReshapedDriver: ArrayDriver {
+package struct ReshapedDriver: ComputedDriver {
   package let description: ArrayDescription
   private let base: any ArrayDriver
   private let baseShape: Shape
@@ -31,7 +31,8 @@ package struct ReshapedDriver: ArrayDriver {
   package var granule: [Int] {
     let granule = base.granule
     let outer = baseShape.indices.first { baseShape[$0] > 1 } ?? 0
-    let each = baseShape.indices.contains(outer)
+    let each =
+      baseShape.indices.contains(outer)
       ? granule[outer].saturatingMultiply(baseShape.dimensions[(outer + 1)...].saturatingProduct()) : 1
     var rest = max(1, each)
     var own = [Int](repeating: 1, count: description.shape.rank)
@@ -72,7 +73,9 @@ package struct ReshapedDriver: ArrayDriver {
   }
 
   /// Reads consecutive elements: the largest box that begins where they do, again and again.
-  private func readRun(_ range: Range<Int>, into target: UnsafeMutableRawPointer, _ scratch: ReadScratch) throws {
+  private func readRun(_ range: Range<Int>, into target: UnsafeMutableRawPointer, _ scratch: ReadScratch)
+    throws
+  {
     let baseStrides = baseShape.strides
     var start = range.lowerBound
     while start < range.upperBound {
@@ -99,6 +102,7 @@ package struct ReshapedDriver: ArrayDriver {
     }
   }
 
+  package var storedBytesRead: Int { base.wholeStoredBytes }
   package func storedBytes() throws -> Int { try base.storedBytes() }
   package func fingerprint() throws -> String { "\(try base.fingerprint()) as \(description.shape)" }
 }

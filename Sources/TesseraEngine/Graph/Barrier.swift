@@ -14,6 +14,8 @@ package protocol Barrier: Sendable {
   var field: String { get }
   /// Axes of the iteration of which a local evaluation takes all at once; nil when it must be a pass.
   var localAxes: Set<Int>? { get }
+  /// Whether it is evaluated locally even when it is asked for itself.
+  var isLocalAsOutput: Bool { get }
 
   /// Makes what takes a pass's blocks.
   ///
@@ -25,6 +27,7 @@ package protocol Barrier: Sendable {
 
 extension Barrier {
   package var localAxes: Set<Int>? { nil }
+  package var isLocalAsOutput: Bool { false }
   package func localDriver(_ program: Program) throws -> any ArrayDriver {
     preconditionFailure("\(key) has no local evaluation")
   }

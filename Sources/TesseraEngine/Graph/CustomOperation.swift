@@ -8,7 +8,8 @@ public struct CustomOperation: Sendable {
   }
 
   /// Calls the function for `count` elements of each operand.
-  public let run: @Sendable (_ count: Int, _ operands: [Operand], _ result: UnsafeMutableRawPointer) throws -> Void
+  public let run:
+    @Sendable (_ count: Int, _ operands: [Operand], _ result: UnsafeMutableRawPointer) throws -> Void
 
   public init(_ run: @escaping @Sendable (Int, [Operand], UnsafeMutableRawPointer) throws -> Void) {
     self.run = run

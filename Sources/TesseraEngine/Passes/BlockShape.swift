@@ -5,14 +5,14 @@ import TesseraStorage
 ///
 /// It depends on the arrays' layout alone, not on budget or threads: reductions add up block by block, so the
 /// same blocks give the same bits.
-package enum BlockShape {
+enum BlockShape {
   /// A block's bytes, all leaves together, when chunks do not ask for more: what is read stays in L2 until used.
   static let bytes = 512 << 10
   /// Chunks beyond this do not shape blocks together with other leaves'.
   private static let most = 16 << 20
 
   /// - Parameter whole: axes along which a block must have everything.
-  package static func choose(_ program: Program, over shape: Shape, whole: Set<Int> = []) -> [Int] {
+  static func choose(_ program: Program, over shape: Shape, whole: Set<Int> = []) -> [Int] {
     let limits = shape.dimensions.map { max($0, 1) }
     let itemSize = max(1, program.values.lazy.filter { !$0.isScalar }.map(\.dtype.itemSize).max() ?? 1)
     var block = granule(program, limits, itemSize)
@@ -33,7 +33,7 @@ package enum BlockShape {
   }
 
   /// The least box worth reading at once.
-  package static func granule(_ program: Program, over shape: Shape) -> [Int] {
+  static func granule(_ program: Program, over shape: Shape) -> [Int] {
     let itemSize = max(1, program.values.lazy.filter { !$0.isScalar }.map(\.dtype.itemSize).max() ?? 1)
     return granule(program, shape.dimensions.map { max($0, 1) }, itemSize)
   }

@@ -1,4 +1,4 @@
-package import TesseraCore
+import TesseraCore
 import TesseraIO
 package import TesseraStorage
 
@@ -118,7 +118,7 @@ package struct Evaluation {
     var known: [String: Int] = [:]
     let signatures = try signatures(nodes)
     for (node, signature) in zip(nodes, signatures) {
-      guard case .barrier(let barrier) = node.operation, !node.isLocal else {
+      guard case .barrier(let barrier) = node.operation, node.hasSink else {
         jobs.append(Job(sink: MemorySink(shape: node.shape, dtype: node.dtype), users: [(node, "value")]))
         continue
       }
@@ -193,13 +193,22 @@ extension Node {
     if case .barrier(let barrier) = operation { barrier.localAxes != nil } else { false }
   }
 
+  /// Whether it is a barrier that takes a pass of its own when it is asked for.
+  var hasSink: Bool {
+    if case .barrier(let barrier) = operation {
+      barrier.localAxes == nil || !barrier.isLocalAsOutput
+    } else {
+      false
+    }
+  }
+
   /// What a pass that computes this node goes over.
   var passShape: Shape {
-    if case .barrier(let barrier) = operation, !isLocal { barrier.iterationShape } else { shape }
+    if case .barrier(let barrier) = operation, hasSink { barrier.iterationShape } else { shape }
   }
 
   /// What such a pass computes of each block.
   var passOperands: [Node] {
-    if case .barrier(let barrier) = operation, !isLocal { barrier.operands } else { [self] }
+    if case .barrier(let barrier) = operation, hasSink { barrier.operands } else { [self] }
   }
 }

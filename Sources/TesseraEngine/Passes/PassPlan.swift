@@ -44,7 +44,8 @@ package struct PassPlan: Sendable {
     let model = try MemoryModel(budget: options.memory)
     window = model.window
     // One partial in work, and one waiting for its turn.
-    let perThread = BlockEvaluator.bytes(program, block: block).saturatingAdd(perPartial.saturatingMultiply(2))
+    let perThread = BlockEvaluator.bytes(program, block: block).saturatingAdd(
+      perPartial.saturatingMultiply(2))
     let shared = memory.reduce(held) { $0.saturatingAdd($1.shared) }
     let leaves = (grid.count + blocksPerLeaf - 1) / blocksPerLeaf
     let most = max(1, min(options.threads, leaves))
@@ -56,19 +57,13 @@ package struct PassPlan: Sendable {
       let least = MemoryModel.leastBudget(buffers: perThread.saturatingAdd(shared))
       throw TesseraError(
         .memory, "memory budget is too small for blocks of \(Shape.describe(block))",
-        expected: "--memory \((least + (1 << 20) - 1) >> 20)MiB or more", got: ByteSize.format(options.memory))
+        expected: "--memory \((least + (1 << 20) - 1) >> 20)MiB or more", got: ByteSize.format(options.memory)
+      )
     }
     self.threads = threads
     predictedPeak = model.predictedPeak(
       buffers: perThread.saturatingMultiply(threads).saturatingAdd(shared))
-    bytesRead = PassPlan.bytesRead(program, shape)
-  }
-
-  /// Bytes of elements that are read from what is stored.
-  private static func bytesRead(_ program: Program, _ shape: Shape) -> Int {
-    program.leaves.reduce(0) { sum, leaf in
-      sum.saturatingAdd(leaf.source.storedBytesRead(leaf.map.compact(shape.dimensions).saturatingProduct()))
-    }
+    bytesRead = program.storedBytesRead(shape)
   }
 
   package func explanation() -> Explanation.Pass {
@@ -76,26 +71,7 @@ package struct PassPlan: Sendable {
     let distinct = names.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
     return Explanation.Pass(
       source: distinct.joined(separator: ", "), shape: shape, blockShape: grid.chunkShape, blocks: grid.count,
-      threads: threads, sourceReads: 1, bytesRead: bytesRead, bytesWritten: 0, predictedPeakBytes: predictedPeak)
+      threads: threads, sourceReads: 1, bytesRead: bytesRead, bytesWritten: 0,
+      predictedPeakBytes: predictedPeak)
   }
-}
-
-extension Source {
-  /// Bytes that reading so many of the elements reads from files.
-  func storedBytesRead(_ count: Int) -> Int {
-    if isInMemory { return 0 }
-    if let nested = driver as? any ComputedDriver {
-      // What an expression reads, as far as it is asked for.
-      let whole = nested.storedBytesRead
-      let all = max(1, driver.description.shape.count)
-      return count >= all ? whole : Int(Double(whole) * Double(count) / Double(all))
-    }
-    return count.saturatingMultiply(driver.description.dtype?.itemSize ?? 1)
-  }
-}
-
-/// A driver that computes what is read from it out of other sources.
-package protocol ComputedDriver: ArrayDriver {
-  /// Bytes of stored elements that reading all of it reads.
-  var storedBytesRead: Int { get }
 }

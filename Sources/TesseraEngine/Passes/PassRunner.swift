@@ -57,7 +57,7 @@ struct PassRunner {
         for root in 0..<roots { values[root] = evaluator.pointer(toRoot: root) }
         for (task, partial) in zip(plan.tasks, partials) { try partial.take(tile, values[task.roots]) }
       }
-      progress.add(evaluator.storedBytes(block))
+      progress.add(plan.program.storedBytesRead(Shape(known: block.lengths)))
     }
     return partials
   }

@@ -1,6 +1,6 @@
 package import TesseraCore
 import TesseraKernels
-package import TesseraStorage
+import TesseraStorage
 
 /// Runs a program over blocks: reads the leaves of a block once, then computes it tile by tile.
 ///

@@ -1,6 +1,6 @@
 package import TesseraCore
 import TesseraKernels
-package import TesseraStorage
+import TesseraStorage
 
 /// Turns a graph into a program: views become the way leaves are walked, equal expressions become one value.
 package struct Lowering {

@@ -25,7 +25,8 @@ struct RegisterAllocation: Sendable {
     for (number, (result, instruction)) in program.instructions.enumerated() {
       // Kernels may write over an operand of the result's size; of another size, only when they are done.
       let dying = Set(instruction.operands).filter {
-        lastUse[$0] == number && registers[$0] != nil && !expanded.contains($0) && !program.values[$0].isScalar
+        lastUse[$0] == number && registers[$0] != nil && !expanded.contains($0)
+          && !program.values[$0].isScalar
       }
       let isInPlace = instruction.mayWriteOverOperands
       let size = program.values[result].dtype.itemSize

@@ -12,7 +12,8 @@ struct KeptGrid {
   let reducedSteps: [Int]
 
   init(_ pass: ChunkGrid, axes: Set<Int>) throws {
-    shape = pass.shape
+    let shape = pass.shape
+    self.shape = shape
     let kept = shape.indices.filter { !axes.contains($0) }
     isKept = shape.indices.map { !axes.contains($0) }
     grid = try ChunkGrid(

@@ -3,22 +3,24 @@ import TesseraKernels
 
 /// Gathers an expression's elements in memory.
 package final class MemorySink: BarrierSink {
-  private let target: MemoryDriver
+  /// Made when the pass begins, so that planning takes no memory.
+  nonisolated(unsafe) private var target: MemoryDriver?
+  private let dtype: DType
   private let shape: Shape
   private let itemSize: Int
 
   package init(shape: Shape, dtype: DType) {
     self.shape = shape
+    self.dtype = dtype
     itemSize = dtype.itemSize
-    target = MemoryDriver(shape: shape, dtype: dtype)
   }
 
-  package func begin(_ grid: ChunkGrid) {}
+  package func begin(_ grid: ChunkGrid) { target = MemoryDriver(shape: shape, dtype: dtype) }
   package func makePartial() -> any PassPartial { Partial(self) }
   package func merge(_ partial: any PassPartial) {}
   package func finish() -> Bool { true }
   package func memory(block: [Int]) -> SinkMemory { .init(shared: shape.count * itemSize) }
-  package func result(_ field: String) -> MemoryDriver { target }
+  package func result(_ field: String) -> MemoryDriver { target! }
 
   private final class Partial: PassPartial {
     private let sink: MemorySink
@@ -37,7 +39,7 @@ package final class MemorySink: BarrierSink {
       StridedCopy.copy(
         shape: tile.lengths, itemSize: sink.itemSize, swapUnit: 1, from: values.first!,
         sourceStrides: Shape.strides(of: tile.lengths).map { $0 * sink.itemSize },
-        to: sink.target.bytes.baseAddress! + offset, targetStrides: strides)
+        to: sink.target!.bytes.baseAddress! + offset, targetStrides: strides)
     }
   }
 }

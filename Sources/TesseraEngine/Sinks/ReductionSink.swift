@@ -24,7 +24,8 @@ package final class ReductionSink: BarrierSink {
   nonisolated(unsafe) private var state = State()
   private let idle = Mutex<[Buffer]>([])
 
-  package init(_ reducer: Reducer, over shape: Shape, axes: Set<Int>, hasMask: Bool, fields: [ReductionField]) {
+  package init(_ reducer: Reducer, over shape: Shape, axes: Set<Int>, hasMask: Bool, fields: [ReductionField])
+  {
     self.reducer = reducer
     self.axes = axes
     self.shape = shape
@@ -128,7 +129,8 @@ package final class ReductionSink: BarrierSink {
     let isKeptWhole = shape.indices.allSatisfy { axes.contains($0) || block[$0] >= shape[$0] }
     // Accumulators of kept positions that one leaf leaves open: all of them in the worst case.
     let open = isKeptWhole || axes.allSatisfy { block[$0] >= shape[$0] } ? positions : keptShape.count
-    let results = fields.reduce(0) { $0 + reducer.resultDType($1).itemSize }.saturatingMultiply(keptShape.count)
+    let results = fields.reduce(0) { $0 + reducer.resultDType($1).itemSize }.saturatingMultiply(
+      keptShape.count)
     let each = open.saturatingMultiply(reducer.bytesPerItem)
     return SinkMemory(perThread: each, shared: each.saturatingAdd(results))
   }

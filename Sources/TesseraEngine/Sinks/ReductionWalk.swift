@@ -58,7 +58,8 @@ struct ReductionWalk {
   }
 
   /// Calls `body` for each plane: where its elements begin, its first kept position and its first reduced one.
-  func forEachPlane(kept: Int, position: Int, _ body: (_ element: Int, _ kept: Int, _ position: Int) -> Void) {
+  func forEachPlane(kept: Int, position: Int, _ body: (_ element: Int, _ kept: Int, _ position: Int) -> Void)
+  {
     func loop(_ level: Int, _ element: Int, _ kept: Int, _ position: Int) {
       guard level < outer.count else { return body(element, kept, position) }
       let group = outer[level]

@@ -32,6 +32,25 @@ package struct FlatDriver: ArrayDriver {
       swapUnit: order == .native ? 1 : dtype.swapUnit)
   }
 
+  /// The same elements in C order under another shape; nil when the file holds them in Fortran order.
+  package func reshaped(_ shape: Shape) -> FlatDriver? {
+    guard shape.count == description.shape.count else { return nil }
+    guard !description.isFortranOrder || description.shape.rank < 2 else { return nil }
+    return FlatDriver(self, shape)
+  }
+
+  private init(_ other: FlatDriver, _ shape: Shape) {
+    var description = other.description
+    description.shape = shape
+    description.isFortranOrder = false
+    self.description = description
+    identity = other.identity
+    let elements = other.elements
+    self.elements = StridedFile(
+      elements.mapping, offset: elements.offset, strides: shape.strides.map { $0 * elements.itemSize },
+      itemSize: elements.itemSize, swapUnit: elements.swapUnit)
+  }
+
   /// A page's worth along the fastest axis: what lies beside an element comes with it.
   package var granule: [Int] {
     var granule = [Int](repeating: 1, count: description.shape.rank)

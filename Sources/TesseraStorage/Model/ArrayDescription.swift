@@ -6,6 +6,8 @@ public enum StorageFormat: String, Sendable, Hashable {
   case zarr3 = "zarr v3"
   case zarr2 = "zarr v2"
   case csv
+  /// Not stored: in memory, or computed when it is read.
+  case computed
 }
 
 /// What a stored array's metadata says; no element is read to make one.
@@ -31,6 +33,24 @@ public struct ArrayDescription: Sendable {
 
   /// The bytes of all elements; nil when the dtype's size is not known.
   public var logicalBytes: Int? { dtype.map { $0.itemSize * shape.count } }
+
+  package init(
+    path: String, format: StorageFormat, shape: Shape, dtype: DType?, dtypeName: String, chunks: [Int]? = nil,
+    shards: [Int]? = nil, codec: String, isFortranOrder: Bool = false, fillValue: JSONValue = .null,
+    attributes: JSONObject = .init()
+  ) {
+    self.path = path
+    self.format = format
+    self.shape = shape
+    self.dtype = dtype
+    self.dtypeName = dtypeName
+    self.chunks = chunks
+    self.shards = shards
+    self.codec = codec
+    self.isFortranOrder = isFortranOrder
+    self.fillValue = fillValue
+    self.attributes = attributes
+  }
 
   /// The dtype, when it is one to compute on.
   ///

@@ -38,22 +38,9 @@ public struct Conversion: Sendable {
     from source: String, to destination: String, selection: Selection? = nil, layout: ArrayLayout = .init(),
     dtype: DType? = nil, options: TransferOptions = .init()
   ) throws {
-    self.destination = try ArrayLocation(destination: destination)
+    self.destination = try Conversion.location(ofNew: destination, layout, options)
     self.layout = layout
     self.options = options
-    if self.destination.form != .zarr, layout != ArrayLayout() {
-      throw TesseraError(
-        .usage, "codec, chunks, shards and checksums are for Zarr stores", path: destination,
-        expected: "a destination ending in .zarr")
-    }
-    if self.destination.member != nil, try Directory.kind(self.destination.path) != nil {
-      throw TesseraError(
-        .exists, "cannot change one member of an archive", path: self.destination.path,
-        expected: "a new archive, or the whole one as destination with --overwrite")
-    }
-    if !options.overwrite, try Directory.kind(self.destination.path, followLinks: false) != nil {
-      throw TesseraError(.exists, "exists already (--overwrite replaces it)", path: self.destination.path)
-    }
     let location = try ArrayLocation(existing: source)
     try Conversion.requireApart(location.path, self.destination.path)
     let form = self.destination.form
@@ -64,6 +51,44 @@ public struct Conversion: Sendable {
         return try Conversion.part(name, selected ?? driver, form, layout, dtype, options)
       }
     }
+  }
+
+  /// The same for arrays that are computed as they are read.
+  ///
+  /// - Parameters:
+  ///   - sources: what is written, with names when the destination is to hold several.
+  ///   - paths: the stored arrays they are computed from, which the destination must not be one of.
+  package init(
+    of sources: [(name: String?, driver: any ArrayDriver)], readFrom paths: [String], to destination: String,
+    layout: ArrayLayout, options: TransferOptions
+  ) throws {
+    self.destination = try Conversion.location(ofNew: destination, layout, options)
+    self.layout = layout
+    self.options = options
+    for path in paths { try Conversion.requireApart(path, self.destination.path) }
+    let form = self.destination.form
+    let member = form == .npz ? self.destination.member ?? "arr_0" : nil
+    parts = try sources.map { try Conversion.part($0.name ?? member, $0.driver, form, layout, nil, options) }
+  }
+
+  private static func location(
+    ofNew destination: String, _ layout: ArrayLayout, _ options: TransferOptions
+  ) throws -> ArrayLocation {
+    let location = try ArrayLocation(destination: destination)
+    if location.form != .zarr, layout != ArrayLayout() {
+      throw TesseraError(
+        .usage, "codec, chunks, shards and checksums are for Zarr stores", path: destination,
+        expected: "a destination ending in .zarr")
+    }
+    if location.member != nil, try Directory.kind(location.path) != nil {
+      throw TesseraError(
+        .exists, "cannot change one member of an archive", path: location.path,
+        expected: "a new archive, or the whole one as destination with --overwrite")
+    }
+    if !options.overwrite, try Directory.kind(location.path, followLinks: false) != nil {
+      throw TesseraError(.exists, "exists already (--overwrite replaces it)", path: location.path)
+    }
+    return location
   }
 
   /// A destination inside the source, or around it, would be replaced or filled while it is read.

@@ -16,9 +16,26 @@ public struct Explanation: Sendable {
     /// Before compression.
     public var bytesWritten: Int
     public var predictedPeakBytes: Int
+
+    package init(
+      source: String, shape: Shape, blockShape: [Int], blocks: Int, threads: Int, sourceReads: Double,
+      bytesRead: Int, bytesWritten: Int, predictedPeakBytes: Int
+    ) {
+      self.source = source
+      self.shape = shape
+      self.blockShape = blockShape
+      self.blocks = blocks
+      self.threads = threads
+      self.sourceReads = sourceReads
+      self.bytesRead = bytesRead
+      self.bytesWritten = bytesWritten
+      self.predictedPeakBytes = predictedPeakBytes
+    }
   }
 
   public var passes: [Pass]
+
+  package init(passes: [Pass]) { self.passes = passes }
 
   public var bytesRead: Int { sum(\.bytesRead) }
   public var bytesWritten: Int { sum(\.bytesWritten) }

@@ -1,0 +1,29 @@
+import TesseraCore
+package import TesseraStorage
+
+/// A driver that computes what is read from it out of other sources.
+package protocol ComputedDriver: ArrayDriver {
+  /// Bytes of stored elements that reading all of it reads.
+  var storedBytesRead: Int { get }
+}
+
+extension ArrayDriver {
+  /// Bytes of stored elements that reading all of it reads.
+  var wholeStoredBytes: Int {
+    if let computed = self as? any ComputedDriver { return computed.storedBytesRead }
+    if self is MemoryDriver { return 0 }
+    return description.logicalBytes ?? 0
+  }
+}
+
+extension Program {
+  /// Bytes of stored elements that computing a box of these lengths reads.
+  func storedBytesRead(_ lengths: Shape) -> Int {
+    leaves.reduce(0) { sum, leaf in
+      let all = leaf.source.driver.description.shape.count
+      let part = min(leaf.map.compact(lengths.dimensions).saturatingProduct(), all)
+      let bytes = Double(leaf.source.driver.wholeStoredBytes) * Double(part) / Double(max(1, all))
+      return sum.saturatingAdd(Int(bytes))
+    }
+  }
+}

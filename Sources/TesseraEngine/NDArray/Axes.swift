@@ -1,0 +1,23 @@
+import TesseraCore
+
+/// One axis or several, counted from the end when negative: `axis: 0`, `axis: [0, -1]`.
+public struct Axes: Sendable, ExpressibleByIntegerLiteral, ExpressibleByArrayLiteral {
+  public let values: [Int]
+
+  public init(_ values: [Int]) { self.values = values }
+  public init(_ value: Int) { values = [value] }
+  public init(integerLiteral value: Int) { values = [value] }
+  public init(arrayLiteral elements: Int...) { values = elements }
+
+  /// The axes of an array of that rank, none twice.
+  package func list(_ rank: Int) throws -> [Int] {
+    let known = try values.map { axis in
+      guard axis < rank, axis >= -rank else {
+        throw TesseraError(.usage, "axis \(axis) is out of bounds for array of dimension \(rank)")
+      }
+      return axis < 0 ? axis + rank : axis
+    }
+    guard Set(known).count == known.count else { throw TesseraError(.usage, "duplicate value in 'axis'") }
+    return known
+  }
+}

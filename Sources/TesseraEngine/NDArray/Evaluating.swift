@@ -1,0 +1,112 @@
+public import TesseraCore
+public import TesseraStorage
+
+/// Computes arrays together and keeps their elements in memory: what they have in common is read and computed once,
+/// and reductions of one shape share a pass.
+///
+/// - Throws: `.memory` before anything is read, when the budget is too small for the blocks, the accumulators and the
+///   results; `.cancelled`; errors of the files.
+/// - Complexity: as `explain` says: one pass over the data for every step of reductions that depend on one another.
+public func evaluate(_ arrays: [NDArray], options: TransferOptions = .init()) throws -> [NDArray] {
+  var evaluation = Evaluation(arrays.map(\.node), options: options)
+  try evaluation.run()
+  return arrays.map { array in
+    guard let source = evaluation.source(of: array.node) else { return array }
+    return NDArray(.source(source), shape: array.shape, dtype: array.dtype)
+  }
+}
+
+/// The same for two arrays.
+public func evaluate(
+  _ a: NDArray, _ b: NDArray, options: TransferOptions = .init()
+) throws -> (NDArray, NDArray) {
+  let results = try evaluate([a, b], options: options)
+  return (results[0], results[1])
+}
+
+/// The same for three arrays.
+public func evaluate(
+  _ a: NDArray, _ b: NDArray, _ c: NDArray, options: TransferOptions = .init()
+) throws -> (NDArray, NDArray, NDArray) {
+  let results = try evaluate([a, b, c], options: options)
+  return (results[0], results[1], results[2])
+}
+
+/// The same for four arrays.
+public func evaluate(
+  _ a: NDArray, _ b: NDArray, _ c: NDArray, _ d: NDArray, options: TransferOptions = .init()
+) throws -> (NDArray, NDArray, NDArray, NDArray) {
+  let results = try evaluate([a, b, c, d], options: options)
+  return (results[0], results[1], results[2], results[3])
+}
+
+/// The passes that evaluating these arrays together takes: nothing is read.
+public func explain(_ arrays: NDArray..., options: TransferOptions = .init()) throws -> Explanation {
+  let plans = try Evaluation(arrays.map(\.node), options: options).plan()
+  return Explanation(passes: plans.map { $0.explanation() })
+}
+
+extension NDArray {
+  /// The elements computed and kept in memory.
+  public func evaluated(options: TransferOptions = .init()) throws -> NDArray {
+    try evaluate([self], options: options)[0]
+  }
+
+  /// The elements as Swift values, in C order.
+  ///
+  /// - Throws: `.usage` when `T` is not the array's dtype, and as `evaluate`.
+  public func elements<T: Element>(as type: T.Type = T.self, options: TransferOptions = .init()) throws -> [T]
+  {
+    guard T.dtype == dtype else {
+      throw TesseraError(.usage, "element type", expected: "\(dtype)", got: "\(T.dtype)")
+    }
+    let computed = try evaluated(options: options)
+    guard case .source(let source) = computed.node.operation else { return [] }
+    return try StoredArray(source.driver).elements(as: type)
+  }
+
+  /// The only element of an array of size 1.
+  ///
+  /// - Throws: `.usage` for another size or dtype.
+  public func item<T: Element>(as type: T.Type = T.self, options: TransferOptions = .init()) throws -> T {
+    guard size == 1 else {
+      throw TesseraError(.usage, "only arrays of size 1 have an item", expected: "1", got: "\(size)")
+    }
+    return try elements(as: type, options: options)[0]
+  }
+
+  /// Computes the elements and writes them to a file or store, block by block: a name ending in `.npy`, `.npz` or
+  /// `.zarr`, or a name in a group or archive. It appears whole, or not at all.
+  ///
+  /// - Parameter layout: chunks, shards and codec of a Zarr store.
+  /// - Throws: `.exists`, `.memory` before anything is read, `.cancelled`, `.system`.
+  @discardableResult
+  public func write(
+    to path: String, layout: ArrayLayout = .init(), options: TransferOptions = .init()
+  ) throws -> WorkReport {
+    var evaluation = Evaluation([node], options: options, gathersOutputs: false)
+    try evaluation.run()
+    let driver = try NodeSource.driver(of: node, results: evaluation.finished)
+    return try Conversion(
+      of: [(nil, driver)], readFrom: node.storedPaths, to: path, layout: layout, options: options
+    ).run()
+  }
+}
+
+extension Node {
+  /// The paths of all stored arrays that it is computed from.
+  package var storedPaths: [String] {
+    var seen: Set<ObjectIdentifier> = []
+    var paths: [String] = []
+    func visit(_ node: Node) {
+      guard seen.insert(ObjectIdentifier(node)).inserted else { return }
+      if case .source(let source) = node.operation, !source.isInMemory, !(source.driver is any ComputedDriver)
+      {
+        paths.append(source.driver.description.path)
+      }
+      node.operation.operands.forEach(visit)
+    }
+    visit(self)
+    return paths
+  }
+}

@@ -1,0 +1,88 @@
+package import TesseraCore
+package import TesseraKernels
+
+/// How nodes are made: dtypes promoted, operands cast, shapes broadcast and checked.
+extension NDArray {
+  package static func unary(_ operation: UnaryOperation, _ a: NDArray) throws -> NDArray {
+    let signature = try operation.signature(a.dtype)
+    return NDArray(
+      .unary(operation, a.astype(signature.operand).node), shape: a.shape, dtype: signature.result)
+  }
+
+  package static func binary(_ operation: BinaryOperation, _ a: NDArray, _ b: NDArray) throws -> NDArray {
+    let signature = try operation.signature(a.dtype, b.dtype)
+    let shape = try broadcastShape(a.shape, b.shape)
+    return NDArray(
+      .binary(operation, a.astype(signature.operand).node, b.astype(signature.operand).node), shape: shape,
+      dtype: signature.result)
+  }
+
+  package static func binary(
+    _ operation: BinaryOperation, _ a: NDArray, _ b: some ArrayScalar
+  ) throws -> NDArray {
+    try binary(operation, a, constant(b.scalar, beside: a, operation))
+  }
+
+  package static func binary(
+    _ operation: BinaryOperation, _ a: some ArrayScalar, _ b: NDArray
+  ) throws -> NDArray {
+    try binary(operation, constant(a.scalar, beside: b, operation), b)
+  }
+
+  private static func constant(
+    _ scalar: ScalarOperand, beside array: NDArray, _ operation: BinaryOperation
+  ) throws -> NDArray {
+    let dtype = scalar.dtype(beside: array.dtype)
+    if operation.isComparison, scalar.weak == .integer, !scalar.fits(dtype) {
+      // Comparing with an integer that the dtype does not have is no mistake: its answer is known.
+      return NDArray(try scalar.constant(.int64))
+    }
+    return NDArray(try scalar.constant(dtype))
+  }
+
+  /// A scalar as an array, of the dtype it has beside another array.
+  package static func constant(_ value: some ArrayScalar, beside dtype: DType) throws -> NDArray {
+    NDArray(try value.scalar.constant(value.scalar.dtype(beside: dtype)))
+  }
+
+  /// NumPy's rule: shapes are aligned at the last axis; lengths are equal, or one of them is 1.
+  package static func broadcastShape(_ a: Shape, _ b: Shape) throws -> Shape {
+    if a == b { return a }
+    let rank = Swift.max(a.rank, b.rank)
+    var dimensions = [Int](repeating: 1, count: rank)
+    for axis in 0..<rank {
+      let first = axis - (rank - a.rank) >= 0 ? a[axis - (rank - a.rank)] : 1
+      let second = axis - (rank - b.rank) >= 0 ? b[axis - (rank - b.rank)] : 1
+      guard first == second || first == 1 || second == 1 else {
+        throw TesseraError(.usage, "operands could not be broadcast together with shapes \(a) \(b)")
+      }
+      dimensions[axis] = first == 1 ? second : first
+    }
+    return try Shape(dimensions)
+  }
+
+  /// An axis counted from the end when negative.
+  ///
+  /// - Throws: `.usage` out of bounds.
+  package func normalized(axis: Int) throws -> Int {
+    guard axis < ndim, axis >= -ndim else {
+      throw TesseraError(.usage, "axis \(axis) is out of bounds for array of dimension \(ndim)")
+    }
+    return axis < 0 ? axis + ndim : axis
+  }
+
+  package func normalized(_ axes: [Int]) throws -> [Int] {
+    let known = try axes.map { try normalized(axis: $0) }
+    guard Set(known).count == known.count else { throw TesseraError(.usage, "duplicate value in 'axis'") }
+    return known
+  }
+}
+
+extension BinaryOperation {
+  fileprivate var isComparison: Bool {
+    switch self {
+    case .equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual: true
+    default: false
+    }
+  }
+}

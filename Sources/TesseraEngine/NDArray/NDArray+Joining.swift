@@ -1,0 +1,76 @@
+import TesseraCore
+
+/// Arrays one after another along an axis they have; dtypes are promoted. Nothing is copied.
+///
+/// - Throws: `.usage` for no arrays, scalars, or lengths that differ along another axis.
+public func concatenate(_ arrays: [NDArray], axis: Int = 0) throws -> NDArray {
+  guard let first = arrays.first else { throw TesseraError(.usage, "need at least one array to concatenate") }
+  guard first.ndim > 0 else { throw TesseraError(.usage, "zero-dimensional arrays cannot be concatenated") }
+  let axis = try first.normalized(axis: axis)
+  var length = 0
+  for array in arrays {
+    let agrees =
+      array.ndim == first.ndim
+      && array.shape.indices.allSatisfy { $0 == axis || array.shape[$0] == first.shape[$0] }
+    guard agrees else {
+      throw TesseraError(
+        .usage, "shapes to concatenate along axis \(axis)", expected: "\(first.shape) but for that axis",
+        got: "\(array.shape)")
+    }
+    length += array.shape[axis]
+  }
+  let dtype = arrays.dropFirst().reduce(first.dtype) { .promoted($0, $1.dtype) }
+  var dimensions = first.shape.dimensions
+  dimensions[axis] = length
+  return NDArray(
+    .concatenate(arrays.map { $0.astype(dtype).node }, axis: axis), shape: try Shape(dimensions), dtype: dtype
+  )
+}
+
+/// Arrays of one shape along a new axis.
+public func stack(_ arrays: [NDArray], axis: Int = 0) throws -> NDArray {
+  guard let first = arrays.first else { throw TesseraError(.usage, "need at least one array to stack") }
+  if let other = arrays.first(where: { $0.shape != first.shape }) {
+    throw TesseraError(
+      .usage, "all input arrays must have the same shape", expected: "\(first.shape)", got: "\(other.shape)")
+  }
+  return try concatenate(try arrays.map { try $0.expandDims(axis: Axes(axis)) }, axis: axis)
+}
+
+/// Rows below one another; 1-D arrays are rows.
+public func vstack(_ arrays: [NDArray]) throws -> NDArray {
+  try concatenate(
+    try arrays.map { $0.ndim < 2 ? try $0.reshape([1, $0.size]) : $0 }, axis: 0)
+}
+
+/// Columns beside one another; 1-D arrays one after another.
+public func hstack(_ arrays: [NDArray]) throws -> NDArray {
+  let atLeast1D = try arrays.map { $0.ndim == 0 ? try $0.reshape([1]) : $0 }
+  return try concatenate(atLeast1D, axis: (atLeast1D.first?.ndim ?? 1) == 1 ? 0 : 1)
+}
+
+extension NDArray {
+  /// Equal parts along an axis.
+  ///
+  /// - Throws: `.usage` when the axis does not divide into that many.
+  public func split(_ sections: Int, axis: Int = 0) throws -> [NDArray] {
+    let axis = try normalized(axis: axis)
+    guard sections > 0, shape[axis] % sections == 0 else {
+      throw TesseraError(
+        .usage, "array split does not result in an equal division", expected: "a divisor of \(shape[axis])",
+        got: "\(sections)")
+    }
+    let length = shape[axis] / sections
+    return try split(at: (1..<sections).map { $0 * length }, axis: axis)
+  }
+
+  /// Parts along an axis that begin at these positions, the first one at 0.
+  public func split(at positions: [Int], axis: Int = 0) throws -> [NDArray] {
+    let axis = try normalized(axis: axis)
+    let bounds = [0] + positions + [shape[axis]]
+    return try zip(bounds, bounds.dropFirst()).map { start, stop in
+      let whole = [Selection.Item](repeating: .slice(), count: axis)
+      return try self[Selection(whole + [.slice(start: start, stop: stop)])]
+    }
+  }
+}

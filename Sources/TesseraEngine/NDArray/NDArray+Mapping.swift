@@ -1,0 +1,60 @@
+public import TesseraCore
+
+// A user's own elementwise functions, compiled into the user's program: they run fused with everything else, on tiles in
+// cache, from several threads at once.
+extension NDArray {
+  /// Each element through a function: a ufunc of one's own.
+  ///
+  /// - Throws: `.usage` when `T` is not the array's dtype; whatever the function throws, when computed.
+  @inlinable
+  public func map<T: Element, U: Element>(_ function: @escaping @Sendable (T) throws -> U) throws -> NDArray {
+    try requireElement(T.self)
+    return custom(
+      CustomOperation { count, operands, result in
+        let from = operands[0].pointer
+        for index in 0..<count {
+          let value = from.loadUnaligned(
+            fromByteOffset: operands[0].isScalar ? 0 : index * MemoryLayout<T>.stride, as: T.self)
+          result.storeBytes(
+            of: try function(value), toByteOffset: index * MemoryLayout<U>.stride, as: U.self)
+        }
+      }, [], U.dtype)
+  }
+
+  /// Pairs of elements, of arrays of one shape, through a function.
+  ///
+  /// - Throws: `.usage` for other dtypes than `T` and `V`, or shapes that differ.
+  @inlinable
+  public func zipMap<T: Element, V: Element, U: Element>(
+    _ other: NDArray, _ function: @escaping @Sendable (T, V) throws -> U
+  ) throws -> NDArray {
+    try requireElement(T.self)
+    try other.requireElement(V.self)
+    guard shape == other.shape else {
+      throw TesseraError(.usage, "shape of the other array", expected: "\(shape)", got: "\(other.shape)")
+    }
+    return custom(
+      CustomOperation { count, operands, result in
+        for index in 0..<count {
+          let first = operands[0].pointer.loadUnaligned(
+            fromByteOffset: operands[0].isScalar ? 0 : index * MemoryLayout<T>.stride, as: T.self)
+          let second = operands[1].pointer.loadUnaligned(
+            fromByteOffset: operands[1].isScalar ? 0 : index * MemoryLayout<V>.stride, as: V.self)
+          result.storeBytes(
+            of: try function(first, second), toByteOffset: index * MemoryLayout<U>.stride, as: U.self)
+        }
+      }, [other], U.dtype)
+  }
+
+  @usableFromInline
+  func custom(_ operation: CustomOperation, _ others: [NDArray], _ dtype: DType) -> NDArray {
+    NDArray(.custom(operation, [node] + others.map(\.node)), shape: shape, dtype: dtype)
+  }
+
+  @usableFromInline
+  func requireElement<T: Element>(_ type: T.Type) throws {
+    guard T.dtype == dtype else {
+      throw TesseraError(.usage, "element type", expected: "\(dtype)", got: "\(T.dtype)")
+    }
+  }
+}

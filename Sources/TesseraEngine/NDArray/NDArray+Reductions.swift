@@ -1,0 +1,209 @@
+public import TesseraCore
+package import TesseraKernels
+
+// Reductions over axes, as NumPy's: over everything when `axis` is nil; with `keepdims` the axes stay with length 1;
+// elements where `mask` is false are left out. Each takes part in a pass over the array that it shares with whatever is
+// evaluated together with it; accumulators are float64 (compensated for float64 input) and merge in an order
+// fixed by the array's layout, so results do not depend on threads or budget. Memory: accumulators for the
+// kept positions. They throw `.usage` for axes out of bounds and dtypes NumPy refuses.
+extension NDArray {
+  /// The sum; integers and bools add up as int64 or uint64 and wrap, floats keep their dtype.
+  public func sum(
+    axis: Axes? = nil, dtype: DType? = nil, keepdims: Bool = false, where mask: NDArray? = nil
+  ) throws -> NDArray {
+    let source = dtype.map { astype($0) } ?? self
+    let total = try source.reduce(.sum, .value, axis, mask)
+    return try total.astype(dtype ?? self.dtype.totalDType).keeping(axis, of: self, keepdims)
+  }
+
+  /// The product, as `sum`.
+  public func prod(
+    axis: Axes? = nil, dtype: DType? = nil, keepdims: Bool = false, where mask: NDArray? = nil
+  ) throws -> NDArray {
+    let source = dtype.map { astype($0) } ?? self
+    let total = try source.reduce(.product, .value, axis, mask)
+    return try total.astype(dtype ?? self.dtype.totalDType).keeping(axis, of: self, keepdims)
+  }
+
+  /// The least element; NaN when there is one.
+  ///
+  /// - Parameter initial: what the result is at most; needed with a mask.
+  /// - Throws: `.usage` also for axes of length 0 without `initial`.
+  public func min(
+    axis: Axes? = nil, keepdims: Bool = false, initial: (any ArrayScalar)? = nil, where mask: NDArray? = nil
+  ) throws -> NDArray {
+    try extremum(.minimum, .minimum, axis, keepdims, initial, mask)
+  }
+
+  /// The greatest element; NaN when there is one. Otherwise as `min`.
+  public func max(
+    axis: Axes? = nil, keepdims: Bool = false, initial: (any ArrayScalar)? = nil, where mask: NDArray? = nil
+  ) throws -> NDArray {
+    try extremum(.maximum, .maximum, axis, keepdims, initial, mask)
+  }
+
+  /// The difference of the greatest and the least element.
+  public func ptp(axis: Axes? = nil, keepdims: Bool = false) throws -> NDArray {
+    try max(axis: axis, keepdims: keepdims) - min(axis: axis, keepdims: keepdims)
+  }
+
+  /// The arithmetic mean; integers give float64. NaN of nothing.
+  public func mean(
+    axis: Axes? = nil, dtype: DType? = nil, keepdims: Bool = false, where mask: NDArray? = nil
+  ) throws -> NDArray {
+    let result = dtype ?? self.dtype.meanDType
+    let source = dtype.map { astype($0) } ?? self
+    let mean = try source.reduce(.sum, .value, axis, mask) / count(axis, mask)
+    return try mean.astype(result).keeping(axis, of: self, keepdims)
+  }
+
+  /// The variance: mean squared distance from the mean, with a divisor of n - `ddof`.
+  public func `var`(
+    axis: Axes? = nil, dtype: DType? = nil, ddof: Int = 0, keepdims: Bool = false, where mask: NDArray? = nil
+  ) throws -> NDArray {
+    let result = (dtype ?? self.dtype.meanDType).realPart
+    return try variance(axis, ddof, mask).astype(result).keeping(axis, of: self, keepdims)
+  }
+
+  /// The standard deviation: the square root of the variance.
+  public func std(
+    axis: Axes? = nil, dtype: DType? = nil, ddof: Int = 0, keepdims: Bool = false, where mask: NDArray? = nil
+  ) throws -> NDArray {
+    let result = (dtype ?? self.dtype.meanDType).realPart
+    let deviation = try NDArray.unary(.sqrt, variance(axis, ddof, mask))
+    return try deviation.astype(result).keeping(axis, of: self, keepdims)
+  }
+
+  /// Whether any element is not zero.
+  public func any(
+    axis: Axes? = nil, keepdims: Bool = false, where mask: NDArray? = nil
+  ) throws -> NDArray {
+    try reduce(.any, .value, axis, mask).keeping(axis, of: self, keepdims)
+  }
+
+  /// Whether no element is zero.
+  public func all(
+    axis: Axes? = nil, keepdims: Bool = false, where mask: NDArray? = nil
+  ) throws -> NDArray {
+    try reduce(.all, .value, axis, mask).keeping(axis, of: self, keepdims)
+  }
+
+  /// How many elements are not zero, as int64.
+  public func countNonzero(axis: Axes? = nil, keepdims: Bool = false) throws -> NDArray {
+    try astype(.bool).reduce(.sum, .value, axis, nil).keeping(axis, of: self, keepdims)
+  }
+
+  /// The position of the first least element along an axis, or in C order over everything, as int64.
+  ///
+  /// - Throws: `.usage` also for axes of length 0.
+  public func argmin(axis: Int? = nil, keepdims: Bool = false) throws -> NDArray {
+    try position(.argMinimum, axis, keepdims)
+  }
+
+  /// The position of the first greatest element, otherwise as `argmin`.
+  public func argmax(axis: Int? = nil, keepdims: Bool = false) throws -> NDArray {
+    try position(.argMaximum, axis, keepdims)
+  }
+
+  // MARK: Parts
+
+  /// A reduction as the kernels give it, without the reduced axes.
+  package func reduce(
+    _ operation: ReductionOperation, _ field: ReductionField, _ axis: Axes?, _ mask: NDArray?
+  ) throws -> NDArray {
+    let axes = Set(try axis?.list(ndim) ?? Array(0..<ndim))
+    let operand =
+      try mask.map { try broadcast(to: NDArray.broadcastShape(shape, $0.shape).dimensions) } ?? self
+    guard operand.shape == shape else {
+      throw TesseraError(
+        .usage, "mask of a reduction", expected: "a shape that broadcasts to \(shape)", got: "\(mask!.shape)")
+    }
+    let reduction = try Reduction(
+      operation, field, of: operand.node, mask: mask.map { $0.astype(.bool).node }, axes: axes)
+    let kept = shape.indices.filter { !axes.contains($0) }.map { shape[$0] }
+    return NDArray(
+      .barrier(reduction), shape: try Shape(kept), dtype: reduction.reducer.resultDType(field))
+  }
+
+  /// The reduced axes of `original` back with length 1, if asked for.
+  package func keeping(_ axis: Axes?, of original: NDArray, _ keepdims: Bool) throws -> NDArray {
+    guard keepdims else { return self }
+    return try expandDims(axis: Axes(try axis?.list(original.ndim) ?? Array(0..<original.ndim)))
+  }
+
+  /// How many elements each result is made of, as float64.
+  package func count(_ axis: Axes?, _ mask: NDArray?) throws -> NDArray {
+    if let mask {
+      let counted = try mask.astype(.bool).broadcast(to: shape.dimensions)
+      return try counted.reduce(.sum, .value, axis, nil).astype(.float64)
+    }
+    return NDArray(Double(try reducedCount(axis)))
+  }
+
+  package func reducedCount(_ axis: Axes?) throws -> Int {
+    try axis?.list(ndim).reduce(1) { $0 * shape[$1] } ?? size
+  }
+
+  private func variance(_ axis: Axes?, _ ddof: Int, _ mask: NDArray?) throws -> NDArray {
+    let squares = try reduce(.moments, .m2, axis, mask)
+    let degrees = try count(axis, mask) - Double(ddof)
+    return try squares / NDArray.binary(.maximum, degrees, 0.0)
+  }
+
+  private func extremum(
+    _ operation: ReductionOperation, _ elementwise: BinaryOperation, _ axis: Axes?, _ keepdims: Bool,
+    _ initial: (any ArrayScalar)?, _ mask: NDArray?
+  ) throws -> NDArray {
+    guard let initial else {
+      guard mask == nil else {
+        throw TesseraError(
+          .usage, "reduction operation \(elementwise.name) does not have an identity",
+          expected: "initial, beside a mask")
+      }
+      try requireElements(axis, elementwise.name)
+      return try reduce(operation, .value, axis, nil).keeping(axis, of: self, keepdims)
+    }
+    let bound = try NDArray.constant(initial, beside: dtype)
+    let source = astype(.promoted(dtype, bound.dtype))
+    let masked = try mask.map { try NDArray.select($0, source, bound) } ?? source
+    let value = try masked.reduce(operation, .value, axis, nil)
+    let result =
+      try masked.reducedCount(axis) == 0
+      ? bound.broadcast(to: value.shape.dimensions) : NDArray.binary(elementwise, value, bound)
+    return try result.keeping(axis, of: self, keepdims)
+  }
+
+  private func requireElements(_ axis: Axes?, _ name: String) throws {
+    let isResultEmpty =
+      try axis.map { axes in
+        let list = try axes.list(ndim)
+        return shape.indices.contains { !list.contains($0) && shape[$0] == 0 }
+      } ?? false
+    guard try reducedCount(axis) > 0 || isResultEmpty else {
+      throw TesseraError(
+        .usage, "zero-size array to reduction operation \(name) which has no identity", got: "\(shape)")
+    }
+  }
+
+  private func position(_ operation: ReductionOperation, _ axis: Int?, _ keepdims: Bool) throws -> NDArray {
+    let axes = axis.map { Axes($0) }
+    guard try reducedCount(axes) > 0 else {
+      throw TesseraError(.usage, "attempt to get \(operation) of an empty sequence", got: "\(shape)")
+    }
+    return try reduce(operation, .index, axes, nil).keeping(axes, of: self, keepdims)
+  }
+}
+
+extension DType {
+  /// The dtype of a sum or product, as in NumPy.
+  package var totalDType: DType {
+    switch kind {
+    case .bool, .signed: .int64
+    case .unsigned: .uint64
+    case .floating, .complex: self
+    }
+  }
+
+  /// The dtype of a mean, as in NumPy.
+  package var meanDType: DType { kind == .floating || kind == .complex ? self : .float64 }
+}

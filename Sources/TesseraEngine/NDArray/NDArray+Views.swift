@@ -1,0 +1,142 @@
+public import TesseraCore
+
+// Views: other ways to walk the same elements; nothing is copied or read.
+extension NDArray {
+  private func view(_ map: AccessMap, _ dimensions: [Int]) throws -> NDArray {
+    NDArray(.view(map, node), shape: try Shape(dimensions), dtype: dtype)
+  }
+
+  /// NumPy's basic indexing.
+  ///
+  /// - Throws: `.usage` as `Selection.resolve`.
+  public subscript(_ selection: Selection) -> NDArray {
+    get throws {
+      let resolved = try selection.resolve(shape)
+      return try view(AccessMap(resolved), resolved.resultShape.dimensions)
+    }
+  }
+
+  /// NumPy's basic indexing by positions and ranges: `x[0..<4, slice(step: 2), ellipsis, newAxis, -1]`.
+  public subscript<each Index: ArrayIndex>(_ items: repeat each Index) -> NDArray {
+    get throws {
+      var list: [Selection.Item] = []
+      repeat list.append((each items).item)
+      return try self[Selection(list)]
+    }
+  }
+
+  /// The axes in another order, reversed when none is given: NumPy's `transpose`.
+  public func transposed(_ axes: [Int]? = nil) throws -> NDArray {
+    let order = try axes.map { try normalized($0) } ?? Array((0..<ndim).reversed())
+    guard order.count == ndim else {
+      throw TesseraError(.usage, "axes don't match array", expected: "\(ndim)", got: "\(order.count)")
+    }
+    return try view(AccessMap(transposing: order), order.map { shape[$0] })
+  }
+
+  /// Axes moved to new positions, the others in their order: NumPy's `moveaxis`.
+  public func moveaxis(_ source: [Int], _ destination: [Int]) throws -> NDArray {
+    let (from, to) = (try normalized(source), try normalized(destination))
+    guard from.count == to.count else {
+      throw TesseraError(
+        .usage, "source and destination axes", expected: "as many of both", got: "\(from.count), \(to.count)")
+    }
+    var order = (0..<ndim).filter { !from.contains($0) }
+    for (place, axis) in zip(to, from).sorted(by: { $0.0 < $1.0 }) { order.insert(axis, at: place) }
+    return try transposed(order)
+  }
+
+  public func moveaxis(_ source: Int, _ destination: Int) throws -> NDArray {
+    try moveaxis([source], [destination])
+  }
+
+  public func swapaxes(_ first: Int, _ second: Int) throws -> NDArray {
+    var order = Array(0..<ndim)
+    order.swapAt(try normalized(axis: first), try normalized(axis: second))
+    return try transposed(order)
+  }
+
+  /// Elements in reverse order along axes, all of them by default.
+  public func flip(axis: Axes? = nil) throws -> NDArray {
+    let axes = try axis?.list(ndim) ?? Array(0..<ndim)
+    return try self[
+      Selection((0..<ndim).map { axes.contains($0) ? .slice(step: -1) : .slice() })]
+  }
+
+  /// New axes of length 1 at these positions of the result.
+  public func expandDims(axis: Axes) throws -> NDArray {
+    let rank = ndim + axis.values.count
+    let places = try axis.list(rank)
+    return try self[Selection((0..<rank).map { places.contains($0) ? .newAxis : .slice() })]
+  }
+
+  /// Without axes of length 1, all of them or those given.
+  ///
+  /// - Throws: `.usage` for an axis of another length.
+  public func squeeze(axis: Axes? = nil) throws -> NDArray {
+    let axes = try axis?.list(ndim) ?? (0..<ndim).filter { shape[$0] == 1 }
+    if let wrong = axes.first(where: { shape[$0] != 1 }) {
+      throw TesseraError(
+        .usage, "cannot select an axis to squeeze out which has size not equal to one", expected: "1",
+        got: "\(shape[wrong])")
+    }
+    return try self[Selection((0..<ndim).map { axes.contains($0) ? .index(0) : .slice() })]
+  }
+
+  /// The elements repeated to a larger shape, as NumPy's `broadcast_to`.
+  public func broadcast(to dimensions: [Int]) throws -> NDArray {
+    let target = try Shape(dimensions)
+    guard target.rank >= ndim, try NDArray.broadcastShape(shape, target) == target else {
+      throw TesseraError(.usage, "cannot broadcast shape \(shape) to \(target)")
+    }
+    return target == shape ? self : try view(.broadcast(shape, to: target), dimensions)
+  }
+
+  /// The same elements in C order under another shape; one length may be -1, and follows from the others.
+  public func reshape(_ dimensions: [Int]) throws -> NDArray {
+    var dimensions = dimensions
+    if let open = dimensions.firstIndex(of: -1) {
+      let others = dimensions.enumerated().filter { $0.offset != open }.map(\.element)
+      let known = others.contains { $0 < 0 } ? 0 : others.saturatingProduct()
+      guard known > 0, size % known == 0 else { throw cannotReshape(dimensions) }
+      dimensions[open] = size / known
+    }
+    let target = try Shape(dimensions)
+    guard target.count == size else { throw cannotReshape(dimensions) }
+    return target == shape ? self : NDArray(.reshape(node), shape: target, dtype: dtype)
+  }
+
+  /// All elements in C order, as one axis.
+  public func ravel() throws -> NDArray { try reshape([size]) }
+
+  private func cannotReshape(_ dimensions: [Int]) -> TesseraError {
+    TesseraError(.usage, "cannot reshape array of size \(size) into shape \(Shape.describe(dimensions))")
+  }
+}
+
+/// One item of an index: a position, a range, or one of NumPy's special ones.
+public protocol ArrayIndex {
+  var item: Selection.Item { get }
+}
+
+extension Selection.Item: ArrayIndex { public var item: Selection.Item { self } }
+extension Int: ArrayIndex { public var item: Selection.Item { .index(self) } }
+extension Range<Int>: ArrayIndex {
+  public var item: Selection.Item { .slice(start: lowerBound, stop: upperBound) }
+}
+extension ClosedRange<Int>: ArrayIndex {
+  public var item: Selection.Item {
+    .slice(start: lowerBound, stop: upperBound == .max ? nil : upperBound + 1)
+  }
+}
+extension PartialRangeFrom<Int>: ArrayIndex { public var item: Selection.Item { .slice(start: lowerBound) } }
+extension PartialRangeUpTo<Int>: ArrayIndex { public var item: Selection.Item { .slice(stop: upperBound) } }
+
+/// As many whole axes as are missing: NumPy's `...`.
+public let ellipsis = Selection.Item.ellipsis
+/// An axis of length 1: NumPy's `newaxis`.
+public let newAxis = Selection.Item.newAxis
+/// Python's `start:stop:step`; negative bounds count from the end.
+public func slice(_ start: Int? = nil, _ stop: Int? = nil, step: Int? = nil) -> Selection.Item {
+  .slice(start: start, stop: stop, step: step)
+}
