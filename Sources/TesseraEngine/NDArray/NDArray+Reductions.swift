@@ -150,7 +150,7 @@ extension NDArray {
     return try squares / NDArray.binary(.maximum, degrees, 0.0)
   }
 
-  private func extremum(
+  package func extremum(
     _ operation: ReductionOperation, _ elementwise: BinaryOperation, _ axis: Axes?, _ keepdims: Bool,
     _ initial: (any ArrayScalar)?, _ mask: NDArray?
   ) throws -> NDArray {

@@ -1,0 +1,103 @@
+public import TesseraCore
+
+// Reductions that leave NaNs out; for dtypes without NaN they are the plain ones. Otherwise as the reductions without
+// "nan" in their names.
+extension NDArray {
+  /// The sum of what is not NaN; 0 of nothing.
+  public func nansum(
+    axis: Axes? = nil, dtype: DType? = nil, keepdims: Bool = false, where mask: NDArray? = nil
+  ) throws -> NDArray {
+    try sum(axis: axis, dtype: dtype, keepdims: keepdims, where: withoutNaN(mask))
+  }
+
+  /// The product of what is not NaN; 1 of nothing.
+  public func nanprod(
+    axis: Axes? = nil, dtype: DType? = nil, keepdims: Bool = false, where mask: NDArray? = nil
+  ) throws -> NDArray {
+    try prod(axis: axis, dtype: dtype, keepdims: keepdims, where: withoutNaN(mask))
+  }
+
+  /// The least of what is not NaN; NaN where there is nothing else.
+  public func nanmin(
+    axis: Axes? = nil, keepdims: Bool = false, initial: (any ArrayScalar)? = nil, where mask: NDArray? = nil
+  ) throws -> NDArray {
+    try extremum(hasNaN ? .fmin : .minimum, hasNaN ? .fmin : .minimum, axis, keepdims, initial, mask)
+  }
+
+  /// The greatest of what is not NaN; NaN where there is nothing else.
+  public func nanmax(
+    axis: Axes? = nil, keepdims: Bool = false, initial: (any ArrayScalar)? = nil, where mask: NDArray? = nil
+  ) throws -> NDArray {
+    try extremum(hasNaN ? .fmax : .maximum, hasNaN ? .fmax : .maximum, axis, keepdims, initial, mask)
+  }
+
+  /// The mean of what is not NaN; NaN of nothing.
+  public func nanmean(
+    axis: Axes? = nil, dtype: DType? = nil, keepdims: Bool = false, where mask: NDArray? = nil
+  ) throws -> NDArray {
+    try mean(axis: axis, dtype: dtype, keepdims: keepdims, where: withoutNaN(mask))
+  }
+
+  /// The variance of what is not NaN; NaN where no more than `ddof` elements are left.
+  public func nanvar(
+    axis: Axes? = nil, dtype: DType? = nil, ddof: Int = 0, keepdims: Bool = false, where mask: NDArray? = nil
+  ) throws -> NDArray {
+    guard hasNaN else { return try `var`(axis: axis, dtype: dtype, ddof: ddof, keepdims: keepdims, where: mask) }
+    let result = (dtype ?? self.dtype).realPart
+    return try nanVariance(axis, ddof, mask).astype(result).keeping(axis, of: self, keepdims)
+  }
+
+  /// The standard deviation of what is not NaN, as `nanvar`.
+  public func nanstd(
+    axis: Axes? = nil, dtype: DType? = nil, ddof: Int = 0, keepdims: Bool = false, where mask: NDArray? = nil
+  ) throws -> NDArray {
+    guard hasNaN else { return try std(axis: axis, dtype: dtype, ddof: ddof, keepdims: keepdims, where: mask) }
+    let result = (dtype ?? self.dtype).realPart
+    let deviation = try NDArray.unary(.sqrt, nanVariance(axis, ddof, mask))
+    return try deviation.astype(result).keeping(axis, of: self, keepdims)
+  }
+
+  /// The position of the first least element that is not NaN.
+  ///
+  /// - Throws: `.usage` for axes of length 0 and, when computed, where everything is NaN.
+  public func nanargmin(axis: Int? = nil, keepdims: Bool = false) throws -> NDArray {
+    try nanPosition(.infinity, axis, keepdims) { try $0.argmin(axis: $1, keepdims: $2) }
+  }
+
+  /// The position of the first greatest element that is not NaN, otherwise as `nanargmin`.
+  public func nanargmax(axis: Int? = nil, keepdims: Bool = false) throws -> NDArray {
+    try nanPosition(-.infinity, axis, keepdims) { try $0.argmax(axis: $1, keepdims: $2) }
+  }
+
+  // MARK: Parts
+
+  package var hasNaN: Bool { dtype.kind == .floating || dtype.kind == .complex }
+
+  /// What is neither masked nor NaN; nil when that is everything.
+  package func withoutNaN(_ mask: NDArray?) throws -> NDArray? {
+    guard hasNaN else { return mask }
+    let known = try NDArray.unary(.logicalNot, NDArray.unary(.isnan, self))
+    return try mask.map { try NDArray.binary(.logicalAnd, $0, known) } ?? known
+  }
+
+  /// NumPy gives NaN where no degrees of freedom are left.
+  private func nanVariance(_ axis: Axes?, _ ddof: Int, _ mask: NDArray?) throws -> NDArray {
+    let counted = try withoutNaN(mask)
+    let squares = try reduce(.moments, .m2, axis, counted)
+    let degrees = try count(axis, counted) - Double(ddof)
+    return try NDArray.select(degrees .> 0.0, squares / degrees, NDArray(Double.nan))
+  }
+
+  private func nanPosition(
+    _ filler: Double, _ axis: Int?, _ keepdims: Bool, _ find: (NDArray, Int?, Bool) throws -> NDArray
+  ) throws -> NDArray {
+    guard hasNaN else { return try find(self, axis, keepdims) }
+    let isNaN = try NDArray.unary(.isnan, self)
+    let filled = try NDArray.select(isNaN, .constant(filler, beside: dtype), self)
+    let isNothing = try isNaN.all(axis: axis.map { Axes($0) }, keepdims: keepdims)
+    return try find(filled, axis, keepdims).zipMap(isNothing) { (position: Int64, isNothing: Bool) in
+      if isNothing { throw TesseraError(.usage, "All-NaN slice encountered") }
+      return position
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import TesseraCore
+import TesseraKernels
+public import TesseraStorage
+
+extension NDArray {
+  /// The vector norm along axes: (Σ|x|^ord)^(1/ord); the greatest magnitude for infinity, the least for -infinity, how
+  /// many are not zero for 0. Over everything when `axis` is nil (for a matrix that is the Frobenius norm).
+  public func norm(ord: Double = 2, axis: Axes? = nil, keepdims: Bool = false) throws -> NDArray {
+    let isNumber = dtype.kind == .floating || dtype.kind == .complex
+    let magnitude = try NDArray.unary(.absolute, isNumber ? self : astype(.float64))
+    switch ord {
+    case .infinity: return try magnitude.max(axis: axis, keepdims: keepdims)
+    case -.infinity: return try magnitude.min(axis: axis, keepdims: keepdims)
+    case 0: return try (magnitude .!= 0.0).sum(axis: axis, dtype: magnitude.dtype, keepdims: keepdims)
+    case 1: return try magnitude.sum(axis: axis, keepdims: keepdims)
+    case 2:
+      // Squares in float64, so that those of float32 neither overflow nor lose digits.
+      let squares = try NDArray.unary(.square, magnitude.astype(.float64)).sum(axis: axis, keepdims: keepdims)
+      return try NDArray.unary(.sqrt, squares).astype(magnitude.dtype)
+    default:
+      let powers = try (magnitude.astype(.float64) ** ord).sum(axis: axis, keepdims: keepdims)
+      return try (powers ** (1 / ord)).astype(magnitude.dtype)
+    }
+  }
+
+  /// The mean weighted by an array that broadcasts to this one, or has the length of the one axis.
+  ///
+  /// - Throws: `.usage` for weights of another shape.
+  public func average(axis: Int? = nil, weights: NDArray? = nil, keepdims: Bool = false) throws -> NDArray {
+    let axes = axis.map { Axes($0) }
+    guard var weights else { return try mean(axis: axes, keepdims: keepdims) }
+    if weights.shape != shape {
+      guard let axis, weights.ndim == 1, weights.size == shape[try normalized(axis: axis)] else {
+        throw TesseraError(
+          .usage, "shape of the weights", expected: "\(shape), or the length of one axis", got: "\(weights.shape)")
+      }
+      var dimensions = [Int](repeating: 1, count: ndim)
+      dimensions[try normalized(axis: axis)] = weights.size
+      weights = try weights.reshape(dimensions).broadcast(to: shape.dimensions)
+    }
+    let base = DType.promoted(dtype, weights.dtype)
+    let result = base.meanDType
+    let wide: DType = result.kind == .complex ? .complex128 : .float64
+    let weighted = try (astype(wide) * weights.astype(wide)).sum(axis: axes, keepdims: keepdims)
+    return try (weighted / weights.astype(wide).sum(axis: axes, keepdims: keepdims)).astype(result)
+  }
+
+  /// log(Σ exp(x)) without overflow, in one pass: SciPy's `logsumexp`.
+  public func logsumexp(axis: Axes? = nil, keepdims: Bool = false) throws -> NDArray {
+    let isFloat = dtype.kind == .floating
+    guard isFloat || dtype.kind != .complex else {
+      throw TesseraError(.usage, "logsumexp of complex numbers is not supported")
+    }
+    let source = isFloat ? self : astype(.float64)
+    return try source.reduce(.logSumExp, .value, axis, nil).astype(source.dtype).keeping(
+      axis, of: self, keepdims)
+  }
+
+  /// Whether all elements are close to the other array's: |a - b| <= atol + rtol * |b|; equal infinities are close,
+  /// NaNs only with `equalNaN`.
+  public func allclose(
+    _ other: NDArray, rtol: Double = 1e-5, atol: Double = 1e-8, equalNaN: Bool = false,
+    options: TransferOptions = .init()
+  ) throws -> Bool {
+    try isclose(other, rtol: rtol, atol: atol, equalNaN: equalNaN).all().item(as: Bool.self, options: options)
+  }
+
+  /// Whether each element is close to the other array's, as `allclose`.
+  public func isclose(
+    _ other: NDArray, rtol: Double = 1e-5, atol: Double = 1e-8, equalNaN: Bool = false
+  ) throws -> NDArray {
+    let isComplex = dtype.kind == .complex || other.dtype.kind == .complex
+    let wide: DType = isComplex ? .complex128 : .float64
+    let (a, b) = (astype(wide), other.astype(wide))
+    let distance = try NDArray.unary(.absolute, a - b)
+    let bound = try NDArray.unary(.absolute, b) * rtol + atol
+    var close = try NDArray.binary(
+      .logicalAnd, NDArray.binary(.lessEqual, distance, bound), NDArray.unary(.isfinite, b))
+    close = try NDArray.binary(.logicalOr, close, a .== b)
+    guard equalNaN else { return close }
+    let bothNaN = try NDArray.binary(.logicalAnd, NDArray.unary(.isnan, a), NDArray.unary(.isnan, b))
+    return try NDArray.binary(.logicalOr, close, bothNaN)
+  }
+
+  /// The differences of neighbours along an axis, `n` times over: NumPy's `diff`.
+  public func diff(n: Int = 1, axis: Int = -1) throws -> NDArray {
+    guard n >= 0 else { throw TesseraError(.usage, "order of differences", expected: "0 or more", got: "\(n)") }
+    let axis = try normalized(axis: axis)
+    var result = self
+    for _ in 0..<n {
+      let whole = [Selection.Item](repeating: .slice(), count: axis)
+      let next = try result[Selection(whole + [.slice(start: 1)])]
+      let previous = try result[Selection(whole + [.slice(stop: -1)])]
+      result = try dtype == .bool ? NDArray.binary(.notEqual, next, previous) : next - previous
+    }
+    return result
+  }
+}
