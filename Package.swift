@@ -24,6 +24,13 @@ let swiftSettings: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
 ]
 
+/// glibc's vector routines for mathematical functions, which CTesseraKernels calls on x86-64.
+#if arch(x86_64)
+  let vectorMath: [LinkerSetting] = [.linkedLibrary("mvec", .when(platforms: [.linux]))]
+#else
+  let vectorMath: [LinkerSetting] = []
+#endif
+
 /// A Swift room: its source folder has its own name, and it follows the package's language settings.
 func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
@@ -49,7 +56,7 @@ let package = Package(
     .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
-    .target(name: "CTesseraKernels"),
+    .target(name: "CTesseraKernels", linkerSettings: vectorMath),
     // Linux system calls that Swift's Glibc module does not show; only TesseraIO uses it.
     .target(name: "CLinux"),
 

@@ -1,46 +1,8 @@
 // Conversions between all pairs of dtypes, as NumPy's `astype(casting="unsafe")` makes them. Where C
 // leaves a result open (a float outside the integer's range, NaN) it is defined here, so that every
 // instruction set gives the same bits: such floats become the smallest int64, which then wraps.
-#include "clones.h"
+#include "elements.h"
 #include "tessera_arrays.h"
-
-#include <string.h>
-
-typedef struct {
-  float re, im;
-} complex64;
-typedef struct {
-  double re, im;
-} complex128;
-
-// One element of each dtype, at any address.
-typedef uint8_t in_bool TESSERA_UNALIGNED;
-typedef int8_t in_int8 TESSERA_UNALIGNED;
-typedef int16_t in_int16 TESSERA_UNALIGNED;
-typedef int32_t in_int32 TESSERA_UNALIGNED;
-typedef int64_t in_int64 TESSERA_UNALIGNED;
-typedef uint8_t in_uint8 TESSERA_UNALIGNED;
-typedef uint16_t in_uint16 TESSERA_UNALIGNED;
-typedef uint32_t in_uint32 TESSERA_UNALIGNED;
-typedef uint64_t in_uint64 TESSERA_UNALIGNED;
-typedef _Float16 in_float16 TESSERA_UNALIGNED;
-typedef uint16_t in_bfloat16 TESSERA_UNALIGNED;
-typedef float in_float32 TESSERA_UNALIGNED;
-typedef double in_float64 TESSERA_UNALIGNED;
-typedef complex64 in_complex64 TESSERA_UNALIGNED;
-typedef complex128 in_complex128 TESSERA_UNALIGNED;
-
-TESSERA_INLINE uint32_t bits_of(float value) {
-  uint32_t bits;
-  memcpy(&bits, &value, sizeof bits);
-  return bits;
-}
-
-TESSERA_INLINE float float_of(uint32_t bits) {
-  float value;
-  memcpy(&value, &bits, sizeof value);
-  return value;
-}
 
 // `value` as a float32 or, where that is inexact, the neighbouring float32 whose last bit is odd. Rounding
 // this once more, to a format at least two bits shorter, gives what rounding `value` itself would.

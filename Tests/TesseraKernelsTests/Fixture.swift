@@ -11,6 +11,12 @@ enum Fixture {
     }
   }
 
+  /// The bytes of a binary file.
+  static func contents(_ name: String) throws -> [UInt8] {
+    let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    return Array(try Data(contentsOf: folder.appendingPathComponent("Fixtures/\(name)")))
+  }
+
   static func bytes(_ hexadecimal: String) -> [UInt8] {
     var digits = hexadecimal.utf8.makeIterator()
     var bytes: [UInt8] = []

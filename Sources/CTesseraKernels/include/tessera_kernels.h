@@ -5,5 +5,6 @@
 #include "tessera_bytes.h"
 #include "tessera_arrays.h"
 #include "tessera_reductions.h"
+#include "tessera_elementwise.h"
 
 #endif

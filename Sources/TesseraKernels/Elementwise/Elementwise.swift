@@ -1,32 +1,74 @@
 import CTesseraKernels
 package import TesseraCore
 
-/// Operations over runs of elements.
+/// Operations over runs of adjacent native-endian elements, with NumPy's answers.
+///
+/// * Operands have the dtype that the operation's `signature` asks for, and the result has its result dtype.
+/// * Integers wrap; an integer divided by zero, and its remainder, is 0. Shifts by the width or more push every
+///   bit out. Stored bools may be any byte; resulting ones are 0 or 1.
+/// * float16 and bfloat16 compute in float32 and are rounded once per operation.
+/// * Arithmetic, comparisons and roundings of reals have the same bits on every processor. Transcendental
+///   functions are glibc's vector routines where there are any, within 4 ULP, else the C library's: their last
+///   bits depend on the processor, but never on where in a run an element stands.
+///
+/// Memory need not be aligned. A run is done in O(count), without allocation.
 package enum Elementwise {
-  /// result may be the same memory as a (in place) when item sizes are equal. Memory need not be aligned.
+  /// `op` of `count` elements. `result` may be the same memory as `a` when item sizes are equal.
   package static func unary(
     _ op: UnaryOperation, _ operand: DType, count: Int, _ a: UnsafeRawPointer,
     into result: UnsafeMutableRawPointer
   ) {
-    preconditionFailure("not yet")
+    precondition(count >= 0)
+    if operand == .float16 || operand == .bfloat16 {
+      unaryHalf(op, operand, count: count, a, into: result)
+    } else {
+      tessera_unary(op.rawValue, operand.rawValue, count, a, result)
+    }
   }
 
-  /// A scalar operand is one element that stands for all. result may be the memory of a or b (exactly the same
-  /// start) when item sizes are equal. Throws .usage for what NumPy refuses at run time (integers to negative
-  /// integer powers).
+  /// `op` of `count` pairs of elements. A scalar operand is one element that stands for all. `result` may be the
+  /// memory of `a` or `b`, from exactly the same start, when item sizes are equal.
+  ///
+  /// A float to the scalar power 2 or -1 is its square or reciprocal, rounded correctly. Throws `.usage` for
+  /// integers to negative integer powers, before anything is written.
   package static func binary(
     _ op: BinaryOperation, _ operand: DType, count: Int, _ a: UnsafeRawPointer, isScalar aIsScalar: Bool,
     _ b: UnsafeRawPointer, isScalar bIsScalar: Bool, into result: UnsafeMutableRawPointer
   ) throws {
-    preconditionFailure("not yet")
+    precondition(count >= 0)
+    if op == .power {
+      try checkExponents(operand, count: bIsScalar ? min(1, count) : count, b)
+      if bIsScalar, !aIsScalar, let simpler = simplerPower(operand, exponent: b) {
+        return unary(simpler, operand, count: count, a, into: result)
+      }
+    }
+    let left = Operand(a, isScalar: aIsScalar)
+    let right = Operand(b, isScalar: bIsScalar)
+    if operand == .float16 || operand == .bfloat16 {
+      binaryHalf(op, operand, count: count, left, right, into: result)
+    } else if aIsScalar || bIsScalar {
+      binarySpread(op, operand, count: count, left, right, into: result)
+    } else {
+      tessera_binary(op.rawValue, operand.rawValue, count, a, b, result)
+    }
   }
 
-  /// where(mask, a, b); mask one byte per element, any non-zero is true.
-  package static func select(
-    itemSize: Int, count: Int, mask: UnsafeRawPointer, isScalar maskIsScalar: Bool, _ a: UnsafeRawPointer,
-    isScalar aIsScalar: Bool, _ b: UnsafeRawPointer, isScalar bIsScalar: Bool,
-    into result: UnsafeMutableRawPointer
-  ) {
-    preconditionFailure("not yet")
+  private static func checkExponents(_ dtype: DType, count: Int, _ exponents: UnsafeRawPointer) throws {
+    if tessera_has_negative(dtype.rawValue, count, exponents) != 0 {
+      throw TesseraError(.usage, "integers to negative integer powers are not allowed")
+    }
+  }
+
+  /// What a float to that power is as well, with less error and in less time.
+  private static func simplerPower(_ dtype: DType, exponent: UnsafeRawPointer) -> UnaryOperation? {
+    let value: Double
+    switch dtype {
+    case .float32: value = Double(exponent.loadUnaligned(as: Float.self))
+    case .float64: value = exponent.loadUnaligned(as: Double.self)
+    case .float16: value = Double(exponent.loadUnaligned(as: Float16.self))
+    case .bfloat16: value = Double(exponent.loadUnaligned(as: BFloat16.self).float)
+    default: return nil
+    }
+    return value == 2 ? .square : value == -1 ? .reciprocal : nil
   }
 }

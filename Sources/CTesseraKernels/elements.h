@@ -1,0 +1,44 @@
+// One element of each dtype, at any address, and the bits of short floats.
+#ifndef TESSERA_ELEMENTS_H
+#define TESSERA_ELEMENTS_H
+
+#include "clones.h"
+
+#include <string.h>
+
+typedef struct {
+  float re, im;
+} complex64;
+typedef struct {
+  double re, im;
+} complex128;
+
+typedef uint8_t in_bool TESSERA_UNALIGNED;
+typedef int8_t in_int8 TESSERA_UNALIGNED;
+typedef int16_t in_int16 TESSERA_UNALIGNED;
+typedef int32_t in_int32 TESSERA_UNALIGNED;
+typedef int64_t in_int64 TESSERA_UNALIGNED;
+typedef uint8_t in_uint8 TESSERA_UNALIGNED;
+typedef uint16_t in_uint16 TESSERA_UNALIGNED;
+typedef uint32_t in_uint32 TESSERA_UNALIGNED;
+typedef uint64_t in_uint64 TESSERA_UNALIGNED;
+typedef _Float16 in_float16 TESSERA_UNALIGNED;
+typedef uint16_t in_bfloat16 TESSERA_UNALIGNED;
+typedef float in_float32 TESSERA_UNALIGNED;
+typedef double in_float64 TESSERA_UNALIGNED;
+typedef complex64 in_complex64 TESSERA_UNALIGNED;
+typedef complex128 in_complex128 TESSERA_UNALIGNED;
+
+TESSERA_INLINE uint32_t bits_of(float value) {
+  uint32_t bits;
+  memcpy(&bits, &value, sizeof bits);
+  return bits;
+}
+
+TESSERA_INLINE float float_of(uint32_t bits) {
+  float value;
+  memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+#endif
