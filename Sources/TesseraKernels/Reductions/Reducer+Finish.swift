@@ -68,7 +68,11 @@ extension Reducer {
         result.storeBytes(of: value, toByteOffset: i * 8, as: Int64.self)
       }
     case .mean:
-      result.copyMemory(from: accumulators + stride + start, byteCount: count * parts * 8)
+      for i in 0..<count * parts {
+        let mean = accumulators.load(fromByteOffset: stride + start + i * 8, as: Double.self)
+        let lost = accumulators.load(fromByteOffset: 2 * stride + start + i * 8, as: Double.self)
+        result.storeBytes(of: mean + lost, toByteOffset: i * 8, as: Double.self)
+      }
     default:
       for i in 0..<count {
         var value = 0.0

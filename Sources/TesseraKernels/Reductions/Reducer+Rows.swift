@@ -10,11 +10,57 @@ extension Reducer {
     values: UnsafeRawPointer, mask: UnsafeRawPointer?, position: Int, step: Int
   ) {
     precondition(first >= 0 && rows >= 0 && columns >= 0 && step >= 0 && first + rows <= capacity)
-    for row in 0..<(columns == 0 ? 0 : rows) {
-      accumulateColumns(
-        accumulators, capacity: capacity, first: first + row, rows: columns, columns: 1,
-        values: values + row * columns * operand.itemSize, mask: mask.map { $0 + row * columns },
-        position: position, step: step)
+    if rows == 0 || columns == 0 { return }
+    if columns >= Self.long || (rows < Self.few && columns >= Self.lanes) {
+      // A row is a tile of one column, and folded.
+      withLanes(columns: 1) { lanes in
+        for row in 0..<rows {
+          takeFolded(
+            accumulators, capacity: capacity, first: first + row, rows: columns, columns: 1,
+            values: values + row * columns * operand.itemSize, mask: mask.map { $0 + row * columns },
+            position: position, step: step, lanes: lanes)
+        }
+      }
+    } else {
+      takeTransposed(
+        accumulators, capacity: capacity, first: first, rows: rows, columns: columns, values: values,
+        mask: mask, ReducedPositions(start: position, step: step, group: rows, groupStep: 0))
     }
+  }
+
+  /// Rows of at least so many values are folded one by one; shorter ones are transposed.
+  private static var long: Int { 512 }
+  /// Fewer rows than this make no columns worth a transposition.
+  private static var few: Int { 8 }
+  /// Values that are transposed at a time: they stay in the cache.
+  private static var piece: Int { 4096 }
+
+  /// Takes short rows as the columns of their transpose.
+  private func takeTransposed(
+    _ accumulators: UnsafeMutableRawPointer, capacity: Int, first: Int, rows: Int, columns: Int,
+    values: UnsafeRawPointer, mask: UnsafeRawPointer?, _ positions: ReducedPositions
+  ) {
+    let item = operand.itemSize
+    let height = min(rows, max(1, Self.piece / columns))
+    withUnsafeTemporaryAllocation(byteCount: height * columns * (item + 1), alignment: 64) { memory in
+      let turned = memory.baseAddress!
+      let turnedMask = mask == nil ? nil : turned + height * columns * item
+      for row in stride(from: 0, to: rows, by: height) {
+        let count = min(height, rows - row)
+        transpose(values + row * columns * item, item: item, rows: count, columns: columns, to: turned)
+        if let mask, let turnedMask {
+          transpose(mask + row * columns, item: 1, rows: count, columns: columns, to: turnedMask)
+        }
+        take(
+          accumulators, capacity: capacity, first: first + row, rows: columns, columns: count,
+          values: turned, mask: turnedMask, positions)
+      }
+    }
+  }
+
+  private func transpose(
+    _ source: UnsafeRawPointer, item: Int, rows: Int, columns: Int, to target: UnsafeMutableRawPointer
+  ) {
+    tessera_transpose_plane(item, 1, columns, rows, source, columns * item, target, rows * item)
   }
 }

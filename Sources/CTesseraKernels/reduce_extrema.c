@@ -1,0 +1,113 @@
+// Minimum and maximum, which NaN wins, and fmin and fmax, which NaN loses.
+#include "reduce_order.h"
+
+// Fields: the extrema, then whether there was a value.
+#define EXTREMA(TYPE, from, at) ((TYPE *)(from).memory + (at))
+#define SEEN(TYPE, from, at) ((uint8_t *)((TYPE *)(from).memory + (from).capacity) + (at))
+
+// Without a mask the caller marks what is seen.
+TESSERA_INLINE void mark_seen(uint8_t *restrict seen, const uint8_t *restrict mask, size_t count) {
+  for (size_t c = 0; c < count; c++) seen[c] |= mask[c] != 0;
+}
+
+#define OPERAND(DTYPE, row, mask, c, masked, TYPE, IDENTITY) \
+  (!(masked) || (mask)[c] ? (TYPE)LOAD_##DTYPE((row)[c]) : (TYPE)IDENTITY)
+
+#define DEFINE_STEP(KIND, DTYPE, TYPE, TAKES)                                                          \
+  TESSERA_INLINE TYPE KIND##_step_##DTYPE(TYPE r, TYPE x) { return TAKES##_##KIND(x, r) ? x : r; }
+
+#define DEFINE_LOOPS(KIND, DTYPE, TYPE, IDENTITY)                                                      \
+  TESSERA_INLINE void KIND##_strip_##DTYPE(tessera_accumulators to, const tessera_tile *tile,          \
+                                           tessera_strip strip, const int masked) {                    \
+    const in_##DTYPE *in = tile->values;                                                               \
+    TYPE *restrict best = EXTREMA(TYPE, to, tile->first + strip.left);                                 \
+    uint8_t *restrict seen = SEEN(TYPE, to, tile->first + strip.left);                                 \
+    const size_t n = tile->columns;                                                                    \
+    size_t r = 0;                                                                                      \
+    for (; r + 8 <= tile->rows; r += 8) {                                                              \
+      const in_##DTYPE *restrict row = ROW(in, tile, strip, r);                                        \
+      const uint8_t *restrict mask = MASK_ROW(tile, strip, r, masked);                                 \
+      for (size_t c = 0; c < strip.width; c++) {                                                       \
+        TYPE value = best[c];                                                                          \
+        _Pragma("clang loop unroll(full)") for (size_t k = 0; k < 8; k++) value = KIND##_step_##DTYPE( \
+            value, OPERAND(DTYPE, row, mask, c + k * n, masked, TYPE, IDENTITY));                      \
+        best[c] = value;                                                                               \
+      }                                                                                                \
+    }                                                                                                  \
+    for (; r < tile->rows; r++) {                                                                      \
+      const in_##DTYPE *restrict row = ROW(in, tile, strip, r);                                        \
+      const uint8_t *restrict mask = MASK_ROW(tile, strip, r, masked);                                 \
+      for (size_t c = 0; c < strip.width; c++)                                                         \
+        best[c] = KIND##_step_##DTYPE(best[c], OPERAND(DTYPE, row, mask, c, masked, TYPE, IDENTITY));  \
+    }                                                                                                  \
+    if (masked) {                                                                                      \
+      for (r = 0; r < tile->rows; r++) mark_seen(seen, ROW(tile->mask, tile, strip, r), strip.width);  \
+    } else {                                                                                           \
+      memset(seen, 1, strip.width);                                                                    \
+    }                                                                                                  \
+  }                                                                                                    \
+  DEFINE_STRIPS(KIND##_##DTYPE, KIND##_strip_##DTYPE)                                                  \
+  static void KIND##_reset_##DTYPE(tessera_accumulators to) {                                          \
+    for (size_t i = 0; i < to.capacity; i++) EXTREMA(TYPE, to, 0)[i] = (TYPE)IDENTITY;                 \
+    memset(SEEN(TYPE, to, 0), 0, to.capacity);                                                         \
+  }                                                                                                    \
+  TESSERA_CLONES static void KIND##_merge_##DTYPE(tessera_accumulators to, const tessera_merger *m) {  \
+    TYPE *best = EXTREMA(TYPE, to, m->first);                                                          \
+    const TYPE *other = EXTREMA(TYPE, m->source, m->source_first);                                     \
+    for (size_t i = 0; i < m->count; i++) best[i] = KIND##_step_##DTYPE(best[i], other[i]);            \
+    mark_seen(SEEN(TYPE, to, m->first), SEEN(TYPE, m->source, m->source_first), m->count);             \
+  }
+
+#define DEFINE_INTEGER(DTYPE, TYPE, LEAST, GREATEST)    \
+  DEFINE_STEP(minimum, DTYPE, TYPE, TAKES_INTEGER)      \
+  DEFINE_STEP(maximum, DTYPE, TYPE, TAKES_INTEGER)      \
+  DEFINE_LOOPS(minimum, DTYPE, TYPE, GREATEST)          \
+  DEFINE_LOOPS(maximum, DTYPE, TYPE, LEAST)
+
+#define DEFINE_ALL_FOUR(ORDER, DTYPE, TYPE, LEAST, GREATEST, NOTHING) \
+  DEFINE_STEP(minimum, DTYPE, TYPE, TAKES_##ORDER)      \
+  DEFINE_STEP(maximum, DTYPE, TYPE, TAKES_##ORDER)      \
+  DEFINE_STEP(fmin, DTYPE, TYPE, TAKES_##ORDER)         \
+  DEFINE_STEP(fmax, DTYPE, TYPE, TAKES_##ORDER)         \
+  DEFINE_LOOPS(minimum, DTYPE, TYPE, GREATEST)          \
+  DEFINE_LOOPS(maximum, DTYPE, TYPE, LEAST)             \
+  DEFINE_LOOPS(fmin, DTYPE, TYPE, NOTHING)              \
+  DEFINE_LOOPS(fmax, DTYPE, TYPE, NOTHING)
+
+#define DEFINE_REAL(DTYPE, TYPE, LEAST, GREATEST) DEFINE_ALL_FOUR(REAL, DTYPE, TYPE, LEAST, GREATEST, NAN)
+#define DEFINE_COMPLEX(DTYPE, TYPE, LEAST, GREATEST) \
+  DEFINE_ALL_FOUR(COMPLEX, DTYPE, TYPE, LEAST, GREATEST, ((TYPE){NAN, NAN}))
+
+FOR_INTEGERS(DEFINE_INTEGER)
+FOR_REALS(DEFINE_REAL)
+FOR_COMPLEX(DEFINE_COMPLEX)
+
+// Four loops for each dtype; integers have two, as they know no NaN.
+typedef struct {
+  void (*reset)(tessera_accumulators to);
+  void (*columns)(tessera_accumulators to, const tessera_tile *tile);
+  void (*merge)(tessera_accumulators to, const tessera_merger *merger);
+} extremum_loops;
+
+#define LOOPS(KIND, DTYPE) {KIND##_reset_##DTYPE, KIND##_##DTYPE, KIND##_merge_##DTYPE}
+#define INTEGER_ROW(DTYPE, TYPE, LEAST, GREATEST) \
+  {LOOPS(minimum, DTYPE), LOOPS(maximum, DTYPE), LOOPS(minimum, DTYPE), LOOPS(maximum, DTYPE)},
+#define FLOAT_ROW(DTYPE, TYPE, LEAST, GREATEST) \
+  {LOOPS(minimum, DTYPE), LOOPS(maximum, DTYPE), LOOPS(fmin, DTYPE), LOOPS(fmax, DTYPE)},
+
+// By dtype (the macros keep the order of `DType`), then by kind.
+static const extremum_loops loops[15][4] = {FOR_INTEGERS(INTEGER_ROW) FOR_REALS(FLOAT_ROW)
+                                                FOR_COMPLEX(FLOAT_ROW)};
+
+void tessera_extremum_reset(uint8_t kind, uint8_t dtype, tessera_accumulators to) {
+  loops[dtype][kind].reset(to);
+}
+
+void tessera_extremum_columns(uint8_t kind, uint8_t dtype, tessera_accumulators to, const tessera_tile *tile) {
+  loops[dtype][kind].columns(to, tile);
+}
+
+void tessera_extremum_merge(uint8_t kind, uint8_t dtype, tessera_accumulators to,
+                            const tessera_merger *merger) {
+  loops[dtype][kind].merge(to, merger);
+}

@@ -1,0 +1,190 @@
+// Count, mean and sum of squared deviations ("m2") of pieces of up to eight values, merged by the formulas of
+// Chan, Golub and LeVeque (1983): no large squares are ever subtracted. The mean is kept in two doubles, its
+// rounded value and what that lacks, so that it is not worn off by millions of merges.
+#include "reduce.h"
+
+enum { PIECE = 8 };
+
+typedef struct {
+  int64_t *count;
+  double *mean, *lost, *m2;
+} moments;
+
+TESSERA_INLINE moments moments_at(tessera_accumulators from, size_t at) {
+  int64_t *count = (int64_t *)from.memory + at;
+  double *mean = (double *)from.memory + from.capacity + at;
+  return (moments){count, mean, mean + from.capacity, mean + 2 * from.capacity};
+}
+
+// Merges values of which the mean is `other` + `rest`, the sum of squared deviations `m2`. `part` is
+// their share in all values seen now, `weight` that share times the number of those seen before.
+TESSERA_INLINE void merge_one(double *mean, double *lost, double *to_m2, double other, double rest, double m2,
+                              double part, double weight) {
+  const double before = *mean;
+  const double delta = ((other - before) - *lost) + rest;
+  const double change = delta * part;
+  const double sum = before + change;
+  const double added = sum - before;
+  const double error = *lost + ((before - (sum - added)) + (change - added));
+  // An infinite mean stays, unless the opposite infinity or a NaN comes.
+  const double after = __builtin_fabs(before) == INFINITY ? before + other : sum;
+  *mean = after;
+  *lost = __builtin_fabs(after) < INFINITY ? error : 0;
+  // In this order a weight of zero takes away even what would overflow.
+  *to_m2 += m2 + delta * (delta * weight);
+}
+
+#define SUM_OF_EIGHT(x) (((x[0] + x[1]) + (x[2] + x[3])) + ((x[4] + x[5]) + (x[6] + x[7])))
+
+// What the rounded mean of a piece lacks, and what that adds to its squares (Björck's correction).
+TESSERA_INLINE double less_squares(double m2, double count, double rest) {
+  const double corrected = m2 - count * rest * rest;
+  return corrected < 0 ? 0 : corrected;
+}
+
+// Pieces of eight rows of positions that have all seen `seen` values: the shares are the same for all. WIDE is
+// whether eight values of the dtype may have a sum that a double rounds by more than the values' own spread.
+#define DEFINE_EIGHT(DTYPE, WIDE)                                                                            \
+  TESSERA_INLINE void eight_##DTYPE(moments restrict_to, const in_##DTYPE *restrict row, size_t n,           \
+                                    size_t width, int64_t seen) {                                            \
+    double *restrict mean = restrict_to.mean;                                                                \
+    double *restrict lost = restrict_to.lost;                                                                \
+    double *restrict m2 = restrict_to.m2;                                                                    \
+    const double part = (double)PIECE / (double)(seen + PIECE), weight = (double)seen * part;                \
+    for (size_t c = 0; c < width; c++) {                                                                     \
+      double x[PIECE], d[PIECE], square[PIECE];                                                              \
+      _Pragma("clang loop unroll(full)") for (size_t k = 0; k < PIECE; k++) x[k] =                           \
+          (double)LOAD_##DTYPE(row[c + k * n]);                                                              \
+      const double piece_mean = SUM_OF_EIGHT(x) * 0.125;                                                     \
+      _Pragma("clang loop unroll(full)") for (size_t k = 0; k < PIECE; k++) {                                \
+        d[k] = x[k] - piece_mean;                                                                            \
+        square[k] = d[k] * d[k];                                                                             \
+      }                                                                                                      \
+      const double rest = WIDE ? SUM_OF_EIGHT(d) * 0.125 : 0;                                                \
+      const double piece_m2 = SUM_OF_EIGHT(square);                                                          \
+      merge_one(&mean[c], &lost[c], &m2[c], piece_mean, rest,                                                \
+                WIDE ? less_squares(piece_m2, PIECE, rest) : piece_m2, part, weight);                        \
+    }                                                                                                        \
+  }
+
+// A piece of up to eight rows in four visits, with a count for each position.
+#define DEFINE_PIECE(DTYPE)                                                                                  \
+  TESSERA_INLINE void piece_##DTYPE(moments to, const in_##DTYPE *restrict in,                               \
+                                    const uint8_t *restrict mask, size_t n, size_t rows, size_t width,       \
+                                    const int masked) {                                                      \
+    double number[STRIP], mean[STRIP], rest[STRIP], m2[STRIP];                                               \
+    for (size_t c = 0; c < width; c++) number[c] = mean[c] = rest[c] = m2[c] = 0;                            \
+    for (size_t r = 0; r < rows; r++)                                                                        \
+      for (size_t c = 0; c < width; c++) {                                                                   \
+        const int counts = !masked || mask[r * n + c];                                                       \
+        number[c] += counts ? 1 : 0;                                                                         \
+        mean[c] += counts ? (double)LOAD_##DTYPE(in[r * n + c]) : 0;                                         \
+      }                                                                                                      \
+    for (size_t c = 0; c < width; c++) mean[c] = mean[c] / (number[c] > 0 ? number[c] : 1);                  \
+    for (size_t r = 0; r < rows; r++)                                                                        \
+      for (size_t c = 0; c < width; c++) {                                                                   \
+        const int counts = !masked || mask[r * n + c];                                                       \
+        const double d = counts ? (double)LOAD_##DTYPE(in[r * n + c]) - mean[c] : 0;                         \
+        rest[c] += d;                                                                                        \
+        m2[c] += d * d;                                                                                      \
+      }                                                                                                      \
+    merge_piece(to, number, mean, rest, m2, width);                                                          \
+  }
+
+TESSERA_INLINE void merge_piece(moments to, const double *restrict number, const double *restrict other,
+                                const double *restrict rest, const double *restrict other_m2, size_t width) {
+  int64_t *restrict count = to.count;
+  double *restrict mean = to.mean;
+  double *restrict lost = to.lost;
+  double *restrict m2 = to.m2;
+  for (size_t c = 0; c < width; c++) {
+    const double seen = (double)count[c], all = seen + number[c];
+    const double part = number[c] / (all > 0 ? all : 1);
+    const double lacking = rest[c] / (number[c] > 0 ? number[c] : 1);
+    // Of no values the mean is no number to be merged, were the one it meets infinite.
+    double to_mean = mean[c], to_lost = lost[c], to_m2 = m2[c];
+    merge_one(&to_mean, &to_lost, &to_m2, other[c], lacking, less_squares(other_m2[c], number[c], lacking),
+              part, seen * part);
+    mean[c] = number[c] > 0 ? to_mean : mean[c];
+    lost[c] = number[c] > 0 ? to_lost : lost[c];
+    m2[c] = number[c] > 0 ? to_m2 : m2[c];
+    count[c] += (int64_t)number[c];
+  }
+}
+
+TESSERA_INLINE int all_equal(const int64_t *restrict count, size_t width) {
+  int64_t differing = 0;
+  for (size_t c = 0; c < width; c++) differing |= count[c] ^ count[0];
+  return differing == 0;
+}
+
+#define DEFINE_MOMENTS(DTYPE, WIDE)                                                                          \
+  DEFINE_EIGHT(DTYPE, WIDE)                                                                                  \
+  DEFINE_PIECE(DTYPE)                                                                                        \
+  TESSERA_INLINE void moments_strip_##DTYPE(tessera_accumulators all, const tessera_tile *tile,              \
+                                            tessera_strip strip, const int masked) {                         \
+    const in_##DTYPE *in = tile->values;                                                                     \
+    const moments to = moments_at(all, tile->first + strip.left);                                            \
+    size_t r = 0;                                                                                            \
+    if (!masked && tile->rows >= PIECE && all_equal(to.count, strip.width)) {                                \
+      const int64_t seen = to.count[0];                                                                      \
+      for (; r + PIECE <= tile->rows; r += PIECE)                                                            \
+        eight_##DTYPE(to, ROW(in, tile, strip, r), tile->columns, strip.width, seen + (int64_t)r);           \
+      for (size_t c = 0; c < strip.width; c++) to.count[c] = seen + (int64_t)r;                              \
+    }                                                                                                        \
+    for (; r < tile->rows; r += PIECE) {                                                                     \
+      const size_t rest = tile->rows - r;                                                                    \
+      piece_##DTYPE(to, ROW(in, tile, strip, r), MASK_ROW(tile, strip, r, masked), tile->columns,            \
+                    rest < PIECE ? rest : PIECE, strip.width, masked);                                       \
+    }                                                                                                        \
+  }                                                                                                          \
+  DEFINE_STRIPS(moments_##DTYPE, moments_strip_##DTYPE)
+
+DEFINE_MOMENTS(bool, 0)
+DEFINE_MOMENTS(int8, 0)
+DEFINE_MOMENTS(int16, 0)
+DEFINE_MOMENTS(int32, 0)
+DEFINE_MOMENTS(int64, 1)
+DEFINE_MOMENTS(uint8, 0)
+DEFINE_MOMENTS(uint16, 0)
+DEFINE_MOMENTS(uint32, 0)
+DEFINE_MOMENTS(uint64, 1)
+DEFINE_MOMENTS(float16, 0)
+DEFINE_MOMENTS(bfloat16, 0)
+DEFINE_MOMENTS(float32, 0)
+DEFINE_MOMENTS(float64, 1)
+
+void tessera_moments_columns(uint8_t dtype, tessera_accumulators to, const tessera_tile *tile) {
+  switch (dtype) {
+    case 0: moments_bool(to, tile); break;
+    case 1: moments_int8(to, tile); break;
+    case 2: moments_int16(to, tile); break;
+    case 3: moments_int32(to, tile); break;
+    case 4: moments_int64(to, tile); break;
+    case 5: moments_uint8(to, tile); break;
+    case 6: moments_uint16(to, tile); break;
+    case 7: moments_uint32(to, tile); break;
+    case 8: moments_uint64(to, tile); break;
+    case 9: moments_float16(to, tile); break;
+    case 10: moments_bfloat16(to, tile); break;
+    case 11: moments_float32(to, tile); break;
+    case 12: moments_float64(to, tile); break;
+  }
+}
+
+// Both accumulators may be parts of one memory, so nothing is `restrict` here.
+TESSERA_CLONES void tessera_moments_merge(tessera_accumulators all, const tessera_merger *merger) {
+  const moments to = moments_at(all, merger->first);
+  const moments from = moments_at(merger->source, merger->source_first);
+  for (size_t i = 0; i < merger->count; i++) {
+    const double seen = (double)to.count[i], more = (double)from.count[i];
+    if (from.count[i] == 0) continue;
+    if (to.count[i] == 0) {
+      to.mean[i] = from.mean[i], to.lost[i] = from.lost[i], to.m2[i] = from.m2[i];
+    } else {
+      const double part = more / (seen + more);
+      merge_one(&to.mean[i], &to.lost[i], &to.m2[i], from.mean[i], from.lost[i], from.m2[i], part, seen * part);
+    }
+    to.count[i] += from.count[i];
+  }
+}

@@ -1,0 +1,144 @@
+// Sums: integers wrap in 64 bits, the shorter floats accumulate in double, doubles are compensated.
+#include "reduce.h"
+
+#define TERM(DTYPE, row, mask, c, masked, TYPE) \
+  (!(masked) || (mask)[c] ? (TYPE)LOAD_##DTYPE((row)[c]) : (TYPE)0)
+
+// Eight rows for each visit of the accumulators. EIGHT is a type in which eight elements add up exactly, or
+// modulo 2^64, or (double) with three roundings.
+#define DEFINE_SUM(DTYPE, EIGHT, TOTAL)                                                               \
+  TESSERA_INLINE void sum_strip_##DTYPE(tessera_accumulators to, const tessera_tile *tile,            \
+                                        tessera_strip strip, const int masked) {                      \
+    const in_##DTYPE *in = tile->values;                                                              \
+    TOTAL *restrict sum = (TOTAL *)to.memory + tile->first + strip.left;                              \
+    size_t r = 0;                                                                                     \
+    for (; r + 8 <= tile->rows; r += 8) {                                                             \
+      const in_##DTYPE *restrict row = ROW(in, tile, strip, r);                                       \
+      const uint8_t *restrict mask = MASK_ROW(tile, strip, r, masked);                                \
+      const size_t n = tile->columns;                                                                 \
+      for (size_t c = 0; c < strip.width; c++) {                                                      \
+        const EIGHT a = TERM(DTYPE, row, mask, c, masked, EIGHT) +                                    \
+                        TERM(DTYPE, row, mask, c + n, masked, EIGHT);                                 \
+        const EIGHT b = TERM(DTYPE, row, mask, c + 2 * n, masked, EIGHT) +                            \
+                        TERM(DTYPE, row, mask, c + 3 * n, masked, EIGHT);                             \
+        const EIGHT d = TERM(DTYPE, row, mask, c + 4 * n, masked, EIGHT) +                            \
+                        TERM(DTYPE, row, mask, c + 5 * n, masked, EIGHT);                             \
+        const EIGHT e = TERM(DTYPE, row, mask, c + 6 * n, masked, EIGHT) +                            \
+                        TERM(DTYPE, row, mask, c + 7 * n, masked, EIGHT);                             \
+        sum[c] += (TOTAL)(EIGHT)((EIGHT)(a + b) + (EIGHT)(d + e));                                    \
+      }                                                                                               \
+    }                                                                                                 \
+    for (; r < tile->rows; r++) {                                                                     \
+      const in_##DTYPE *restrict row = ROW(in, tile, strip, r);                                       \
+      const uint8_t *restrict mask = MASK_ROW(tile, strip, r, masked);                                \
+      for (size_t c = 0; c < strip.width; c++) sum[c] += TERM(DTYPE, row, mask, c, masked, TOTAL);    \
+    }                                                                                                 \
+  }                                                                                                   \
+  DEFINE_STRIPS(sum_##DTYPE, sum_strip_##DTYPE)
+
+// Wrapping sums are unsigned ones: the bits are the same.
+DEFINE_SUM(bool, uint16_t, uint64_t)
+DEFINE_SUM(int8, int16_t, uint64_t)
+DEFINE_SUM(int16, int32_t, uint64_t)
+DEFINE_SUM(int32, int64_t, uint64_t)
+DEFINE_SUM(int64, uint64_t, uint64_t)
+DEFINE_SUM(uint8, uint16_t, uint64_t)
+DEFINE_SUM(uint16, uint32_t, uint64_t)
+DEFINE_SUM(uint32, uint64_t, uint64_t)
+DEFINE_SUM(uint64, uint64_t, uint64_t)
+DEFINE_SUM(float16, double, double)
+DEFINE_SUM(bfloat16, double, double)
+DEFINE_SUM(float32, double, double)
+
+// Adds a term to *sum, and what the rounded sum lacks to *lost: exact (Knuth's TwoSum) while finite. Once
+// *sum is not finite *lost is of no account.
+TESSERA_INLINE void add_compensated(double *sum, double *lost, double term) {
+  const double total = *sum + term;
+  const double added = total - *sum;
+  *lost += (*sum - (total - added)) + (term - added);
+  *sum = total;
+}
+
+TESSERA_INLINE void sum_strip_float64(tessera_accumulators to, const tessera_tile *tile,
+                                      tessera_strip strip, const int masked) {
+  const in_float64 *in = tile->values;
+  double *restrict sum = (double *)to.memory + tile->first + strip.left;
+  double *restrict lost = sum + to.capacity;
+  size_t r = 0;
+  for (; r + 8 <= tile->rows; r += 8) {
+    const in_float64 *restrict row = ROW(in, tile, strip, r);
+    const uint8_t *restrict mask = MASK_ROW(tile, strip, r, masked);
+    const size_t n = tile->columns;
+    for (size_t c = 0; c < strip.width; c++) {
+      double total = sum[c], error = lost[c];
+#pragma clang loop unroll(full)
+      for (size_t k = 0; k < 8; k++)
+        add_compensated(&total, &error, TERM(float64, row, mask, c + k * n, masked, double));
+      sum[c] = total;
+      lost[c] = error;
+    }
+  }
+  for (; r < tile->rows; r++) {
+    const in_float64 *restrict row = ROW(in, tile, strip, r);
+    const uint8_t *restrict mask = MASK_ROW(tile, strip, r, masked);
+    for (size_t c = 0; c < strip.width; c++)
+      add_compensated(&sum[c], &lost[c], TERM(float64, row, mask, c, masked, double));
+  }
+}
+DEFINE_STRIPS(sum_float64, sum_strip_float64)
+
+void tessera_sum_columns(uint8_t dtype, tessera_accumulators to, const tessera_tile *tile) {
+  switch (dtype) {
+    case 0: sum_bool(to, tile); break;
+    case 1: sum_int8(to, tile); break;
+    case 2: sum_int16(to, tile); break;
+    case 3: sum_int32(to, tile); break;
+    case 4: sum_int64(to, tile); break;
+    case 5: sum_uint8(to, tile); break;
+    case 6: sum_uint16(to, tile); break;
+    case 7: sum_uint32(to, tile); break;
+    case 8: sum_uint64(to, tile); break;
+    case 9: sum_float16(to, tile); break;
+    case 10: sum_bfloat16(to, tile); break;
+    case 11: sum_float32(to, tile); break;
+    case 12: sum_float64(to, tile); break;
+  }
+}
+
+TESSERA_CLONES static void merge_integers(uint64_t *sum, const uint64_t *other, size_t count) {
+  for (size_t i = 0; i < count; i++) sum[i] += other[i];
+}
+TESSERA_CLONES static void merge_floats(double *sum, const double *other, size_t count) {
+  for (size_t i = 0; i < count; i++) sum[i] += other[i];
+}
+TESSERA_CLONES static void merge_compensated(double *sum, double *lost, const double *other,
+                                             const double *other_lost, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    add_compensated(&sum[i], &lost[i], other[i]);
+    lost[i] += other_lost[i];
+  }
+}
+
+void tessera_sum_merge(uint8_t dtype, tessera_accumulators to, const tessera_merger *merger) {
+  double *sum = (double *)to.memory + merger->first;
+  const double *other = (const double *)merger->source.memory + merger->source_first;
+  if (dtype < 9) {
+    merge_integers((uint64_t *)to.memory + merger->first,
+                   (const uint64_t *)merger->source.memory + merger->source_first, merger->count);
+  } else if (dtype < 12) {
+    merge_floats(sum, other, merger->count);
+  } else {
+    merge_compensated(sum, sum + to.capacity, other, other + merger->source.capacity, merger->count);
+  }
+}
+
+void tessera_sum_finish(uint8_t dtype, tessera_accumulators from, size_t first, size_t count, void *result) {
+  const double *sum = (const double *)from.memory + first;
+  const double *lost = sum + from.capacity;
+  in_float64 *out = result;
+  if (dtype < 12) {
+    memcpy(result, sum, count * 8);
+    return;
+  }
+  for (size_t i = 0; i < count; i++) out[i] = isfinite(sum[i]) ? sum[i] + lost[i] : sum[i];
+}
