@@ -30,7 +30,7 @@ typedef struct {
   tessera_accumulators source;
 } tessera_merger;
 
-enum { TESSERA_MINIMUM, TESSERA_MAXIMUM, TESSERA_FMIN, TESSERA_FMAX };
+enum { TESSERA_REDUCE_MINIMUM, TESSERA_REDUCE_MAXIMUM, TESSERA_REDUCE_FMIN, TESSERA_REDUCE_FMAX };
 
 // In all of these `dtype` is a raw value of `DType`. Fields stand in the order given, sizes in bytes.
 
@@ -51,8 +51,8 @@ void tessera_extremum_columns(uint8_t kind, uint8_t dtype, tessera_accumulators 
 void tessera_extremum_merge(uint8_t kind, uint8_t dtype, tessera_accumulators to,
                             const tessera_merger *merger);
 
-// Fields: index (8), -1 when there was no value; extremum (as above). `kind` is TESSERA_MINIMUM or
-// TESSERA_MAXIMUM.
+// Fields: index (8), -1 when there was no value; extremum (as above). `kind` is TESSERA_REDUCE_MINIMUM or
+// TESSERA_REDUCE_MAXIMUM.
 void tessera_arg_columns(uint8_t kind, uint8_t dtype, tessera_accumulators to, const tessera_tile *tile);
 void tessera_arg_merge(uint8_t kind, uint8_t dtype, tessera_accumulators to, const tessera_merger *merger);
 

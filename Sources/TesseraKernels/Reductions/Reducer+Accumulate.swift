@@ -63,10 +63,10 @@ extension Reducer {
 
   private var extremumKind: UInt8 {
     switch operation {
-    case .minimum, .argMinimum: UInt8(TESSERA_MINIMUM)
-    case .maximum, .argMaximum: UInt8(TESSERA_MAXIMUM)
-    case .fmin: UInt8(TESSERA_FMIN)
-    default: UInt8(TESSERA_FMAX)
+    case .minimum, .argMinimum: UInt8(TESSERA_REDUCE_MINIMUM)
+    case .maximum, .argMaximum: UInt8(TESSERA_REDUCE_MAXIMUM)
+    case .fmin: UInt8(TESSERA_REDUCE_FMIN)
+    default: UInt8(TESSERA_REDUCE_FMAX)
     }
   }
 }
