@@ -4,5 +4,6 @@
 
 #include "tessera_bytes.h"
 #include "tessera_arrays.h"
+#include "tessera_random.h"
 
 #endif
