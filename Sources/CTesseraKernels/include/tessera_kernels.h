@@ -6,5 +6,6 @@
 #include "tessera_arrays.h"
 #include "tessera_reductions.h"
 #include "tessera_elementwise.h"
+#include "tessera_random.h"
 
 #endif
