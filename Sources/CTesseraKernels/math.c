@@ -41,30 +41,27 @@ enum { PIECE = 512 };
     }                                                                                                    \
   }                                                                                                      \
   static void derived1_##T(uint8_t operation, size_t count, const void *a, void *result) {               \
-    tessera_map1 *const exponential = tessera_vector_map1(TESSERA_EXP, IS_DOUBLE);                       \
-    tessera_map1 *const log1p = tessera_vector_map1(TESSERA_LOG1P, IS_DOUBLE);                           \
     C piece[PIECE];                                                                                      \
     for (size_t i = 0; i < count; i += PIECE) {                                                          \
       const size_t part = count - i < PIECE ? count - i : PIECE;                                         \
       const char *in = (const char *)a + i * sizeof(C);                                                  \
       char *out = (char *)result + i * sizeof(C);                                                        \
       minus_magnitude_##T(part, in, piece);                                                              \
-      exponential(part, piece, piece);                                                                   \
-      if (operation == TESSERA_SOFTPLUS) log1p(part, piece, piece);                                      \
+      tessera_map1(TESSERA_EXP, IS_DOUBLE, part, piece, piece);                                          \
+      if (operation == TESSERA_SOFTPLUS) tessera_map1(TESSERA_LOG1P, IS_DOUBLE, part, piece, piece);     \
       (operation == TESSERA_SOFTPLUS ? finish_softplus_##T : finish_sigmoid_##T)(part, in, piece, out);  \
     }                                                                                                    \
   }                                                                                                      \
   static void derived2_##T(uint8_t operation, size_t count, const void *a, const void *b, void *result) { \
     const int is_base_two = operation == TESSERA_LOGADDEXP2;                                             \
-    tessera_map1 *const exponential = tessera_vector_map1(is_base_two ? TESSERA_EXP2 : TESSERA_EXP, IS_DOUBLE); \
-    tessera_map1 *const log1p = tessera_vector_map1(TESSERA_LOG1P, IS_DOUBLE);                           \
+    const uint8_t exponential = is_base_two ? TESSERA_EXP2 : TESSERA_EXP;                                  \
     C piece[PIECE];                                                                                      \
     for (size_t i = 0; i < count; i += PIECE) {                                                          \
       const size_t part = count - i < PIECE ? count - i : PIECE, offset = i * sizeof(C);                 \
       const char *left = (const char *)a + offset, *right = (const char *)b + offset;                    \
       minus_distance_##T(part, left, right, piece);                                                      \
-      exponential(part, piece, piece);                                                                   \
-      log1p(part, piece, piece);                                                                         \
+      tessera_map1(exponential, IS_DOUBLE, part, piece, piece);                                          \
+      tessera_map1(TESSERA_LOG1P, IS_DOUBLE, part, piece, piece);                                        \
       finish_logaddexp_##T(part, left, right, piece, is_base_two, (char *)result + offset);              \
     }                                                                                                    \
   }
@@ -74,18 +71,12 @@ DEFINE_DERIVED(float64, double, 1)
 
 void tessera_unary_math(uint8_t operation, uint8_t dtype, size_t count, const void *a, void *result) {
   if (dtype != FLOAT32 && dtype != FLOAT64) return;
-  tessera_map1 *const routine = tessera_vector_map1(operation, dtype == FLOAT64);
-  if (routine)
-    routine(count, a, result);
-  else
+  if (!tessera_map1(operation, dtype == FLOAT64, count, a, result))
     (dtype == FLOAT64 ? derived1_float64 : derived1_float32)(operation, count, a, result);
 }
 
 void tessera_binary_math(uint8_t operation, uint8_t dtype, size_t count, const void *a, const void *b, void *result) {
   if (dtype != FLOAT32 && dtype != FLOAT64) return;
-  tessera_map2 *const routine = tessera_vector_map2(operation, dtype == FLOAT64);
-  if (routine)
-    routine(count, a, b, result);
-  else
+  if (!tessera_map2(operation, dtype == FLOAT64, count, a, b, result))
     (dtype == FLOAT64 ? derived2_float64 : derived2_float32)(operation, count, a, b, result);
 }
