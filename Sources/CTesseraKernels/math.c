@@ -71,7 +71,9 @@ DEFINE_DERIVED(float64, double, 1)
 
 // Whole logarithms and roots are to come out whole, which the vector routines for floats do not warrant.
 TESSERA_CLONES static void widen(size_t count, const void *a, void *result) { MAP1(float32, float64, x); }
-TESSERA_CLONES static void narrow(size_t count, const void *a, void *result) { MAP1(float64, float32, (float)x); }
+TESSERA_CLONES static void narrow(size_t count, const void *a, void *result) {
+  MAP1(float64, float32, (float)x);
+}
 
 static void through_doubles(uint8_t operation, size_t count, const void *a, void *result) {
   double piece[PIECE];
@@ -115,7 +117,8 @@ void tessera_unary_math(uint8_t operation, uint8_t dtype, size_t count, const vo
     (dtype == FLOAT64 ? derived1_float64 : derived1_float32)(operation, count, a, result);
 }
 
-void tessera_binary_math(uint8_t operation, uint8_t dtype, size_t count, const void *a, const void *b, void *result) {
+void tessera_binary_math(uint8_t operation, uint8_t dtype, size_t count, const void *a, const void *b,
+                         void *result) {
   if (dtype != FLOAT32 && dtype != FLOAT64) return;
   if (!tessera_map2(operation, dtype == FLOAT64, count, a, b, result))
     (dtype == FLOAT64 ? derived2_float64 : derived2_float32)(operation, count, a, b, result);

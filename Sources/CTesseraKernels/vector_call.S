@@ -1,8 +1,8 @@
-// Loops that hand vectors of 16, 32 or 64 bytes to a routine of the x86-64 vector ABI: arguments and result in
-// the first vector registers, the others lost
+// Loops that hand vectors of 16, 32 or 64 bytes to a routine of the x86-64 vector ABI: arguments and result
+// are in the first vector registers, the others are lost
 // (https://sourceware.org/glibc/wiki/libmvec?action=AttachFile&do=view&target=VectorABI.txt).
 //
-// They are assembly because a C compiler passes vectors wider than the whole file's instruction set in memory,
+// They are assembly because clang passes vectors wider than the whole file's instruction set in memory,
 // whatever a function's own `target` attribute says.
 #if defined(__x86_64__) && defined(__linux__)
 

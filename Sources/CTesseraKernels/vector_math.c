@@ -106,7 +106,8 @@ static padded padded_with(const uint8_t *elements, size_t bytes, int is_double) 
   return vector;
 }
 
-static int vector_map1(int width, uint8_t operation, int is_double, size_t count, const uint8_t *a, uint8_t *result) {
+static int vector_map1(int width, uint8_t operation, int is_double, size_t count, const uint8_t *a,
+                       uint8_t *result) {
   routine *const function = routines1[operation][is_double][width];
   if (!function) return 0;
   const size_t bytes = count * (is_double ? sizeof(double) : sizeof(float));
@@ -120,8 +121,8 @@ static int vector_map1(int width, uint8_t operation, int is_double, size_t count
   return 1;
 }
 
-static int vector_map2(int width, uint8_t operation, int is_double, size_t count, const uint8_t *a, const uint8_t *b,
-                       uint8_t *result) {
+static int vector_map2(int width, uint8_t operation, int is_double, size_t count, const uint8_t *a,
+                       const uint8_t *b, uint8_t *result) {
   routine *const function = routines2[operation][is_double][width];
   if (!function) return 0;
   const size_t bytes = count * (is_double ? sizeof(double) : sizeof(float));
