@@ -4,6 +4,7 @@
 
 #include "tessera_bytes.h"
 #include "tessera_arrays.h"
+#include "tessera_order.h"
 #include "tessera_random.h"
 
 #endif
