@@ -114,12 +114,12 @@ private func accumulate(
   }
 }
 
-@Test(arguments: 0..<40) func refinementIsIndependentOfMemoryBlocksAndThreads(seed: UInt64) throws {
+@Test(arguments: 0..<24) func refinementIsIndependentOfMemoryBlocksAndThreads(seed: UInt64) throws {
   var random = SeededGenerator(seed: seed)
   let dtypes = DType.allCases.filter { $0.kind != .complex && $0.kind != .bool }
   let dtype = dtypes[Int(seed) % dtypes.count]
   let kept = Int.random(in: 1...9, using: &random)
-  let reduced = Int.random(in: 1...700, using: &random)
+  let reduced = Int.random(in: 1...300, using: &random)
   var values = random.bytes(kept * reduced * dtype.itemSize)
   if seed % 3 == 0 {
     // Ties: every element is one of few.
@@ -142,7 +142,7 @@ private func accumulate(
   var passes: [Int] = []
   for partials in [1, 3] {
     let least = QuantileRefinement.leastMemory(request, kept: kept, partials: partials)
-    for memory in [least, 4 * least, 100_000, 10_000_000] {
+    for memory in [least, 4 * least, 1_000_000] {
       let streamed = try refined(
         request, dtype, kept: kept, values, memory: max(memory, least), partials: partials, random: &random)
       #expect(

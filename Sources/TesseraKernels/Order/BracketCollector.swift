@@ -30,7 +30,7 @@ package struct BracketCollector: Sendable {
     first: Int, rows: Int, columns: Int, values: UnsafeRawPointer, mask: UnsafePointer<UInt8>?
   ) {
     let brackets = brackets
-    withUnsafeTemporaryAllocation(of: UInt64.self, capacity: min(columns, 512) + 1) { found in
+    withUnsafeTemporaryAllocation(of: UInt64.self, capacity: KeyTiles.size) { found in
       KeyTiles.eachOfRows(dtype, rows: rows, columns: columns, values: values, mask: mask) {
         row, count, keys, mask in
         for bracket in brackets.starts[first + row]..<brackets.starts[first + row + 1] {
@@ -50,7 +50,8 @@ package struct BracketCollector: Sendable {
       return accumulateRows(first: first, rows: 1, columns: rows, values: values, mask: mask)
     }
     let brackets = brackets
-    let room = min(columns, 512) * brackets.most(in: first..<first + columns) + 1
+    // The loop writes one key beyond those it keeps.
+    let room = KeyTiles.columns * brackets.most(in: first..<first + columns) + 1
     withUnsafeTemporaryAllocation(of: UInt64.self, capacity: room) { found in
       withUnsafeTemporaryAllocation(of: UInt32.self, capacity: room) { owners in
         KeyTiles.eachOfColumns(dtype, rows: rows, columns: columns, values: values, mask: mask) {
