@@ -178,19 +178,20 @@ void tessera_moments_columns(uint8_t dtype, tessera_accumulators to, const tesse
   }
 }
 
-// Both accumulators may be parts of one memory, so nothing is `restrict` here.
+// The two may be parts of one memory, but never the same positions: the loop may be taken in vectors.
 TESSERA_CLONES void tessera_moments_merge(tessera_accumulators all, const tessera_merger *merger) {
   const moments to = moments_at(all, merger->first);
   const moments from = moments_at(merger->source, merger->source_first);
+#pragma clang loop vectorize(assume_safety)
   for (size_t i = 0; i < merger->count; i++) {
     const double seen = (double)to.count[i], more = (double)from.count[i];
-    if (from.count[i] == 0) continue;
-    if (to.count[i] == 0) {
-      to.mean[i] = from.mean[i], to.lost[i] = from.lost[i], to.m2[i] = from.m2[i];
-    } else {
-      const double part = more / (seen + more);
-      merge_one(&to.mean[i], &to.lost[i], &to.m2[i], from.mean[i], from.lost[i], from.m2[i], part, seen * part);
-    }
+    const double part = more / (seen + more > 0 ? seen + more : 1);
+    double mean = to.mean[i], lost = to.lost[i], m2 = to.m2[i];
+    merge_one(&mean, &lost, &m2, from.mean[i], from.lost[i], from.m2[i], part, seen * part);
+    // Where one of the two is empty, the other is taken as it is.
+    to.mean[i] = more > 0 ? (seen > 0 ? mean : from.mean[i]) : to.mean[i];
+    to.lost[i] = more > 0 ? (seen > 0 ? lost : from.lost[i]) : to.lost[i];
+    to.m2[i] = more > 0 ? (seen > 0 ? m2 : from.m2[i]) : to.m2[i];
     to.count[i] += from.count[i];
   }
 }
