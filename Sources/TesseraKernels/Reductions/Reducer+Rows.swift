@@ -29,19 +29,19 @@ extension Reducer {
   }
 
   /// Rows of at least so many values are folded one by one; shorter ones are transposed.
-  private static var long: Int { 512 }
+  private static var long: Int { 1024 }
   /// Fewer rows than this make no columns worth a transposition.
   private static var few: Int { 8 }
-  /// Values that are transposed at a time: they stay in the cache.
-  private static var piece: Int { 4096 }
+  /// Bytes of values that are transposed at a time: they stay in the second-level cache.
+  private static var piece: Int { 128 * 1024 }
 
-  /// Takes short rows as the columns of their transpose.
+  /// Takes short rows, by way of at most twice `piece` bytes of memory, as the columns of their transpose.
   private func takeTransposed(
     _ accumulators: UnsafeMutableRawPointer, capacity: Int, first: Int, rows: Int, columns: Int,
     values: UnsafeRawPointer, mask: UnsafeRawPointer?, _ positions: ReducedPositions
   ) {
     let item = operand.itemSize
-    let height = min(rows, max(1, Self.piece / columns))
+    let height = min(rows, max(1, Self.piece / (columns * item)))
     withUnsafeTemporaryAllocation(byteCount: height * columns * (item + 1), alignment: 64) { memory in
       let turned = memory.baseAddress!
       let turnedMask = mask == nil ? nil : turned + height * columns * item
