@@ -8,10 +8,7 @@ package struct ZarrDriver: ArrayDriver {
   package let metadata: ZarrMetadata
   package let description: ArrayDescription
   package let files: ChunkFiles
-  /// Chunks that are decoded on their own, over the whole array.
-  package let grid: ChunkGrid
-  /// Files, over the whole array.
-  package let fileGrid: ChunkGrid
+  package let fileGrid: FileGrid
   package let decoder: ChunkDecoder
   private let shardings: [Sharding]
 
@@ -23,11 +20,13 @@ package struct ZarrDriver: ArrayDriver {
     let dtype = try description.supportedDType()
     let leaf = metadata.leaf
     shardings = metadata.shardings
-    grid = try ChunkGrid(shape: metadata.shape, chunkShape: leaf.shape)
-    fileGrid = try ChunkGrid(shape: metadata.shape, chunkShape: metadata.fileShape)
+    fileGrid = try FileGrid(metadata)
     decoder = ChunkDecoder(leaf.pipeline, shape: leaf.shape, dtype: dtype, fill: metadata.fill)
     files = ChunkFiles(root: path, keys: metadata.keys)
   }
+
+  /// Chunks that are decoded on their own, over the whole array.
+  package var grid: ChunkGrid { fileGrid.chunks }
 
   package var granule: [Int] { grid.chunkShape }
 
@@ -41,8 +40,8 @@ package struct ZarrDriver: ArrayDriver {
   package func withBytes<Result>(
     ofChunk index: [Int], _ body: (UnsafeRawBufferPointer?, Mapping?) throws -> Result
   ) throws -> Result {
+    let fileIndex = fileGrid.place(ofChunk: index).file
     let lower = zip(index, grid.chunkShape).map { $0 * $1 }
-    let fileIndex = zip(lower, fileGrid.chunkShape).map { $0 / $1 }
     let entry = try files.entry(fileIndex)
     guard let mapping = entry.mapping else { return try body(nil, nil) }
     guard let range = try range(ofChunkAt: lower, in: entry, mapping, fileIndex) else {
@@ -59,7 +58,7 @@ package struct ZarrDriver: ArrayDriver {
   ) throws -> Range<Int>? {
     var range = 0..<mapping.count
     var shape = metadata.fileShape
-    var lower = zip(lower, fileGrid.chunkShape).map { $0 % $1 }
+    var lower = zip(lower, fileGrid.files.chunkShape).map { $0 % $1 }
     for sharding in shardings {
       let counts = sharding.counts(shape)
       let position = zip(lower, sharding.chunkShape).map { $0 / $1 }
@@ -76,9 +75,8 @@ package struct ZarrDriver: ArrayDriver {
 
   /// How messages name a chunk: its file and its index.
   package func name(ofChunk index: [Int]) -> String {
-    let fileIndex = zip(zip(index, grid.chunkShape), fileGrid.chunkShape).map { $0.0 * $0.1 / $1 }
-    let chunk = Shape.describe(index)
-    return shardings.isEmpty ? files.path(fileIndex) : "\(files.path(fileIndex)): chunk \(chunk)"
+    let path = files.path(fileGrid.place(ofChunk: index).file)
+    return shardings.isEmpty ? path : "\(path): chunk \(Shape.describe(index))"
   }
 
   // MARK: Reading
@@ -312,7 +310,7 @@ package struct ZarrDriver: ArrayDriver {
 
   /// Calls `body` with every shard or chunk file that is there.
   package func forEachFile(_ body: ([Int], FileStamp) throws -> Void) throws {
-    try ZarrFiles.forEach(root: description.path, keys: metadata.keys, grid: fileGrid, body)
+    try ZarrFiles.forEach(root: description.path, keys: metadata.keys, grid: fileGrid.files, body)
   }
 
   package func fingerprint() throws -> String {
