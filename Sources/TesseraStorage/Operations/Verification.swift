@@ -133,7 +133,7 @@ public struct Verification: Sendable {
         got: ByteSize.format(model.budget))
     }
     let meter = ProgressMeter(total: total, handler: options.progress)
-    let shared = Mutex(report)
+    let shared = Lock(report)
     let next = Atomic<Int>(0)
     let list = files
     try WorkerTeam.run(threads: min(options.threads, model.buffers / perThread, max(1, files.count))) { _ in

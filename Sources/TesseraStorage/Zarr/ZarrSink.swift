@@ -1,4 +1,3 @@
-import Synchronization
 import TesseraCodecs
 package import TesseraCore
 package import TesseraIO
@@ -16,7 +15,7 @@ package final class ZarrSink: ArraySink {
   private let hasChecksums: Bool
   /// Where blocks are counted from along the first axis.
   private let firstRow: Int
-  private let open = Mutex<[[Int]: ShardFileWriter]>([:])
+  private let open = Lock<[[Int]: ShardFileWriter]>([:])
   private let unsynced: UnsyncedFiles
 
   /// Makes the folder, if need be, and writes the metadata into it.

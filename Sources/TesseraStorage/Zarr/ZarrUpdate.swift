@@ -1,4 +1,3 @@
-import Synchronization
 package import TesseraCore
 import TesseraIO
 import TesseraKernels
@@ -12,7 +11,7 @@ package final class ZarrUpdate: Sendable {
   private final class OpenFile: Sendable {
     let writer: ShardFileWriter
     /// Held while a chunk is changed; true once the file was published and a new one must be opened.
-    let isClosed = Mutex(false)
+    let isClosed = Lock(false)
 
     init(_ writer: ShardFileWriter) { self.writer = writer }
   }
@@ -31,7 +30,7 @@ package final class ZarrUpdate: Sendable {
   private let sharding: Sharding?
   private let unsynced: UnsyncedFiles
   private let isVisible: Bool
-  private let state = Mutex(State())
+  private let state = Lock(State())
   private static let maximumOpenFiles = 64
   /// A chunk's range and checksum while its file is written, and its entry in the index.
   private static let bytesPerPlace = 64
