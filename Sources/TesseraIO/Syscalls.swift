@@ -117,6 +117,18 @@ package enum Syscalls {
     return String(cString: resolved)
   }
 
+  /// Bytes that files at `path`, or above it when nothing is there yet, may still take; nil when unknown.
+  package static func availableBytes(_ path: String) -> Int? {
+    var status = statvfs()
+    guard statvfs(path, &status) == 0 else {
+      let isMissing = errno == ENOENT
+      let parent = Path.parent(path)
+      return isMissing && parent != path ? availableBytes(parent) : nil
+    }
+    let (bytes, overflow) = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
+    return overflow ? nil : Int(clamping: bytes)
+  }
+
   package static func makeDirectory(_ path: String) throws {
     _ = try call(.mkdir, path: path) { mkdir(path, 0o777) }
   }

@@ -56,6 +56,22 @@ package struct Transfer: Sendable {
     try sink.sync()
   }
 
+  /// Whether an interrupted run did all blocks.
+  func isFinished() throws -> Bool {
+    guard log != nil else { return false }
+    return try (0..<plan.blocks.count).allSatisfy { try isFinished($0, plan.blocks.region($0)) }
+  }
+
+  private func isFinished(_ number: Int, _ region: Region) throws -> Bool {
+    try log?.isFinished(number) ?? false || (log != nil && sink.isStored(region))
+  }
+
+  /// The same transfer from another place, by a plan that has the same blocks.
+  func reading(_ source: any ArrayDriver, _ plan: TransferPlan) -> Transfer {
+    precondition(plan.blocks.block == self.plan.blocks.block, "the blocks stay")
+    return Transfer(from: source, to: sink, plan: plan, options: options, log: log)
+  }
+
   /// One worker's memory: the block as stored, and as converted.
   private final class BlockBuffers: Sendable {
     let source = Buffer()
@@ -67,7 +83,7 @@ package struct Transfer: Sendable {
   ) throws {
     let number = ticket.number
     let region = plan.blocks.region(number)
-    if try log?.isFinished(number) ?? false || (log != nil && sink.isStored(region)) {
+    if try isFinished(number, region) {
       if source.isSequential { try reading.pass(number) {} }
       return try ticket.gate.pass(ticket.turn) {}
     }
