@@ -94,6 +94,9 @@ package final class File: Sendable {
     Syscalls.startWriteback(descriptor, range)
   }
 
+  /// Gives up the page cache's copy of a range that nobody will read again soon.
+  package func forget(_ range: Range<Int>) { Syscalls.forget(descriptor, range) }
+
   package func lock() throws { try Syscalls.lock(descriptor, path: path) }
 
   /// The whole of a small file.

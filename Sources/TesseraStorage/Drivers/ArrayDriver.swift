@@ -96,6 +96,9 @@ package final class ReadScratch: Sendable {
   package let chunk = Buffer()
   /// One encoded chunk, or part of a stream.
   package let encoded = Buffer()
+  /// Whether what was read leaves the page cache: for one scan of more than memory holds, which would
+  /// drive everybody else's files out of it and find nothing of its own there the next time.
+  package let forgets: Bool
 
-  package init() {}
+  package init(forgets: Bool = false) { self.forgets = forgets }
 }

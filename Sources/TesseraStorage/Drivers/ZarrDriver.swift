@@ -246,7 +246,9 @@ package struct ZarrDriver: ArrayDriver {
   ) throws -> UnsafeRawBufferPointer {
     let encoded = scratch.encoded.reserve(bytes.count)
     if !bytes.isEmpty {
-      try mapping.file.read(at: bytes.baseAddress! - mapping.bytes.baseAddress!, into: encoded)
+      let start = bytes.baseAddress! - mapping.bytes.baseAddress!
+      try mapping.file.read(at: start, into: encoded)
+      if scratch.forgets { mapping.file.forget(start..<start + bytes.count) }
     }
     return UnsafeRawBufferPointer(encoded)
   }

@@ -36,8 +36,9 @@ package struct Transfer: Sendable {
     let reading = OrderedGate()
     let isStream = source.isSequential || sink.requirements.isContiguous
     let schedule = BlockSchedule(plan.blocks, isInOrder: isStream)
+    let forgets = try plan.blocks.sourceReads < 1.5 && MemoryModel.exceedsPageCache(source)
     try WorkerTeam.run(threads: plan.threads) { worker in
-      let scratch = WriteScratch()
+      let scratch = WriteScratch(forgets: forgets)
       let buffers = BlockBuffers()
       do {
         while let ticket = schedule.next(worker) {

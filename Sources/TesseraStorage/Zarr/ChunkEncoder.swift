@@ -11,9 +11,10 @@ package final class WriteScratch: Sendable {
   package let output = Buffer()
   /// The elements of one chunk, while part of it is changed.
   package let elements = Buffer()
-  package let read = ReadScratch()
+  package let read: ReadScratch
 
-  package init() {}
+  /// - Parameter forgets: see `ReadScratch`.
+  package init(forgets: Bool = false) { read = ReadScratch(forgets: forgets) }
 }
 
 /// Turns elements into the bytes of one chunk.

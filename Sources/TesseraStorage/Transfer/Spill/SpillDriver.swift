@@ -35,6 +35,9 @@ package struct SpillDriver: ArrayDriver {
       let offset = zip(zip(piece.lower, block.lower), strides).reduce(0) { $0 + ($1.0.0 - $1.0.1) * $1.1 }
       let pieceStrides = Shape.strides(of: piece.lengths).map { $0 * itemSize }
       let bytes = piece.count * itemSize
+      defer {
+        if scratch.forgets { file.forget(position * itemSize..<position * itemSize + bytes) }
+      }
       let isInPlace = piece.lengths.indices.allSatisfy {
         piece.lengths[$0] == 1 || strides[$0] == pieceStrides[$0]
       }
