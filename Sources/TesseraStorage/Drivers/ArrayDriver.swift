@@ -100,5 +100,11 @@ package final class ReadScratch: Sendable {
   /// drive everybody else's files out of it and find nothing of its own there the next time.
   package let forgets: Bool
 
-  package init(forgets: Bool = false) { self.forgets = forgets }
+  /// Whether what is read is all there is, each element once, so that a checksum of the whole can be checked.
+  package let checks: Bool
+
+  package init(forgets: Bool = false, checks: Bool = false) {
+    self.forgets = forgets
+    self.checks = checks
+  }
 }

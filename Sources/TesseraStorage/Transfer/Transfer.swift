@@ -38,7 +38,7 @@ package struct Transfer: Sendable {
     let schedule = BlockSchedule(plan.blocks, isInOrder: isStream)
     let forgets = try plan.blocks.sourceReads < 1.5 && MemoryModel.exceedsPageCache(source)
     try WorkerTeam.run(threads: plan.threads) { worker in
-      let scratch = WriteScratch(forgets: forgets)
+      let scratch = WriteScratch(read: ReadScratch(forgets: forgets, checks: true))
       let buffers = BlockBuffers()
       do {
         while let ticket = schedule.next(worker) {

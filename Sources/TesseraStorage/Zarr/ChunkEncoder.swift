@@ -13,8 +13,7 @@ package final class WriteScratch: Sendable {
   package let elements = Buffer()
   package let read: ReadScratch
 
-  /// - Parameter forgets: see `ReadScratch`.
-  package init(forgets: Bool = false) { read = ReadScratch(forgets: forgets) }
+  package init(read: ReadScratch = ReadScratch()) { self.read = read }
 }
 
 /// Turns elements into the bytes of one chunk.
