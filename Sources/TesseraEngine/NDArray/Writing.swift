@@ -72,7 +72,10 @@ package struct Writing: Sendable {
     let sources = try members.map { member in
       (name: member.name, driver: try NodeSource.driver(of: member.array.node, results: results))
     }
-    let paths = members.flatMap(\.array.node.storedPaths)
+    let paths = members.flatMap(\.array.node.storedPaths).map { path in
+      // Of a member the archive counts: it is what would be replaced.
+      (try? ArrayLocation(existing: path).path) ?? path
+    }
     return try Conversion(of: sources, readFrom: paths, to: destination, layout: layout, options: options)
   }
 
@@ -96,7 +99,7 @@ package struct Writing: Sendable {
       let isComputed = driver is any ComputedDriver || driver is PlaceholderDriver || driver is MemoryDriver
       guard isComputed else { return pass }
       var pass = pass
-      let stored = driver is PlaceholderDriver ? 0 : driver.wholeStoredBytes
+      let stored = driver.wholeStoredBytes
       pass.bytesRead = Int(min(Double(stored) * pass.sourceReads, 1e18))
       let paths = Set(member.array.node.storedPaths).sorted()
       if stored > 0 { pass.source = paths.joined(separator: ", ") }
