@@ -6,6 +6,7 @@
 #include "tessera_arrays.h"
 #include "tessera_reductions.h"
 #include "tessera_elementwise.h"
+#include "tessera_order.h"
 #include "tessera_random.h"
 
 #endif

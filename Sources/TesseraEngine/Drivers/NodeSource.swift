@@ -25,8 +25,7 @@ package enum NodeSource {
       return ScanDriver(scan, program, shape: node.shape, dtype: node.dtype, axis: axis)
     case .barrier(let barrier):
       precondition(barrier.localAxes != nil, "\(barrier.key) was not finished")
-      return try barrier.localDriver(
-        Lowering.program(barrier.operands, over: barrier.iterationShape, results: results))
+      return try barrier.localDriver(results)
     default:
       let program = try Lowering.program([node], over: node.shape, results: results)
       return ExpressionDriver(program, shape: node.shape, dtype: node.dtype)

@@ -19,16 +19,18 @@ package protocol Barrier: Sendable {
 
   /// Makes what takes a pass's blocks.
   ///
-  /// - Parameter memory: bytes that all its accumulators may take together.
-  func makeSink(memory: Int) throws -> any BarrierSink
+  /// - Parameter memory: bytes that all its accumulators, one set per thread, may take together.
+  func makeSink(memory: Int, threads: Int) throws -> any BarrierSink
   /// The node as something read piece by piece, each computed from what it needs of the operands.
-  func localDriver(_ program: Program) throws -> any ArrayDriver
+  ///
+  /// - Parameter results: the finished results of barriers, by node.
+  func localDriver(_ results: [ObjectIdentifier: Source]) throws -> any ArrayDriver
 }
 
 extension Barrier {
   package var localAxes: Set<Int>? { nil }
   package var isLocalAsOutput: Bool { false }
-  package func localDriver(_ program: Program) throws -> any ArrayDriver {
+  package func localDriver(_ results: [ObjectIdentifier: Source]) throws -> any ArrayDriver {
     preconditionFailure("\(key) has no local evaluation")
   }
 }

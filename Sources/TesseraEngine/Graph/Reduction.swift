@@ -37,7 +37,7 @@ package struct Reduction: Barrier {
   package var key: String { "\(reducer.operation) \(reducer.operand) \(axes.sorted())" }
   package var field: String { "\(reductionField)" }
 
-  package func makeSink(memory: Int) throws -> any BarrierSink {
+  package func makeSink(memory: Int, threads: Int) throws -> any BarrierSink {
     ReductionSink(reducer, over: iterationShape, axes: axes, hasMask: operands.count > 1, fields: fields)
   }
 
@@ -54,7 +54,9 @@ package struct Reduction: Barrier {
     return reduced <= Reduction.mostLocalBytes && isWorthIt ? axes : nil
   }
 
-  package func localDriver(_ program: Program) throws -> any ArrayDriver {
-    try LocalReductionDriver(self, program)
+  package func localDriver(_ results: [ObjectIdentifier: Source]) throws -> any ArrayDriver {
+    let program = try Lowering.program(operands, over: iterationShape, results: results)
+    let kernel = LocalReduction(reducer: reducer, field: reductionField, hasMask: operands.count > 1)
+    return try LocalDriver(kernel, program, over: iterationShape, axes: axes)
   }
 }

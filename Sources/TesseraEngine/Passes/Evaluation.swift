@@ -72,7 +72,7 @@ package struct Evaluation {
       }
       if unfinished.isEmpty { return }
       jobs = unfinished.map { jobs[$0] }
-      plan = try self.plan(jobs)
+      plan = try self.plan(jobs, block: plan.grid.chunkShape)
     }
   }
 
@@ -136,7 +136,7 @@ package struct Evaluation {
       } else {
         known[signature] = jobs.count
         jobs.append(
-          Job(sink: try barrier.makeSink(memory: options.memory / 4), users: [(node, barrier.field)]))
+          Job(sink: try barrier.makeSink(memory: options.memory / 4, threads: options.threads), users: [(node, barrier.field)]))
       }
     }
     return jobs
@@ -156,7 +156,8 @@ package struct Evaluation {
     }
   }
 
-  private func plan(_ jobs: [Job]) throws -> PassPlan {
+  /// - Parameter block: that of an earlier pass of the same sinks.
+  private func plan(_ jobs: [Job], block: [Int]? = nil) throws -> PassPlan {
     var operands: [Node] = []
     var tasks: [PassPlan.Task] = []
     for job in jobs {
@@ -166,7 +167,7 @@ package struct Evaluation {
     }
     let shape = jobs[0].users[0].node.passShape
     let program = try Lowering.program(operands, over: shape, results: results)
-    return try PassPlan(over: shape, program, tasks, held: heldBytes, options: options)
+    return try PassPlan(over: shape, program, tasks, block: block, held: heldBytes, options: options)
   }
 }
 

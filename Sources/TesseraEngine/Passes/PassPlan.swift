@@ -23,15 +23,18 @@ package struct PassPlan: Sendable {
   private static let leafBytes = 8 << 20
   private static let leastLeaves = 64
 
-  /// - Parameter held: bytes of results that earlier passes left in memory.
+  /// - Parameters:
+  ///   - block: the shape of the blocks; chosen when nil.
+  ///   - held: bytes of results that earlier passes left in memory.
   /// - Throws: `.memory` when not even one thread fits the budget, naming the least that would do.
   package init(
-    over shape: Shape, _ program: Program, _ tasks: [Task], held: Int, options: TransferOptions
+    over shape: Shape, _ program: Program, _ tasks: [Task], block: [Int]? = nil, held: Int,
+    options: TransferOptions
   ) throws {
     self.shape = shape
     self.program = program
     self.tasks = tasks
-    let block = BlockShape.choose(program, over: shape)
+    let block = block ?? BlockShape.choose(program, over: shape)
     grid = try ChunkGrid(shape: shape, chunkShape: block)
     let itemSize = program.leaves.map(\.dtype.itemSize).max() ?? 1
     let blockBytes = max(1, block.saturatingProduct(itemSize))

@@ -17,16 +17,26 @@ struct PassRunner {
     let next = Atomic<Int>(0)
     let merging = OrderedGate()
     let reading = OrderedGate()
+    let ending = Mutex(())
     try WorkerTeam.run(threads: min(plan.threads, max(leaves, 1))) { _ in
       let evaluator = BlockEvaluator(plan.program)
+      let lasting = plan.tasks.map { $0.sink.isOrderFree ? $0.sink.makePartial() : nil }
       do {
         while true {
           let leaf = next.wrappingAdd(1, ordering: .relaxed).oldValue
-          guard leaf < leaves else { return }
+          guard leaf < leaves else { break }
           let range = leaf * plan.blocksPerLeaf..<min(blocks, (leaf + 1) * plan.blocksPerLeaf)
-          let partials = try gather(range, evaluator, reading)
+          let partials = zip(plan.tasks, lasting).map { $1 ?? $0.sink.makePartial() }
+          try gather(range, into: partials, evaluator, reading)
           try merging.pass(leaf) {
-            for (task, partial) in zip(plan.tasks, partials) { try task.sink.merge(partial) }
+            for (task, partial) in zip(plan.tasks, partials) where !task.sink.isOrderFree {
+              try task.sink.merge(partial)
+            }
+          }
+        }
+        try ending.withLock { _ in
+          for (task, partial) in zip(plan.tasks, lasting) {
+            if let partial { try task.sink.merge(partial) }
           }
         }
       } catch {
@@ -39,9 +49,8 @@ struct PassRunner {
   }
 
   private func gather(
-    _ range: Range<Int>, _ evaluator: BlockEvaluator, _ reading: OrderedGate
-  ) throws -> [any PassPartial] {
-    let partials = plan.tasks.map { $0.sink.makePartial() }
+    _ range: Range<Int>, into partials: [any PassPartial], _ evaluator: BlockEvaluator, _ reading: OrderedGate
+  ) throws {
     let roots = plan.program.roots.count
     var values = [UnsafeRawPointer](repeating: UnsafeRawPointer(bitPattern: 1)!, count: roots)
     for number in range {
@@ -59,6 +68,5 @@ struct PassRunner {
       }
       progress.add(plan.program.storedBytesRead(Shape(known: block.lengths)))
     }
-    return partials
   }
 }

@@ -8,10 +8,16 @@ package protocol PassSink: AnyObject, Sendable {
   func makePartial() -> any PassPartial
   /// Takes in what was gathered; called for one partial after another, in the order of the blocks.
   func merge(_ partial: any PassPartial) throws
+  /// Whether what is gathered does not depend on the order of blocks, so that a thread's partial lasts for a pass.
+  var isOrderFree: Bool { get }
   /// Called when all partials of a pass are merged; false when the sink needs another pass.
   func finish() throws -> Bool
   /// Bytes of a partial over blocks of that shape, and of what all share.
   func memory(block: [Int]) -> SinkMemory
+}
+
+extension PassSink {
+  package var isOrderFree: Bool { false }
 }
 
 /// What a sink takes of the budget.

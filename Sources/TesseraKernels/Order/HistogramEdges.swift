@@ -1,0 +1,75 @@
+package import TesseraCore
+
+/// The edges of a histogram's bins: one more than there are bins, ascending.
+package struct HistogramEdges: Sendable, Hashable {
+  package let values: [Double]
+  /// Bins per unit if the edges are evenly spaced, otherwise 0.
+  let scale: Double
+
+  package var bins: Int { values.count - 1 }
+
+  /// Any edges, as `numpy.histogram` takes them.
+  ///
+  /// Throws `.usage` for fewer than two, more than 2^32, and for edges that do not ascend (equal neighbours
+  /// are allowed, NaN is not).
+  package init(_ values: [Double]) throws {
+    guard (2...Int(UInt32.max)).contains(values.count) else {
+      throw TesseraError(.usage, "edges of a histogram", expected: "two or more", got: "\(values.count)")
+    }
+    guard zip(values, values.dropFirst()).allSatisfy({ $0 <= $1 }) else {
+      throw TesseraError(.usage, "edges of a histogram", expected: "ascending ones", got: "others")
+    }
+    self.values = values
+    scale = 0
+  }
+
+  /// `bins` equal bins from `first` to `last`: NumPy's for an array of `dtype`, bit for bit.
+  ///
+  /// For equal ends, the bins cover half a unit to either side. `fromData` tells that the ends are elements
+  /// themselves (no `range` given): NumPy then computes in the elements' own precision if they are floats;
+  /// otherwise in float64, and rounds the edges. Throws `.usage` for ends that are not finite or descend, for
+  /// no bins, and where rounding would leave a bin empty.
+  package init(bins: Int, from first: Double, to last: Double, dtype: DType, fromData: Bool) throws {
+    guard bins > 0, bins < UInt32.max else {
+      throw TesseraError(.usage, "number of bins", expected: "1 to 2^32", got: "\(bins)")
+    }
+    guard first.isFinite, last.isFinite, first <= last else {
+      throw TesseraError(
+        .usage, "range of a histogram", expected: "finite ends that ascend", got: "\(first) to \(last)")
+    }
+    let round = HistogramEdges.rounding(to: dtype)
+    let compute = fromData ? round : { $0 }
+    let low = first == last ? compute(first - 0.5) : first
+    let high = first == last ? compute(last + 0.5) : last
+    values = HistogramEdges.spaced(bins, low, high, compute).map(round)
+    guard zip(values, values.dropFirst()).allSatisfy({ $0 < $1 }) else {
+      throw TesseraError(
+        .usage, "number of bins", expected: "fewer, so that no two edges are equal", got: "\(bins)")
+    }
+    scale = Double(bins) / (values[bins] - values[0])
+  }
+
+  /// `numpy.linspace`, every operation rounded.
+  private static func spaced(
+    _ bins: Int, _ low: Double, _ high: Double, _ round: (Double) -> Double
+  ) -> [Double] {
+    let extent = round(high - low)
+    let step = round(extent / round(Double(bins)))
+    return (0...bins).map { index in
+      if index == bins { return high }
+      let index = round(Double(index))
+      let offset = step == 0 ? round(round(index / round(Double(bins))) * extent) : round(index * step)
+      return round(offset + low)
+    }
+  }
+
+  /// Rounding twice, to float64 and then to a shorter float, is rounding once for one operation.
+  private static func rounding(to dtype: DType) -> (Double) -> Double {
+    switch dtype {
+    case .float16: { Double(Float16($0)) }
+    case .bfloat16: { Double(BFloat16(Float($0)).float) }
+    case .float32: { Double(Float($0)) }
+    default: { $0 }
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import TesseraCore
+import Testing
+
+@testable import TesseraKernels
+
+private func elements<Value>(_ hexadecimal: String, as type: Value.Type) -> [Value] {
+  Fixture.bytes(hexadecimal).withUnsafeBytes { bytes in
+    (0..<bytes.count / MemoryLayout<Value>.size).map {
+      bytes.loadUnaligned(fromByteOffset: $0 * MemoryLayout<Value>.size, as: type)
+    }
+  }
+}
+
+@Test func histogramsAreNumPys() throws {
+  for row in try Fixture.rows("histogram.txt", separator: " ") {
+    let dtype = try #require(DType(name: row[0]))
+    let bins = try #require(Int(row[2]))
+    let values = Fixture.bytes(row[5])
+    let expectedEdges = elements(row[6], as: Double.self)
+    let edges =
+      row[1] == "edges"
+      ? try HistogramEdges(expectedEdges)
+      : try HistogramEdges(
+        bins: bins, from: try #require(Double(row[3])), to: try #require(Double(row[4])), dtype: dtype,
+        fromData: row[1] == "data")
+    let name = row.prefix(5).joined(separator: " ")
+    #expect(edges.values == expectedEdges, "\(name)")
+    let expected = elements(row[7], as: UInt64.self)
+    let count = values.count / dtype.itemSize
+    var whole = HistogramCounter(edges)
+    whole.accumulate(dtype, count: count, values: values)
+    #expect(whole.counts == expected, "\(name)")
+    var first = HistogramCounter(edges)
+    var second = HistogramCounter(edges, isWeighted: false)
+    first.accumulate(dtype, count: 33, values: values)
+    second.accumulate(dtype, count: count - 33, values: Array(values[(33 * dtype.itemSize)...]))
+    second.merge(first)
+    #expect(second.counts == expected, "\(name), merged")
+    var weighted = HistogramCounter(edges, isWeighted: true)
+    weighted.accumulate(
+      dtype, count: count, values: values, weights: [Double](repeating: 0.25, count: count))
+    #expect(weighted.weights == expected.map { Double($0) / 4 }, "\(name), weighted")
+  }
+}
+
+@Test func impossibleEdgesAreRefused() {
+  #expect(throws: TesseraError.self) { try HistogramEdges([1]) }
+  #expect(throws: TesseraError.self) { try HistogramEdges([1, 0]) }
+  #expect(throws: TesseraError.self) { try HistogramEdges([0, .nan, 1]) }
+  for (bins, low, high) in [(0, 0, 1), (3, 1, 0), (3, .nan, 1), (3, 0, .infinity)] as [(Int, Double, Double)]
+  {
+    #expect(throws: TesseraError.self) {
+      try HistogramEdges(bins: bins, from: low, to: high, dtype: .float64, fromData: false)
+    }
+  }
+  #expect(throws: TesseraError.self, "float16 has no thousand numbers there") {
+    try HistogramEdges(bins: 1000, from: 1, to: 1.01, dtype: .float16, fromData: false)
+  }
+}
+
+@Test func integersAreCounted() throws {
+  var random = SeededGenerator(seed: 12)
+  let values = (0..<2000).map { _ in Int16.random(in: 0...300, using: &random) }
+  let weights = values.map { Double($0) * 0.5 }
+  var counter = BinCounter(minimumLength: 3, limit: 1000)
+  var weighted = BinCounter(limit: 1000, isWeighted: true)
+  var other = counter
+  var otherWeighted = weighted
+  try counter.accumulate(.int16, count: 700, values: values)
+  try weighted.accumulate(.int16, count: 700, values: values, weights: weights)
+  try other.accumulate(.int16, count: 1300, values: Array(values[700...]))
+  try otherWeighted.accumulate(
+    .int16, count: 1300, values: Array(values[700...]), weights: Array(weights[700...]))
+  counter.merge(other)
+  weighted.merge(otherWeighted)
+  let expected = (0...Int(values.max()!)).map { value in values.count { Int($0) == value } }
+  #expect(counter.counts.map(Int.init) == expected)
+  #expect(weighted.weights == expected.indices.map { Double(expected[$0] * $0) * 0.5 })
+  #expect(BinCounter(minimumLength: 3, limit: 9).counts == [0, 0, 0])
+}
+
+@Test func integersThatCannotBeCountedAreRefused() {
+  func kind<Value: Element>(of values: [Value]) -> TesseraError.Kind? {
+    var counter = BinCounter(limit: 10)
+    do {
+      try counter.accumulate(Value.dtype, count: values.count, values: values)
+      return nil
+    } catch {
+      return (error as? TesseraError)?.kind
+    }
+  }
+  #expect(kind(of: [1, 2, -1] as [Int8]) == .usage)
+  #expect(kind(of: [1, 2, 11] as [Int8]) == .memory)
+  #expect(kind(of: [UInt64.max]) == .memory)
+  #expect(kind(of: [1.0]) == .usage)
+  #expect(kind(of: [true, false]) == nil)
+  #expect(kind(of: [Int]()) == nil)
+}
