@@ -1,8 +1,8 @@
-package import TesseraCore
+import TesseraCore
 import TesseraKernels
 
 /// What a local evaluation computes for a box of kept positions once everything it depends on is loaded.
-package protocol LocalKernel: Sendable {
+protocol LocalKernel: Sendable {
   /// Of the results.
   var dtype: DType { get }
   /// Results per kept position, along a last axis of their own; nil for one without that axis.
@@ -60,8 +60,9 @@ struct LocalQuantiles: LocalKernel {
 
   func scratchBytes(positions: Int, each: Int) -> Int {
     positions.saturatingMultiply(each).saturatingMultiply(operand.itemSize).saturatingAdd(
-      LineQuantiles.scratchBytes(columns: each) + 64)
-      .saturatingAdd(positions.saturatingMultiply(request.probabilities.count * dtype.itemSize))
+      LineQuantiles.scratchBytes(columns: each) + 64
+    )
+    .saturatingAdd(positions.saturatingMultiply(request.probabilities.count * dtype.itemSize))
   }
 
   func compute(

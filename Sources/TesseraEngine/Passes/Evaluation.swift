@@ -136,7 +136,9 @@ package struct Evaluation {
       } else {
         known[signature] = jobs.count
         jobs.append(
-          Job(sink: try barrier.makeSink(memory: options.memory / 4, threads: options.threads), users: [(node, barrier.field)]))
+          Job(
+            sink: try barrier.makeSink(memory: options.memory / 4, threads: options.threads),
+            users: [(node, barrier.field)]))
       }
     }
     return jobs

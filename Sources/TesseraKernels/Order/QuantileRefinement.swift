@@ -14,6 +14,8 @@ package import TesseraCore
 package struct QuantileRefinement: Sendable {
   /// Bins are at most 2^16, whose counters fit in the second-level cache.
   private static let mostBits = 16
+  /// All counters of a thread: more bins than its share of the caches holds cost more than they save passes.
+  private static let mostCounters = 16 << 20
   private static let counterBytes = MemoryLayout<UInt64>.size
 
   /// A rank that is wanted, counted from the first key of its bracket.
@@ -104,7 +106,7 @@ package struct QuantileRefinement: Sendable {
 
   /// As many bits as the memory has bins for, but no more than would help.
   private func bits(for brackets: Int, width: Int, reserved: Int = 0) -> Int {
-    let bins = (memory / partials - reserved) / max(Self.counterBytes * brackets, 1)
+    let bins = (min(memory / partials, Self.mostCounters) - reserved) / max(Self.counterBytes * brackets, 1)
     return max(min(Self.mostBits, width, bins < 2 ? 1 : Int.bitWidth - 1 - bins.leadingZeroBitCount), 1)
   }
 

@@ -1,0 +1,73 @@
+public import TesseraCore
+import TesseraKernels
+
+// Exact order statistics, of data of any size. Lines of up to 1 MiB are selected from where they are read; longer ones
+// take a few passes over the data, each of which narrows the brackets of order-preserving keys that hold the wanted
+// ranks (usually two or three passes). The answer does not depend on the budget, only the number of passes does.
+extension NDArray {
+  /// The median along axes, over everything when `axis` is nil; NaN where there is a NaN.
+  ///
+  /// Floats keep their dtype, integers give float64; the mean of the two middle elements for even counts.
+  ///
+  /// - Throws: `.usage` for complex numbers and axes out of bounds.
+  public func median(axis: Axes? = nil, keepdims: Bool = false) throws -> NDArray {
+    try single(.median(), axis, keepdims)
+  }
+
+  /// The median of what is not NaN; NaN of nothing.
+  public func nanmedian(axis: Axes? = nil, keepdims: Bool = false) throws -> NDArray {
+    try single(.median(skipsNaN: true), axis, keepdims)
+  }
+
+  /// The quantile of probability `q` along axes.
+  ///
+  /// - Parameter method: how it is made of the elements next to it; NumPy's names.
+  /// - Throws: `.usage` for probabilities outside 0 to 1, and dtypes without quantiles.
+  public func quantile(
+    _ q: Double, axis: Axes? = nil, method: QuantileMethod = .linear, keepdims: Bool = false
+  ) throws -> NDArray {
+    try single(QuantileRequest([q], method: method), axis, keepdims)
+  }
+
+  /// Several quantiles, along a first axis of the result.
+  public func quantile(
+    _ q: [Double], axis: Axes? = nil, method: QuantileMethod = .linear, keepdims: Bool = false
+  ) throws -> NDArray {
+    try several(QuantileRequest(q, method: method), axis, keepdims)
+  }
+
+  /// The quantile of what is not NaN.
+  public func nanquantile(
+    _ q: Double, axis: Axes? = nil, method: QuantileMethod = .linear, keepdims: Bool = false
+  ) throws -> NDArray {
+    try single(QuantileRequest([q], method: method, skipsNaN: true), axis, keepdims)
+  }
+
+  /// Several quantiles of what is not NaN, along a first axis of the result.
+  public func nanquantile(
+    _ q: [Double], axis: Axes? = nil, method: QuantileMethod = .linear, keepdims: Bool = false
+  ) throws -> NDArray {
+    try several(QuantileRequest(q, method: method, skipsNaN: true), axis, keepdims)
+  }
+
+  private func single(_ request: QuantileRequest, _ axis: Axes?, _ keepdims: Bool) throws -> NDArray {
+    try quantiles(request, axis)[ellipsis, 0].keeping(axis, of: self, keepdims)
+  }
+
+  private func several(_ request: QuantileRequest, _ axis: Axes?, _ keepdims: Bool) throws -> NDArray {
+    let results = try quantiles(request, axis).moveaxis(-1, 0)
+    guard keepdims else { return results }
+    // The reduced axes come back behind that of the probabilities.
+    let axes = try axis?.list(ndim) ?? Array(0..<ndim)
+    return try results.expandDims(axis: Axes(axes.map { $0 + 1 }))
+  }
+
+  /// With the probabilities along the last axis.
+  private func quantiles(_ request: QuantileRequest, _ axis: Axes?) throws -> NDArray {
+    let axes = Set(try axis?.list(ndim) ?? Array(0..<ndim))
+    let quantiles = try Quantiles(request, of: node, axes: axes)
+    let kept = shape.indices.filter { !axes.contains($0) }.map { shape[$0] }
+    return NDArray(
+      .barrier(quantiles), shape: try Shape(kept + [request.probabilities.count]), dtype: quantiles.dtype)
+  }
+}
