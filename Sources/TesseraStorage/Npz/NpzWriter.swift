@@ -24,6 +24,18 @@ package final class NpzWriter: Sendable {
       headerChecksum: header.withUnsafeBytes { CRC32.checksum($0) })
   }
 
+  /// Adds a string, which `numpy.load` gives as an array of shape `()`.
+  package func add(_ name: String, text: String) throws {
+    let bytes = NpyText.bytes(text)
+    let offset = state.withLock { $0.end }
+    var record = try ZipRecord(name: name + ".npy", method: .stored, headerOffset: offset)
+    record.uncompressedSize = bytes.count
+    record.compressedSize = bytes.count
+    record.crc32 = bytes.withUnsafeBytes { CRC32.checksum($0) }
+    try file.write(bytes, at: offset + record.localHeader().count)
+    try finish(record)
+  }
+
   fileprivate func finish(_ record: ZipRecord) throws {
     let local = record.localHeader()
     try file.write(local, at: record.headerOffset)

@@ -23,6 +23,8 @@ public struct Conversion: Sendable {
   }
 
   let parts: [Part]
+  /// Strings beside the arrays of an archive.
+  private var texts: [(name: String, text: String)] = []
   private let destination: ArrayLocation
   private let layout: ArrayLayout
   private let options: TransferOptions
@@ -62,11 +64,13 @@ public struct Conversion: Sendable {
   ///
   /// - Parameters:
   ///   - sources: what is written, with names when the destination is to hold several.
+  ///   - texts: strings to put beside them; for archives alone.
   ///   - paths: the stored arrays they are computed from, which the destination must not be one of.
   package init(
-    of sources: [(name: String?, driver: any ArrayDriver)], readFrom paths: [String], to destination: String,
-    layout: ArrayLayout, options: TransferOptions
+    of sources: [(name: String?, driver: any ArrayDriver)], texts: [(name: String, text: String)] = [],
+    readFrom paths: [String], to destination: String, layout: ArrayLayout, options: TransferOptions
   ) throws {
+    self.texts = texts
     self.destination = try Conversion.location(ofNew: destination, layout, options)
     self.layout = layout
     self.options = options
@@ -231,11 +235,13 @@ public struct Conversion: Sendable {
 
   /// Everything the destination's bytes depend on.
   private func job() throws -> String {
-    try parts.map { part in
+    let strings = texts.map { "\($0.name) '\($0.text)'" }
+    let arrays = try parts.map { part in
       let target = part.metadata.map { JSONValue.object($0.document).text() } ?? "\(part.requirements.dtype)"
       return
         "\(part.name ?? "") \(try part.source.fingerprint()) \(part.requirements.shape) \(target) \(part.plan.blocks.block)"
-    }.joined(separator: "\n")
+    }
+    return (arrays + strings).joined(separator: "\n")
   }
 
   private func write(_ staging: Staging, _ job: String, _ progress: ProgressMeter) throws {
@@ -277,6 +283,7 @@ public struct Conversion: Sendable {
       try part.run(to: sink, staging, options, nil, progress)
       try sink.finish()
     }
+    for (name, text) in texts { try archive.add(name, text: text) }
     try archive.close()
   }
 }
