@@ -45,11 +45,9 @@ package final class ExpressionDriver: ComputedDriver {
   private func copy(
     _ tile: Tile, _ evaluator: BlockEvaluator, to target: UnsafeMutableRawPointer, _ strides: [Int]
   ) {
-    let isScalar = evaluator.isScalar(root: 0)
     StridedCopy.copy(
       shape: tile.lengths, itemSize: itemSize, swapUnit: 1, from: evaluator.pointer(toRoot: 0),
-      sourceStrides: isScalar
-        ? [Int](repeating: 0, count: strides.count) : Shape.strides(of: tile.lengths).map { $0 * itemSize },
+      sourceStrides: Shape.strides(of: tile.lengths).map { $0 * itemSize },
       to: target + zip(tile.lower, strides).reduce(0) { $0 + $1.0 * $1.1 }, targetStrides: strides)
   }
 

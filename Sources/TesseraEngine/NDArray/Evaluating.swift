@@ -12,7 +12,8 @@ public func evaluate(_ arrays: [NDArray], options: TransferOptions = .init()) th
   try evaluation.run()
   return arrays.map { array in
     guard let source = evaluation.source(of: array.node) else { return array }
-    return NDArray(.source(source), shape: array.shape, dtype: array.dtype)
+    return NDArray(
+      .source(Source(source.driver, isInMemory: true)), shape: array.shape, dtype: array.dtype)
   }
 }
 

@@ -42,7 +42,9 @@ extension NDArray {
   public func nanvar(
     axis: Axes? = nil, dtype: DType? = nil, ddof: Int = 0, keepdims: Bool = false, where mask: NDArray? = nil
   ) throws -> NDArray {
-    guard hasNaN else { return try `var`(axis: axis, dtype: dtype, ddof: ddof, keepdims: keepdims, where: mask) }
+    guard hasNaN else {
+      return try `var`(axis: axis, dtype: dtype, ddof: ddof, keepdims: keepdims, where: mask)
+    }
     let result = (dtype ?? self.dtype).realPart
     return try nanVariance(axis, ddof, mask).astype(result).keeping(axis, of: self, keepdims)
   }
@@ -51,7 +53,9 @@ extension NDArray {
   public func nanstd(
     axis: Axes? = nil, dtype: DType? = nil, ddof: Int = 0, keepdims: Bool = false, where mask: NDArray? = nil
   ) throws -> NDArray {
-    guard hasNaN else { return try std(axis: axis, dtype: dtype, ddof: ddof, keepdims: keepdims, where: mask) }
+    guard hasNaN else {
+      return try std(axis: axis, dtype: dtype, ddof: ddof, keepdims: keepdims, where: mask)
+    }
     let result = (dtype ?? self.dtype).realPart
     let deviation = try NDArray.unary(.sqrt, nanVariance(axis, ddof, mask))
     return try deviation.astype(result).keeping(axis, of: self, keepdims)

@@ -32,7 +32,8 @@ extension NDArray {
     if weights.shape != shape {
       guard let axis, weights.ndim == 1, weights.size == shape[try normalized(axis: axis)] else {
         throw TesseraError(
-          .usage, "shape of the weights", expected: "\(shape), or the length of one axis", got: "\(weights.shape)")
+          .usage, "shape of the weights", expected: "\(shape), or the length of one axis",
+          got: "\(weights.shape)")
       }
       var dimensions = [Int](repeating: 1, count: ndim)
       dimensions[try normalized(axis: axis)] = weights.size
@@ -84,7 +85,9 @@ extension NDArray {
 
   /// The differences of neighbours along an axis, `n` times over: NumPy's `diff`.
   public func diff(n: Int = 1, axis: Int = -1) throws -> NDArray {
-    guard n >= 0 else { throw TesseraError(.usage, "order of differences", expected: "0 or more", got: "\(n)") }
+    guard n >= 0 else {
+      throw TesseraError(.usage, "order of differences", expected: "0 or more", got: "\(n)")
+    }
     let axis = try normalized(axis: axis)
     var result = self
     for _ in 0..<n {

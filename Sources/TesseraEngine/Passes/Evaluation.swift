@@ -29,15 +29,17 @@ package struct Evaluation {
     var jobs: [Job]
   }
 
-  /// The passes, without running them.
+  /// The passes over what the arrays are made of, without running them; what is computed of their results alone takes
+  /// next to nothing.
   package func plan() throws -> [PassPlan] {
     var copy = self
     var plans: [PassPlan] = []
     while let stage = try copy.nextStage() {
       for pass in stage {
+        for job in pass.jobs { copy.keepPlaceholders(job) }
+        if pass.plan.program.isDerived { continue }
         let repeats = pass.jobs.map(\.sink.expectedPasses).max() ?? 1
         plans += Array(repeating: pass.plan, count: repeats)
-        for job in pass.jobs { copy.keepPlaceholders(job) }
       }
     }
     return plans
@@ -72,13 +74,15 @@ package struct Evaluation {
   private mutating func keep(_ job: Job) throws {
     for (node, field) in job.users {
       let driver = try job.sink.result(field)
-      keep(node, Source(driver, isInMemory: true))
+      keep(node, Source(driver, isInMemory: true, isResult: true))
     }
   }
 
   private mutating func keepPlaceholders(_ job: Job) {
     for (node, _) in job.users {
-      keep(node, Source(PlaceholderDriver(shape: node.shape, dtype: node.dtype), isInMemory: true))
+      keep(
+        node,
+        Source(PlaceholderDriver(shape: node.shape, dtype: node.dtype), isInMemory: true, isResult: true))
     }
   }
 

@@ -19,6 +19,8 @@ package final class BlockEvaluator {
   /// Where each value is while a tile is computed.
   private var pointers: [UnsafeRawPointer]
   private var lengths: [Int] = []
+  /// One element that is asked for as a whole tile, by root: the tile that repeats it.
+  private let repeated: [Int: Buffer]
 
   package init(_ program: Program) {
     self.program = program
@@ -32,6 +34,8 @@ package final class BlockEvaluator {
     leaves = program.leaves.map { LeafBlock($0) }
     pointers = [UnsafeRawPointer](
       repeating: UnsafeRawPointer(registers.bytes.baseAddress!), count: program.values.count)
+    let scalars = program.rank == 0 ? [] : program.roots.filter { program.values[$0].isScalar }
+    repeated = scalars.reduce(into: [:]) { $0[$1] = Buffer(count: layout.limit * 16) }
     fillConstants()
   }
 
@@ -86,6 +90,12 @@ package final class BlockEvaluator {
   package func forEachTile(_ body: (Tile) throws -> Void) throws {
     let limit = program.isPlain ? Int.max : tileLimit
     for leaf in leaves { leaf.forgetTile() }
+    for (value, buffer) in repeated {
+      let itemSize = program.values[value].dtype.itemSize
+      Fill.fill(
+        buffer.bytes.baseAddress!, count: tileLimit,
+        pattern: UnsafeRawBufferPointer(start: pointers[value], count: itemSize))
+    }
     try TileGrid(lengths, limit: limit).forEach { tile in
       for (number, value) in program.values.enumerated() where !value.isScalar {
         guard case .leaf(let leaf) = value.origin else { continue }
@@ -107,10 +117,10 @@ package final class BlockEvaluator {
   }
 
   /// Where the elements of a root are, in a call of `forEachTile`'s body.
-  package func pointer(toRoot root: Int) -> UnsafeRawPointer { pointers[program.roots[root]] }
-
-  /// Whether that root is one element for the whole tile.
-  package func isScalar(root: Int) -> Bool { program.values[program.roots[root]].isScalar }
+  package func pointer(toRoot root: Int) -> UnsafeRawPointer {
+    let value = program.roots[root]
+    return repeated[value].map { UnsafeRawPointer($0.bytes.baseAddress!) } ?? pointers[value]
+  }
 
   private func register(_ value: Int) -> UnsafeMutableRawPointer {
     registers.bytes.baseAddress! + allocation.registers[value]! * registerBytes

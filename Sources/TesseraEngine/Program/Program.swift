@@ -56,6 +56,9 @@ package struct Program: Sendable {
   /// Whether reading must follow the order of storage.
   package var isSequential: Bool { leaves.contains { $0.source.driver.isSequential } }
 
+  /// Whether it reads results of earlier passes and nothing else.
+  package var isDerived: Bool { !leaves.isEmpty && leaves.allSatisfy(\.source.isResult) }
+
   /// Whether every root is read without repetition and nothing is computed.
   package var isPlain: Bool {
     instructions.isEmpty

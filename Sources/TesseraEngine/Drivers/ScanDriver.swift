@@ -1,0 +1,114 @@
+import Synchronization
+package import TesseraCore
+import TesseraKernels
+package import TesseraStorage
+
+/// Running totals along an axis, in one pass: readers go forward in order, and the totals so far are kept.
+///
+/// Totals are made one element after another from the beginning of the axis, so they do not depend on how they are read.
+/// What is asked for out of order is computed from the beginning again.
+package final class ScanDriver: ComputedDriver {
+  package let description: ArrayDescription
+  private let scan: Scan
+  private let axis: Int
+  private let operand: ExpressionDriver
+  private let dtype: DType
+  /// One reader at a time; sequential sources are read in turn anyway.
+  private let state = Mutex(State())
+
+  private struct Line: Hashable {
+    var lower: [Int]
+    var counts: [Int]
+    var steps: [Int]
+  }
+
+  /// Totals up to a position along the axis, for some box of the other axes.
+  private struct Carry {
+    var position: Int
+    var totals: Buffer
+  }
+
+  private struct State: @unchecked Sendable {
+    var carries: [Line: Carry] = [:]
+    let block = Buffer()
+  }
+
+  private static let pieceBytes = 512 << 10
+
+  /// - Parameter program: the operand, with one root over `shape`, of the scan's wide dtypes.
+  package init(_ scan: Scan, _ program: Program, shape: Shape, dtype: DType, axis: Int) {
+    self.scan = scan
+    self.axis = axis
+    self.dtype = dtype
+    operand = ExpressionDriver(program, shape: shape, dtype: dtype)
+    description = ArrayDescription(computed: shape, dtype: dtype)
+  }
+
+  package var granule: [Int] { operand.granule }
+  package var isSequential: Bool { true }
+  package var scratchBytes: Int { operand.scratchBytes.saturatingAdd(2 * ScanDriver.pieceBytes) }
+
+  package func read(
+    _ selection: StridedRegion, into target: UnsafeMutableRawPointer, strides: [Int], scratch: ReadScratch
+  ) throws {
+    if selection.isEmpty { return }
+    try state.withLock { state in
+      var others = selection.axes
+      others.remove(at: axis)
+      let line = Line(lower: others.map(\.start), counts: others.map(\.count), steps: others.map(\.step))
+      let width = line.counts.reduce(1, *)
+      let bounds = selection.bounds.range(axis)
+      var carry = state.carries.removeValue(forKey: line) ?? Carry(position: .max, totals: Buffer())
+      if carry.position > bounds.lowerBound {
+        carry.position = 0
+        scan.identity(dtype, count: width, into: carry.totals.reserve(width * dtype.itemSize).baseAddress!)
+      }
+      while carry.position < bounds.upperBound {
+        let most = max(1, ScanDriver.pieceBytes / max(1, width * dtype.itemSize))
+        let piece = carry.position..<min(bounds.upperBound, carry.position + most)
+        let values = state.block.reserve(piece.count * width * dtype.itemSize).baseAddress!
+        try advance(over: piece, others, width, values, carry.totals, scratch)
+        copy(piece, selection, line.counts, width, values, target, strides)
+        carry.position = piece.upperBound
+      }
+      // Nobody goes on behind the end.
+      if carry.position < description.shape[axis] { state.carries[line] = carry }
+    }
+  }
+
+  /// Reads a piece of the axis as rows, and makes it totals.
+  private func advance(
+    over piece: Range<Int>, _ others: [StridedRegion.Axis], _ width: Int, _ values: UnsafeMutableRawPointer,
+    _ totals: Buffer, _ scratch: ReadScratch
+  ) throws {
+    var axes = others
+    axes.insert(.init(start: piece.lowerBound, step: 1, count: piece.count), at: axis)
+    var strides = Shape.strides(of: others.map(\.count)).map { $0 * dtype.itemSize }
+    strides.insert(width * dtype.itemSize, at: axis)
+    try operand.read(StridedRegion(axes: axes), into: values, strides: strides, scratch: scratch)
+    withExtendedLifetime(totals) {
+      scan.run(dtype, rows: piece.count, columns: width, values, carry: totals.bytes.baseAddress!)
+    }
+  }
+
+  /// Copies what is asked for of a piece to its places.
+  private func copy(
+    _ piece: Range<Int>, _ selection: StridedRegion, _ counts: [Int], _ width: Int,
+    _ values: UnsafeMutableRawPointer, _ target: UnsafeMutableRawPointer, _ strides: [Int]
+  ) {
+    let taken = selection.axes[axis].within(piece)
+    if taken.count == 0 { return }
+    var shape = counts
+    shape.insert(taken.count, at: axis)
+    var own = Shape.strides(of: counts).map { $0 * dtype.itemSize }
+    own.insert(selection.axes[axis].step * width * dtype.itemSize, at: axis)
+    StridedCopy.copy(
+      shape: shape, itemSize: dtype.itemSize, swapUnit: 1,
+      from: values + (taken.start - piece.lowerBound) * width * dtype.itemSize, sourceStrides: own,
+      to: target + taken.place * strides[axis], targetStrides: strides)
+  }
+
+  package var storedBytesRead: Int { operand.storedBytesRead }
+  package func storedBytes() throws -> Int { 0 }
+  package func fingerprint() throws -> String { "\(scan) \(axis) of \(try operand.fingerprint())" }
+}
