@@ -113,7 +113,8 @@ TESSERA_CLONES static void arithmetic_bool(uint8_t operation, size_t count, cons
   }
 }
 
-void tessera_arithmetic(uint8_t operation, uint8_t dtype, size_t count, const void *a, const void *b, void *result) {
+void tessera_arithmetic(uint8_t operation, uint8_t dtype, size_t count, const void *a, const void *b,
+                        void *result) {
   switch (dtype) {
     case BOOL: arithmetic_bool(operation, count, a, b, result); break;
     case INT8: arithmetic_int8(operation, count, a, b, result); break;

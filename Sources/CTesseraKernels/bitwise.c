@@ -39,7 +39,8 @@ TESSERA_CLONES static void bitwise_bool(uint8_t operation, size_t count, const v
   }
 }
 
-void tessera_bitwise(uint8_t operation, uint8_t dtype, size_t count, const void *a, const void *b, void *result) {
+void tessera_bitwise(uint8_t operation, uint8_t dtype, size_t count, const void *a, const void *b,
+                     void *result) {
   switch (dtype) {
     case BOOL: bitwise_bool(operation, count, a, b, result); break;
     case INT8: bitwise_int8(operation, count, a, b, result); break;

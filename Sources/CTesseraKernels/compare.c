@@ -32,7 +32,8 @@ DEFINE_COMPARE(uint64, ITSELF)
 DEFINE_COMPARE(float32, ITSELF)
 DEFINE_COMPARE(float64, ITSELF)
 
-void tessera_compare(uint8_t operation, uint8_t dtype, size_t count, const void *a, const void *b, void *result) {
+void tessera_compare(uint8_t operation, uint8_t dtype, size_t count, const void *a, const void *b,
+                     void *result) {
   switch (dtype) {
     case BOOL: compare_bool(operation, count, a, b, result); break;
     case INT8: compare_int8(operation, count, a, b, result); break;

@@ -47,7 +47,7 @@
     const C size = hypot##S(z.re, z.im);                                                            \
     if (size == 0) return z_##Z(0, 0);                                                              \
     if (isfinite(size)) return z_##Z(z.re / size, z.im / size);                                     \
-    if (isnan(size) || has_nan_##Z(z) || (isinf(z.re) && isinf(z.im))) return z_##Z((C)NAN, (C)NAN); \
+    if (isnan(size) || (isinf(z.re) && isinf(z.im))) return z_##Z((C)NAN, (C)NAN); \
     if (isinf(z.re)) return z_##Z(z.re > 0 ? 1 : -1, 0);                                            \
     if (isinf(z.im)) return z_##Z(0, z.im > 0 ? 1 : -1);                                            \
     return z_##Z((z.re / 2) / hypot##S(z.re / 2, z.im / 2), (z.im / 2) / hypot##S(z.re / 2, z.im / 2)); \
@@ -58,12 +58,12 @@
     if (x.re == 0 && x.im == 0) return y.re > 0 ? z_##Z(0, 0) : z_##Z((C)NAN, (C)NAN);              \
     if (y.im != 0 || !(y.re > -100 && y.re < 100) || y.re != (C)(int)y.re)                          \
       return of_c_##Z(cpow##S(to_c_##Z(x), to_c_##Z(y)));                                           \
+    if (y.re == 1) return x;                                                                        \
+    if (y.re == 2) return multiply_##Z(x, x);                                                       \
+    if (y.re == 3) return multiply_##Z(x, multiply_##Z(x, x));                                      \
     Z power = z_##Z(1, 0), base = x;                                                                \
-    int is_first = 1;                                                                               \
-    for (int rest = abs_int((int)y.re); rest != 0; rest >>= 1, base = multiply_##Z(base, base)) {   \
-      if (rest & 1) power = is_first ? base : multiply_##Z(power, base);                            \
-      if (rest & 1) is_first = 0;                                                                   \
-    }                                                                                               \
+    for (int rest = abs_int((int)y.re); rest != 0; rest >>= 1, base = multiply_##Z(base, base))     \
+      if (rest & 1) power = multiply_##Z(power, base);                                              \
     return y.re < 0 ? divide_##Z(z_##Z(1, 0), power) : power;                                       \
   }                                                                                                 \
   TESSERA_INLINE Z expm1_##Z(Z z) {                                                                 \

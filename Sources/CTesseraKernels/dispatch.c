@@ -18,7 +18,8 @@ void tessera_unary(uint8_t operation, uint8_t dtype, size_t count, const void *a
   }
 }
 
-void tessera_binary(uint8_t operation, uint8_t dtype, size_t count, const void *a, const void *b, void *result) {
+void tessera_binary(uint8_t operation, uint8_t dtype, size_t count, const void *a, const void *b,
+                    void *result) {
   if (dtype >= COMPLEX64) {
     tessera_binary_complex(operation, dtype, count, a, b, result);
     return;

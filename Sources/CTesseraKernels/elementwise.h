@@ -15,12 +15,16 @@ enum {
 void tessera_unary_real(uint8_t operation, uint8_t dtype, size_t count, const void *a, void *result);
 void tessera_unary_complex(uint8_t operation, uint8_t dtype, size_t count, const void *a, void *result);
 void tessera_unary_math(uint8_t operation, uint8_t dtype, size_t count, const void *a, void *result);
-void tessera_arithmetic(uint8_t operation, uint8_t dtype, size_t count, const void *a, const void *b, void *result);
-void tessera_compare(uint8_t operation, uint8_t dtype, size_t count, const void *a, const void *b, void *result);
-void tessera_bitwise(uint8_t operation, uint8_t dtype, size_t count, const void *a, const void *b, void *result);
+void tessera_arithmetic(uint8_t operation, uint8_t dtype, size_t count, const void *a, const void *b,
+                        void *result);
+void tessera_compare(uint8_t operation, uint8_t dtype, size_t count, const void *a, const void *b,
+                     void *result);
+void tessera_bitwise(uint8_t operation, uint8_t dtype, size_t count, const void *a, const void *b,
+                     void *result);
 void tessera_binary_complex(uint8_t operation, uint8_t dtype, size_t count, const void *a, const void *b,
                             void *result);
-void tessera_binary_math(uint8_t operation, uint8_t dtype, size_t count, const void *a, const void *b, void *result);
+void tessera_binary_math(uint8_t operation, uint8_t dtype, size_t count, const void *a, const void *b,
+                         void *result);
 
 // The loop's iterations are independent although `result` may be an operand's memory: an element is read
 // before it is written, and no other iteration touches it.

@@ -17,6 +17,9 @@
 
 // MARK: One by one
 
+typedef void one_by_one1(size_t count, const void *a, void *result);
+typedef void one_by_one2(size_t count, const void *a, const void *b, void *result);
+
 #define ONE_BY_ONE1(OPERATION, F)                                                                          \
   static void F##_floats(size_t count, const void *a, void *result) { SERIAL1(float32, float32, F##f(x)); } \
   static void F##_doubles(size_t count, const void *a, void *result) { SERIAL1(float64, float64, F(x)); }
@@ -34,10 +37,10 @@ BINARY_SINCE_2_35(ONE_BY_ONE2)
 
 #define FLOATS(OPERATION, F) [TESSERA_##OPERATION] = F##_floats,
 #define DOUBLES(OPERATION, F) [TESSERA_##OPERATION] = F##_doubles,
-static tessera_map1 *const floats1[] = {UNARY_SINCE_2_22(FLOATS) UNARY_SINCE_2_35(FLOATS)};
-static tessera_map1 *const doubles1[] = {UNARY_SINCE_2_22(DOUBLES) UNARY_SINCE_2_35(DOUBLES)};
-static tessera_map2 *const floats2[] = {BINARY_SINCE_2_22(FLOATS) BINARY_SINCE_2_35(FLOATS)};
-static tessera_map2 *const doubles2[] = {BINARY_SINCE_2_22(DOUBLES) BINARY_SINCE_2_35(DOUBLES)};
+static one_by_one1 *const floats1[] = {UNARY_SINCE_2_22(FLOATS) UNARY_SINCE_2_35(FLOATS)};
+static one_by_one1 *const doubles1[] = {UNARY_SINCE_2_22(DOUBLES) UNARY_SINCE_2_35(DOUBLES)};
+static one_by_one2 *const floats2[] = {BINARY_SINCE_2_22(FLOATS) BINARY_SINCE_2_35(FLOATS)};
+static one_by_one2 *const doubles2[] = {BINARY_SINCE_2_22(DOUBLES) BINARY_SINCE_2_35(DOUBLES)};
 
 // MARK: Vectors
 
@@ -52,109 +55,106 @@ static tessera_map2 *const doubles2[] = {BINARY_SINCE_2_22(DOUBLES) BINARY_SINCE
 #define BINARY(X) BINARY_SINCE_2_22(X)
 #endif
 
-// Padding is 1, which no function takes long over.
-#define LOAD_REST(VECTOR, T, FROM)                             \
-  VECTOR FROM##_rest = (VECTOR){0} + 1;                        \
-  memcpy(&FROM##_rest, FROM##_bytes + i * sizeof(T), (count - i) * sizeof(T))
+// Their arguments are vectors, which only vector_call.S hands over.
+typedef void routine(void);
 
-#define DEFINE1(NAME, ROUTINE, T, VECTOR, TARGET)                                                         \
-  extern TARGET VECTOR ROUTINE(VECTOR);                                                                   \
-  TARGET static void NAME(size_t count, const void *a, void *result) {                                    \
-    const size_t lanes = sizeof(VECTOR) / sizeof(T);                                                      \
-    const char *a_bytes = a;                                                                              \
-    char *out = result;                                                                                   \
-    size_t i = 0;                                                                                         \
-    for (; i + lanes <= count; i += lanes) {                                                              \
-      VECTOR x;                                                                                           \
-      memcpy(&x, a_bytes + i * sizeof(T), sizeof x);                                                      \
-      x = ROUTINE(x);                                                                                     \
-      memcpy(out + i * sizeof(T), &x, sizeof x);                                                          \
-    }                                                                                                     \
-    if (i == count) return;                                                                               \
-    LOAD_REST(VECTOR, T, a);                                                                              \
-    a_rest = ROUTINE(a_rest);                                                                             \
-    memcpy(out + i * sizeof(T), &a_rest, (count - i) * sizeof(T));                                        \
-  }
+#define DECLARE1(OPERATION, F)                                               \
+  extern routine _ZGVbN4v_##F##f, _ZGVdN8v_##F##f, _ZGVeN16v_##F##f;         \
+  extern routine _ZGVbN2v_##F, _ZGVdN4v_##F, _ZGVeN8v_##F;
+#define DECLARE2(OPERATION, F)                                               \
+  extern routine _ZGVbN4vv_##F##f, _ZGVdN8vv_##F##f, _ZGVeN16vv_##F##f;      \
+  extern routine _ZGVbN2vv_##F, _ZGVdN4vv_##F, _ZGVeN8vv_##F;
+UNARY(DECLARE1)
+BINARY(DECLARE2)
 
-#define DEFINE2(NAME, ROUTINE, T, VECTOR, TARGET)                                                         \
-  extern TARGET VECTOR ROUTINE(VECTOR, VECTOR);                                                           \
-  TARGET static void NAME(size_t count, const void *a, const void *b, void *result) {                     \
-    const size_t lanes = sizeof(VECTOR) / sizeof(T);                                                      \
-    const char *a_bytes = a, *b_bytes = b;                                                                \
-    char *out = result;                                                                                   \
-    size_t i = 0;                                                                                         \
-    for (; i + lanes <= count; i += lanes) {                                                              \
-      VECTOR x, y;                                                                                        \
-      memcpy(&x, a_bytes + i * sizeof(T), sizeof x);                                                      \
-      memcpy(&y, b_bytes + i * sizeof(T), sizeof y);                                                      \
-      x = ROUTINE(x, y);                                                                                  \
-      memcpy(out + i * sizeof(T), &x, sizeof x);                                                          \
-    }                                                                                                     \
-    if (i == count) return;                                                                               \
-    LOAD_REST(VECTOR, T, a);                                                                              \
-    LOAD_REST(VECTOR, T, b);                                                                              \
-    a_rest = ROUTINE(a_rest, b_rest);                                                                     \
-    memcpy(out + i * sizeof(T), &a_rest, (count - i) * sizeof(T));                                        \
-  }
+// For floats and doubles, by width.
+#define ROUTINES1(OPERATION, F)                                              \
+  [TESSERA_##OPERATION] = {{_ZGVbN4v_##F##f, _ZGVdN8v_##F##f, _ZGVeN16v_##F##f}, \
+                           {_ZGVbN2v_##F, _ZGVdN4v_##F, _ZGVeN8v_##F}},
+#define ROUTINES2(OPERATION, F)                                              \
+  [TESSERA_##OPERATION] = {{_ZGVbN4vv_##F##f, _ZGVdN8vv_##F##f, _ZGVeN16vv_##F##f}, \
+                           {_ZGVbN2vv_##F, _ZGVdN4vv_##F, _ZGVeN8vv_##F}},
+static routine *const routines1[TESSERA_RADIANS + 1][2][3] = {UNARY(ROUTINES1)};
+static routine *const routines2[TESSERA_RIGHT_SHIFT + 1][2][3] = {BINARY(ROUTINES2)};
 
-typedef float floats_x4 __attribute__((vector_size(16)));
-typedef float floats_x8 __attribute__((vector_size(32)));
-typedef float floats_x16 __attribute__((vector_size(64)));
-typedef double doubles_x2 __attribute__((vector_size(16)));
-typedef double doubles_x4 __attribute__((vector_size(32)));
-typedef double doubles_x8 __attribute__((vector_size(64)));
+typedef void call1(size_t vectors, const void *a, void *result, routine *);
+typedef void call2(size_t vectors, const void *a, const void *b, void *result, routine *);
+extern call1 tessera_call1_sse, tessera_call1_avx2, tessera_call1_avx512;
+extern call2 tessera_call2_sse, tessera_call2_avx2, tessera_call2_avx512;
+static call1 *const calls1[] = {tessera_call1_sse, tessera_call1_avx2, tessera_call1_avx512};
+static call2 *const calls2[] = {tessera_call2_sse, tessera_call2_avx2, tessera_call2_avx512};
 
-#define SSE __attribute__((target("sse2")))
-#define AVX2 __attribute__((target("avx2,fma")))
-#define AVX512 __attribute__((target("avx512f,avx512dq")))
-
-#define ALL_WIDTHS1(OPERATION, F)                                                     \
-  DEFINE1(F##_floats_sse, _ZGVbN4v_##F##f, float, floats_x4, SSE)                     \
-  DEFINE1(F##_floats_avx2, _ZGVdN8v_##F##f, float, floats_x8, AVX2)                   \
-  DEFINE1(F##_floats_avx512, _ZGVeN16v_##F##f, float, floats_x16, AVX512)             \
-  DEFINE1(F##_doubles_sse, _ZGVbN2v_##F, double, doubles_x2, SSE)                     \
-  DEFINE1(F##_doubles_avx2, _ZGVdN4v_##F, double, doubles_x4, AVX2)                   \
-  DEFINE1(F##_doubles_avx512, _ZGVeN8v_##F, double, doubles_x8, AVX512)
-#define ALL_WIDTHS2(OPERATION, F)                                                     \
-  DEFINE2(F##_floats_sse, _ZGVbN4vv_##F##f, float, floats_x4, SSE)                    \
-  DEFINE2(F##_floats_avx2, _ZGVdN8vv_##F##f, float, floats_x8, AVX2)                  \
-  DEFINE2(F##_floats_avx512, _ZGVeN16vv_##F##f, float, floats_x16, AVX512)            \
-  DEFINE2(F##_doubles_sse, _ZGVbN2vv_##F, double, doubles_x2, SSE)                    \
-  DEFINE2(F##_doubles_avx2, _ZGVdN4vv_##F, double, doubles_x4, AVX2)                  \
-  DEFINE2(F##_doubles_avx512, _ZGVeN8vv_##F, double, doubles_x8, AVX512)
-UNARY(ALL_WIDTHS1)
-BINARY(ALL_WIDTHS2)
-
-#define WIDTHS_OF_FLOATS(OPERATION, F) [TESSERA_##OPERATION] = {F##_floats_sse, F##_floats_avx2, F##_floats_avx512},
-#define WIDTHS_OF_DOUBLES(OPERATION, F) \
-  [TESSERA_##OPERATION] = {F##_doubles_sse, F##_doubles_avx2, F##_doubles_avx512},
-static tessera_map1 *const float_vectors1[TESSERA_RADIANS + 1][3] = {UNARY(WIDTHS_OF_FLOATS)};
-static tessera_map1 *const double_vectors1[TESSERA_RADIANS + 1][3] = {UNARY(WIDTHS_OF_DOUBLES)};
-static tessera_map2 *const float_vectors2[TESSERA_RIGHT_SHIFT + 1][3] = {BINARY(WIDTHS_OF_FLOATS)};
-static tessera_map2 *const double_vectors2[TESSERA_RIGHT_SHIFT + 1][3] = {BINARY(WIDTHS_OF_DOUBLES)};
-
-static int width(void) {
+// 0, 1 or 2, for vectors of 16, 32 or 64 bytes.
+static int best_width(void) {
   if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")) return 2;
   return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+}
+
+enum { WIDEST = 64 };
+// One vector, filled up with ones: no function takes long over them.
+typedef union {
+  uint8_t bytes[WIDEST];
+  float floats[WIDEST / sizeof(float)];
+  double doubles[WIDEST / sizeof(double)];
+} padded;
+
+static padded padded_with(const uint8_t *elements, size_t bytes, int is_double) {
+  padded vector;
+  for (size_t i = 0; i < WIDEST / sizeof(float); i++) vector.floats[i] = 1;
+  for (size_t i = 0; is_double && i < WIDEST / sizeof(double); i++) vector.doubles[i] = 1;
+  memcpy(vector.bytes, elements, bytes);
+  return vector;
+}
+
+static int vector_map1(int width, uint8_t operation, int is_double, size_t count, const uint8_t *a,
+                       uint8_t *result) {
+  routine *const function = routines1[operation][is_double][width];
+  if (!function) return 0;
+  const size_t bytes = count * (is_double ? sizeof(double) : sizeof(float));
+  const size_t rest = bytes % ((size_t)16 << width), whole = bytes - rest;
+  if (whole) calls1[width](whole >> (4 + width), a, result, function);
+  if (rest) {
+    padded vector = padded_with(a + whole, rest, is_double);
+    calls1[width](1, &vector, &vector, function);
+    memcpy(result + whole, &vector, rest);
+  }
+  return 1;
+}
+
+static int vector_map2(int width, uint8_t operation, int is_double, size_t count, const uint8_t *a,
+                       const uint8_t *b, uint8_t *result) {
+  routine *const function = routines2[operation][is_double][width];
+  if (!function) return 0;
+  const size_t bytes = count * (is_double ? sizeof(double) : sizeof(float));
+  const size_t rest = bytes % ((size_t)16 << width), whole = bytes - rest;
+  if (whole) calls2[width](whole >> (4 + width), a, b, result, function);
+  if (rest) {
+    padded left = padded_with(a + whole, rest, is_double), right = padded_with(b + whole, rest, is_double);
+    calls2[width](1, &left, &right, &left, function);
+    memcpy(result + whole, &left, rest);
+  }
+  return 1;
 }
 #endif
 
 #define COUNT(TABLE) (sizeof(TABLE) / sizeof((TABLE)[0]))
 
-tessera_map1 *tessera_vector_map1(uint8_t operation, int is_double) {
+int tessera_map1(uint8_t operation, int is_double, size_t count, const void *a, void *result) {
   if (operation >= COUNT(floats1)) return 0;
 #if VECTORS
-  tessera_map1 *vector = (is_double ? double_vectors1 : float_vectors1)[operation][width()];
-  if (vector) return vector;
+  if (vector_map1(best_width(), operation, is_double, count, a, result)) return 1;
 #endif
-  return (is_double ? doubles1 : floats1)[operation];
+  one_by_one1 *const function = (is_double ? doubles1 : floats1)[operation];
+  if (function) function(count, a, result);
+  return function != 0;
 }
 
-tessera_map2 *tessera_vector_map2(uint8_t operation, int is_double) {
+int tessera_map2(uint8_t operation, int is_double, size_t count, const void *a, const void *b, void *result) {
   if (operation >= COUNT(floats2)) return 0;
 #if VECTORS
-  tessera_map2 *vector = (is_double ? double_vectors2 : float_vectors2)[operation][width()];
-  if (vector) return vector;
+  if (vector_map2(best_width(), operation, is_double, count, a, b, result)) return 1;
 #endif
-  return (is_double ? doubles2 : floats2)[operation];
+  one_by_one2 *const function = (is_double ? doubles2 : floats2)[operation];
+  if (function) function(count, a, b, result);
+  return function != 0;
 }

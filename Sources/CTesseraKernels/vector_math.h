@@ -5,12 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef void tessera_map1(size_t count, const void *a, void *result);
-typedef void tessera_map2(size_t count, const void *a, const void *b, void *result);
-
-// The fastest routine this processor has for `operation`, else the C library's element by element; null for
-// operations that are none of the library's. `result` may be an operand's memory.
-tessera_map1 *tessera_vector_map1(uint8_t operation, int is_double);
-tessera_map2 *tessera_vector_map2(uint8_t operation, int is_double);
+// `operation` of `count` elements by the fastest routine this processor has, else by the C library's one by
+// one; 0 for operations that are none of the library's. `result` may be an operand's memory.
+int tessera_map1(uint8_t operation, int is_double, size_t count, const void *a, void *result);
+int tessera_map2(uint8_t operation, int is_double, size_t count, const void *a, const void *b, void *result);
 
 #endif

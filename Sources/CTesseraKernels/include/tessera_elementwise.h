@@ -35,7 +35,8 @@ enum tessera_binary_operation {
 // callers widen. `result` may be an operand's memory if items keep their size; nothing need be aligned.
 // Operations that a dtype does not have leave `result` alone.
 void tessera_unary(uint8_t operation, uint8_t dtype, size_t count, const void *a, void *result);
-void tessera_binary(uint8_t operation, uint8_t dtype, size_t count, const void *a, const void *b, void *result);
+void tessera_binary(uint8_t operation, uint8_t dtype, size_t count, const void *a, const void *b,
+                    void *result);
 
 // The six comparisons of int64 with uint64, exactly.
 void tessera_compare_mixed(uint8_t operation, size_t count, const void *int64s, const void *uint64s,

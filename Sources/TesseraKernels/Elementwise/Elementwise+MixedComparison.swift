@@ -2,11 +2,11 @@ import CTesseraKernels
 package import TesseraCore
 
 extension BinaryOperation {
-  /// The operand dtypes with which this compares elements of `a` and `b` exactly, if no common dtype does: NumPy 2
-  /// compares signed integers with uint64 as the numbers they are.
+  /// The operand dtypes with which this compares elements of `a` and `b` exactly, if no common dtype does:
+  /// NumPy 2 compares signed integers with uint64 as the numbers they are.
   ///
-  /// Operands are cast to these and go to `Elementwise.compare`. With the `float64` of `signature`, integers beyond
-  /// 2^53 may compare as equal to their neighbours.
+  /// Operands are cast to these and go to `Elementwise.compare`. With the `float64` of `signature`, integers
+  /// beyond 2^53 may compare as equal to their neighbours.
   package func mixedComparison(_ a: DType, _ b: DType) -> (DType, DType)? {
     guard isComparison else { return nil }
     if a.kind == .signed, b == .uint64 { return (.int64, .uint64) }

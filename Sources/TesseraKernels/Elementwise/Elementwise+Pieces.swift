@@ -37,7 +37,8 @@ extension Elementwise {
     }
   }
 
-  /// Operands of which at least one is a scalar: it is repeated in a piece that the kernel meets again and again.
+  /// Operands of which at least one is a scalar: it is repeated in a piece that the kernel meets time and
+  /// again.
   static func binarySpread(
     _ op: BinaryOperation, _ dtype: DType, count: Int, _ a: Operand, _ b: Operand,
     into result: UnsafeMutableRawPointer

@@ -4,14 +4,16 @@ package import TesseraCore
 /// Operations over runs of adjacent native-endian elements, with NumPy's answers.
 ///
 /// * Operands have the dtype that the operation's `signature` asks for, and the result has its result dtype.
-/// * Integers wrap; an integer divided by zero, and its remainder, is 0. Shifts by the width or more push every
-///   bit out. Stored bools may be any byte; resulting ones are 0 or 1.
+/// * Integers wrap; an integer divided by zero, its remainder, and the reciprocal of zero are 0. Shifts by
+///   the width or more push every bit out. Stored bools may be any byte; resulting ones are 0 or 1.
 /// * float16 and bfloat16 compute in float32 and are rounded once per operation.
 /// * Arithmetic, comparisons and roundings of reals have the same bits on every processor. Transcendental
-///   functions are glibc's vector routines where there are any, within 4 ULP, else the C library's: their last
-///   bits depend on the processor, but never on where in a run an element stands.
+///   functions are glibc's vector routines where there are any, else the C library's: measured against wider
+///   types, within 4 ULP for float32 and 3 for float64, special values included. Their last bits depend on
+///   the processor, but never on where in a run an element stands. Near 0, `logaddexp` has an absolute error
+///   of that size. Complex functions are the C library's, one by one.
 ///
-/// Memory need not be aligned. A run is done in O(count), without allocation.
+/// Memory need not be aligned. O(count); scalars and short floats take some KiB of scratch memory.
 package enum Elementwise {
   /// `op` of `count` elements. `result` may be the same memory as `a` when item sizes are equal.
   package static func unary(
@@ -26,8 +28,8 @@ package enum Elementwise {
     }
   }
 
-  /// `op` of `count` pairs of elements. A scalar operand is one element that stands for all. `result` may be the
-  /// memory of `a` or `b`, from exactly the same start, when item sizes are equal.
+  /// `op` of `count` pairs of elements. A scalar operand is one element that stands for all. `result` may be
+  /// the memory of `a` or `b`, from exactly the same start, when item sizes are equal; not a scalar's.
   ///
   /// A float to the scalar power 2 or -1 is its square or reciprocal, rounded correctly. Throws `.usage` for
   /// integers to negative integer powers, before anything is written.

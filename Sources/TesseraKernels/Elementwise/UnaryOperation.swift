@@ -66,8 +66,8 @@ extension UnaryOperation {
     }
   }
 
-  /// NumPy computes `arctan2(imag, real)` and takes the integer 0 for the imaginary part of real arrays, which
-  /// makes integers of bools first.
+  /// NumPy computes `arctan2(imag, real)` and takes the integer 0 for the imaginary part of real arrays,
+  /// which makes integers of bools first.
   private func angleSignature(_ a: DType) -> OperationSignature {
     if a == .bool { return .same(.float64) }
     return OperationSignature(operand: a.leastFloat, result: a.leastFloat.realPart)

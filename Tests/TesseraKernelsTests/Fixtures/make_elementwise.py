@@ -31,8 +31,8 @@ UNARY = """negative positive absolute sign sqrt cbrt square reciprocal exp exp2 
 cos tan arcsin arccos arctan sinh cosh tanh arcsinh arccosh arctanh floor ceil trunc rint isnan isinf isfinite
 signbit logical_not invert sigmoid relu softplus erf conjugate real imag angle degrees radians""".split()
 BINARY = """add subtract multiply divide floor_divide remainder fmod power maximum minimum fmax fmin arctan2
-hypot logaddexp logaddexp2 copysign equal not_equal less less_equal greater greater_equal logical_and logical_or
-logical_xor bitwise_and bitwise_or bitwise_xor left_shift right_shift""".split()
+hypot logaddexp logaddexp2 copysign equal not_equal less less_equal greater greater_equal logical_and
+logical_or logical_xor bitwise_and bitwise_or bitwise_xor left_shift right_shift""".split()
 ROUNDED = """cbrt exp exp2 expm1 log log2 log10 log1p sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh
 arccosh arctanh sigmoid softplus erf power arctan2 hypot logaddexp logaddexp2""".split()
 
@@ -108,7 +108,8 @@ def pairs(values, extra_x, extra_y):
 def integers(dtype):
     info = np.iinfo(dtype)
     width = info.bits
-    edges = [info.min, info.min + 1, 0, 1, 2, 3, 7, width - 1, width, width + 1, info.max // 2, info.max - 1, info.max]
+    edges = [info.min, info.min + 1, 0, 1, 2, 3, 7, width - 1, width, width + 1]
+    edges += [info.max // 2, info.max - 1, info.max]
     if info.min < 0:
         edges += [-1, -2, -7, -width]
     draw = lambda: random.integers(info.min, info.max, 40, dtype=dtype, endpoint=True)
@@ -126,7 +127,8 @@ def floats(dtype):
 
 def complexes(dtype):
     parts = [0.0, -0.0, 1, -2.5, np.inf, -np.inf, np.nan]
-    edges = np.array([complex(re, im) for re in parts for im in parts] + [0.5 + 0.5j, 1 + 2j, -1 - 1j, 3j, 2, -1])
+    edges = [complex(re, im) for re in parts for im in parts]
+    edges = np.array(edges + [0.5 + 0.5j, 1 + 2j, -1 - 1j, 3j, 2, -1])
     draw = lambda: random.standard_normal(60) + 1j * random.standard_normal(60)
     exponents = np.array([2, 3, -1, 0, 5, -4] * 10) + np.where(np.arange(60) % 5 == 0, 0.5j, 0)
     x, y = pairs(edges[::3], np.concatenate([edges, draw()]), np.concatenate([edges[::-1], exponents]))
