@@ -17,9 +17,11 @@
 // becomes an index: rows that many bits cannot count are taken in several turns.
 #define DEFINE_LOOPS(KIND, DTYPE, TYPE, ROW_TYPE, MOST_ROWS, ORDER)                                      \
   TESSERA_INLINE void KIND##_take_##DTYPE(int64_t *index, TYPE *best, int64_t at, TYPE x) {              \
-    const int first = *index < 0, before = BEFORE_##ORDER##_##KIND(x, *best);                            \
-    const int after = BEFORE_##ORDER##_##KIND(*best, x);                                                 \
-    if (first | before | (!after & (at < *index))) *best = x, *index = at;                               \
+    const int first = *index < 0, before = BEFORE_##ORDER##_##KIND(x, *best);                           \
+    const int after = BEFORE_##ORDER##_##KIND(*best, x);                                                \
+    const int taken = first | before | (!after & (at < *index));                                        \
+    *best = taken ? x : *best;                                                                          \
+    *index = taken ? at : *index;                                                                       \
   }                                                                                                      \
   TESSERA_INLINE void KIND##_turn_##DTYPE(tessera_accumulators to, const tessera_tile *tile,             \
                                           tessera_strip strip, size_t from, size_t count,                \
@@ -45,15 +47,21 @@
     }                                                                                                    \
     int64_t *index = INDICES(to, tile->first + strip.left);                                              \
     TYPE *best = EXTREMA(TYPE, to, tile->first + strip.left);                                            \
-    size_t group = strip.left / tile->group, used = strip.left % tile->group;                            \
-    for (size_t c = 0; c < strip.width; c++, used++) {                                                   \
-      if (used == tile->group) group++, used = 0;                                                        \
-      if (masked && row_number[c] == (ROW_TYPE)-1) continue;                                             \
-      const int64_t row = (int64_t)(from + row_number[c]);                                               \
-      const int64_t at = tile->position + row * tile->step + (int64_t)group * tile->group_step;          \
-      KIND##_take_##DTYPE(&index[c], &best[c], at, value[c]);                                            \
-    }                                                                                                    \
-  }                                                                                                      \
+    const size_t group = tile->group;                                                                   \
+    for (size_t c = 0; c < strip.width;) {                                                              \
+      /* A run of columns of which the indices are evenly spaced: of one group, or of groups of one. */ \
+      const size_t at = strip.left + c, left = group - at % group, rest = strip.width - c;              \
+      const size_t end = c + (group == 1 || left > rest ? rest : left);                                 \
+      const int64_t each = group == 1 ? tile->group_step : 0;                                           \
+      const int64_t base = tile->position + (int64_t)from * tile->step +                                \
+                           (int64_t)(at / group) * tile->group_step - (int64_t)c * each;                \
+      for (; c < end; c++) {                                                                            \
+        if (masked && row_number[c] == (ROW_TYPE)-1) continue;                                          \
+        const int64_t index_here = base + (int64_t)row_number[c] * tile->step + (int64_t)c * each;      \
+        KIND##_take_##DTYPE(&index[c], &best[c], index_here, value[c]);                                 \
+      }                                                                                                 \
+    }                                                                                                   \
+  }                                                                                                     \
   TESSERA_INLINE void KIND##_strip_##DTYPE(tessera_accumulators to, const tessera_tile *tile,            \
                                            tessera_strip strip, const int masked) {                      \
     for (size_t from = 0; from < tile->rows; from += MOST_ROWS) {                                        \
@@ -62,13 +70,18 @@
     }                                                                                                    \
   }                                                                                                      \
   DEFINE_STRIPS(KIND##_##DTYPE, KIND##_strip_##DTYPE)                                                    \
-  static void KIND##_merge_##DTYPE(tessera_accumulators to, const tessera_merger *m) {                   \
+  TESSERA_CLONES static void KIND##_merge_##DTYPE(tessera_accumulators to, const tessera_merger *m) {                   \
     int64_t *index = INDICES(to, m->first);                                                              \
     TYPE *best = EXTREMA(TYPE, to, m->first);                                                            \
     const int64_t *other_index = INDICES(m->source, m->source_first);                                    \
     const TYPE *other = EXTREMA(TYPE, m->source, m->source_first);                                       \
-    for (size_t i = 0; i < m->count; i++)                                                                \
-      if (other_index[i] >= 0) KIND##_take_##DTYPE(&index[i], &best[i], other_index[i], other[i]);       \
+    _Pragma("clang loop vectorize(assume_safety)") for (size_t i = 0; i < m->count; i++) {              \
+      int64_t at = index[i];                                                                            \
+      TYPE value = best[i];                                                                             \
+      KIND##_take_##DTYPE(&at, &value, other_index[i], other[i]);                                       \
+      best[i] = other_index[i] < 0 ? best[i] : value;                                                   \
+      index[i] = other_index[i] < 0 ? index[i] : at;                                                    \
+    }                                                                                                   \
   }
 
 #define DEFINE_BOTH(DTYPE, TYPE, ROW_TYPE, MOST_ROWS, ORDER)          \

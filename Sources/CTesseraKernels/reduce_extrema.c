@@ -82,6 +82,48 @@ FOR_INTEGERS(DEFINE_INTEGER)
 FOR_REALS(DEFINE_REAL)
 FOR_COMPLEX(DEFINE_COMPLEX)
 
+// Without a mask, eight rows of reals: their least value without regard to NaN, which is one instruction a row,
+// and whether there is a NaN among them, which is one for two rows.
+#define DEFINE_UNMASKED(KIND, DTYPE, TYPE, BETTER)                                                     \
+  TESSERA_CLONES static void KIND##_unmasked_##DTYPE(tessera_accumulators to, const tessera_tile *tile) { \
+    const in_##DTYPE *in = tile->values;                                                               \
+    const size_t n = tile->columns, whole = tile->rows / 8 * 8;                                        \
+    for (size_t left = 0; left < n; left += STRIP) {                                                   \
+      const tessera_strip strip = {left, n - left < STRIP ? n - left : STRIP};                         \
+      TYPE *restrict best = EXTREMA(TYPE, to, tile->first + left);                                     \
+      for (size_t r = 0; r < whole; r += 8) {                                                          \
+        const in_##DTYPE *restrict row = ROW(in, tile, strip, r);                                      \
+        for (size_t c = 0; c < strip.width; c++) {                                                     \
+          TYPE x[8];                                                                                   \
+          _Pragma("clang loop unroll(full)") for (size_t k = 0; k < 8; k++) x[k] =                     \
+              LOAD_##DTYPE(row[c + k * n]);                                                            \
+          const int nan = (__builtin_isunordered(x[0], x[1]) | __builtin_isunordered(x[2], x[3])) |    \
+                          (__builtin_isunordered(x[4], x[5]) | __builtin_isunordered(x[6], x[7]));     \
+          TYPE value = x[0];                                                                           \
+          _Pragma("clang loop unroll(full)") for (size_t k = 1; k < 8; k++) value =                    \
+              x[k] BETTER value ? x[k] : value;                                                        \
+          value = best[c] BETTER value ? best[c] : value;                                              \
+          best[c] = (nan | (best[c] != best[c])) ? (TYPE)NAN : value;                                  \
+        }                                                                                              \
+      }                                                                                                \
+    }                                                                                                  \
+    const tessera_tile rest = {tile->first, tile->rows - whole, n, in + whole * n, NULL, 0, 0, 1, 0};  \
+    KIND##_##DTYPE(to, &rest);                                                                         \
+  }                                                                                                    \
+  static void KIND##_quick_##DTYPE(tessera_accumulators to, const tessera_tile *tile) {                \
+    if (tile->mask) {                                                                                  \
+      KIND##_##DTYPE(to, tile);                                                                        \
+    } else {                                                                                           \
+      KIND##_unmasked_##DTYPE(to, tile);                                                               \
+    }                                                                                                  \
+  }
+
+#define DEFINE_UNMASKED_BOTH(DTYPE, TYPE, LEAST, GREATEST) \
+  DEFINE_UNMASKED(minimum, DTYPE, TYPE, <)                 \
+  DEFINE_UNMASKED(maximum, DTYPE, TYPE, >)
+
+FOR_REALS(DEFINE_UNMASKED_BOTH)
+
 // Four loops for each dtype; integers have two, as they know no NaN.
 typedef struct {
   void (*reset)(tessera_accumulators to);
@@ -92,12 +134,15 @@ typedef struct {
 #define LOOPS(KIND, DTYPE) {KIND##_reset_##DTYPE, KIND##_##DTYPE, KIND##_merge_##DTYPE}
 #define INTEGER_ROW(DTYPE, TYPE, LEAST, GREATEST) \
   {LOOPS(minimum, DTYPE), LOOPS(maximum, DTYPE), LOOPS(minimum, DTYPE), LOOPS(maximum, DTYPE)},
-#define FLOAT_ROW(DTYPE, TYPE, LEAST, GREATEST) \
+#define QUICK(KIND, DTYPE) {KIND##_reset_##DTYPE, KIND##_quick_##DTYPE, KIND##_merge_##DTYPE}
+#define REAL_ROW(DTYPE, TYPE, LEAST, GREATEST) \
+  {QUICK(minimum, DTYPE), QUICK(maximum, DTYPE), LOOPS(fmin, DTYPE), LOOPS(fmax, DTYPE)},
+#define COMPLEX_ROW(DTYPE, TYPE, LEAST, GREATEST) \
   {LOOPS(minimum, DTYPE), LOOPS(maximum, DTYPE), LOOPS(fmin, DTYPE), LOOPS(fmax, DTYPE)},
 
 // By dtype (the macros keep the order of `DType`), then by kind.
-static const extremum_loops loops[15][4] = {FOR_INTEGERS(INTEGER_ROW) FOR_REALS(FLOAT_ROW)
-                                                FOR_COMPLEX(FLOAT_ROW)};
+static const extremum_loops loops[15][4] = {FOR_INTEGERS(INTEGER_ROW) FOR_REALS(REAL_ROW)
+                                                FOR_COMPLEX(COMPLEX_ROW)};
 
 void tessera_extremum_reset(uint8_t kind, uint8_t dtype, tessera_accumulators to) {
   loops[dtype][kind].reset(to);

@@ -36,20 +36,25 @@ TESSERA_INLINE void merge_one(double *mean, double *lost, double *to_m2, double 
 
 #define SUM_OF_EIGHT(x) (((x[0] + x[1]) + (x[2] + x[3])) + ((x[4] + x[5]) + (x[6] + x[7])))
 
-// What the rounded mean of a piece lacks, and what that adds to its squares (Björck's correction).
+// What the rounded mean of a piece lacks, by the sum of the deviations from it; an infinite mean lacks nothing.
+TESSERA_INLINE double lacking(double mean, double deviations) {
+  return __builtin_fabs(mean) < INFINITY ? deviations : 0;
+}
+
+// The squares without what the mean's own error adds to them (Björck's correction).
 TESSERA_INLINE double less_squares(double m2, double count, double rest) {
   const double corrected = m2 - count * rest * rest;
-  return corrected < 0 ? 0 : corrected;
+  return corrected < 0 ? 0 : m2 < INFINITY ? corrected : m2;
 }
 
 // Pieces of eight rows of positions that have all seen `seen` values: the shares are the same for all. WIDE is
 // whether eight values of the dtype may have a sum that a double rounds by more than the values' own spread.
 #define DEFINE_EIGHT(DTYPE, WIDE)                                                                            \
-  TESSERA_INLINE void eight_##DTYPE(moments restrict_to, const in_##DTYPE *restrict row, size_t n,           \
+  TESSERA_INLINE void eight_##DTYPE(moments to, const in_##DTYPE *restrict row, size_t n,           \
                                     size_t width, int64_t seen) {                                            \
-    double *restrict mean = restrict_to.mean;                                                                \
-    double *restrict lost = restrict_to.lost;                                                                \
-    double *restrict m2 = restrict_to.m2;                                                                    \
+    double *restrict mean = to.mean;                                                                \
+    double *restrict lost = to.lost;                                                                \
+    double *restrict m2 = to.m2;                                                                    \
     const double part = (double)PIECE / (double)(seen + PIECE), weight = (double)seen * part;                \
     for (size_t c = 0; c < width; c++) {                                                                     \
       double x[PIECE], d[PIECE], square[PIECE];                                                              \
@@ -60,12 +65,34 @@ TESSERA_INLINE double less_squares(double m2, double count, double rest) {
         d[k] = x[k] - piece_mean;                                                                            \
         square[k] = d[k] * d[k];                                                                             \
       }                                                                                                      \
-      const double rest = WIDE ? SUM_OF_EIGHT(d) * 0.125 : 0;                                                \
+      const double rest = WIDE ? lacking(piece_mean, SUM_OF_EIGHT(d) * 0.125) : 0;                                              \
       const double piece_m2 = SUM_OF_EIGHT(square);                                                          \
       merge_one(&mean[c], &lost[c], &m2[c], piece_mean, rest,                                                \
                 WIDE ? less_squares(piece_m2, PIECE, rest) : piece_m2, part, weight);                        \
     }                                                                                                        \
   }
+
+// Merges a piece by the sums of its values' deviations from their rounded means, and of the squares.
+TESSERA_INLINE void merge_piece(moments to, const double *restrict number, const double *restrict other,
+                                const double *restrict rest, const double *restrict other_m2, size_t width) {
+  int64_t *restrict count = to.count;
+  double *restrict mean = to.mean;
+  double *restrict lost = to.lost;
+  double *restrict m2 = to.m2;
+  for (size_t c = 0; c < width; c++) {
+    const double seen = (double)count[c], all = seen + number[c];
+    const double part = number[c] / (all > 0 ? all : 1);
+    const double missing = lacking(other[c], rest[c] / (number[c] > 0 ? number[c] : 1));
+    // A mean of no values must not meet an infinite one.
+    double to_mean = mean[c], to_lost = lost[c], to_m2 = m2[c];
+    merge_one(&to_mean, &to_lost, &to_m2, other[c], missing, less_squares(other_m2[c], number[c], missing),
+              part, seen * part);
+    mean[c] = number[c] > 0 ? to_mean : mean[c];
+    lost[c] = number[c] > 0 ? to_lost : lost[c];
+    m2[c] = number[c] > 0 ? to_m2 : m2[c];
+    count[c] += (int64_t)number[c];
+  }
+}
 
 // A piece of up to eight rows in four visits, with a count for each position.
 #define DEFINE_PIECE(DTYPE)                                                                                  \
@@ -90,27 +117,6 @@ TESSERA_INLINE double less_squares(double m2, double count, double rest) {
       }                                                                                                      \
     merge_piece(to, number, mean, rest, m2, width);                                                          \
   }
-
-TESSERA_INLINE void merge_piece(moments to, const double *restrict number, const double *restrict other,
-                                const double *restrict rest, const double *restrict other_m2, size_t width) {
-  int64_t *restrict count = to.count;
-  double *restrict mean = to.mean;
-  double *restrict lost = to.lost;
-  double *restrict m2 = to.m2;
-  for (size_t c = 0; c < width; c++) {
-    const double seen = (double)count[c], all = seen + number[c];
-    const double part = number[c] / (all > 0 ? all : 1);
-    const double lacking = rest[c] / (number[c] > 0 ? number[c] : 1);
-    // Of no values the mean is no number to be merged, were the one it meets infinite.
-    double to_mean = mean[c], to_lost = lost[c], to_m2 = m2[c];
-    merge_one(&to_mean, &to_lost, &to_m2, other[c], lacking, less_squares(other_m2[c], number[c], lacking),
-              part, seen * part);
-    mean[c] = number[c] > 0 ? to_mean : mean[c];
-    lost[c] = number[c] > 0 ? to_lost : lost[c];
-    m2[c] = number[c] > 0 ? to_m2 : m2[c];
-    count[c] += (int64_t)number[c];
-  }
-}
 
 TESSERA_INLINE int all_equal(const int64_t *restrict count, size_t width) {
   int64_t differing = 0;
@@ -172,19 +178,20 @@ void tessera_moments_columns(uint8_t dtype, tessera_accumulators to, const tesse
   }
 }
 
-// Both accumulators may be parts of one memory, so nothing is `restrict` here.
+// The two may be parts of one memory, but never the same positions: the loop may be taken in vectors.
 TESSERA_CLONES void tessera_moments_merge(tessera_accumulators all, const tessera_merger *merger) {
   const moments to = moments_at(all, merger->first);
   const moments from = moments_at(merger->source, merger->source_first);
+#pragma clang loop vectorize(assume_safety)
   for (size_t i = 0; i < merger->count; i++) {
     const double seen = (double)to.count[i], more = (double)from.count[i];
-    if (from.count[i] == 0) continue;
-    if (to.count[i] == 0) {
-      to.mean[i] = from.mean[i], to.lost[i] = from.lost[i], to.m2[i] = from.m2[i];
-    } else {
-      const double part = more / (seen + more);
-      merge_one(&to.mean[i], &to.lost[i], &to.m2[i], from.mean[i], from.lost[i], from.m2[i], part, seen * part);
-    }
+    const double part = more / (seen + more > 0 ? seen + more : 1);
+    double mean = to.mean[i], lost = to.lost[i], m2 = to.m2[i];
+    merge_one(&mean, &lost, &m2, from.mean[i], from.lost[i], from.m2[i], part, seen * part);
+    // Where one of the two is empty, the other is taken as it is.
+    to.mean[i] = more > 0 ? (seen > 0 ? mean : from.mean[i]) : to.mean[i];
+    to.lost[i] = more > 0 ? (seen > 0 ? lost : from.lost[i]) : to.lost[i];
+    to.m2[i] = more > 0 ? (seen > 0 ? m2 : from.m2[i]) : to.m2[i];
     to.count[i] += from.count[i];
   }
 }

@@ -5,6 +5,10 @@ import TesseraCore
 extension Reducer {
   /// At least so many rows, and about so many columns, make a folded tile worth its merges.
   static let lanes = 128
+  /// How many rows stand side by side: fewer when there are few to be merged.
+  private static func groups(rows: Int, columns: Int) -> Int {
+    columns <= 4 && rows < 4096 ? lanes / 4 / columns : lanes / columns
+  }
   /// The most columns of a tile that is folded.
   static let narrow = 32
 
@@ -22,7 +26,7 @@ extension Reducer {
     values: UnsafeRawPointer, mask: UnsafeRawPointer?, position: Int, step: Int,
     lanes: UnsafeMutableRawPointer
   ) {
-    let groups = Self.lanes / columns
+    let groups = Self.groups(rows: rows, columns: columns)
     let wide = groups * columns
     let (whole, rest) = rows.quotientAndRemainder(dividingBy: groups)
     reset(lanes, capacity: wide)

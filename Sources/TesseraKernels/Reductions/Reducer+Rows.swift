@@ -29,19 +29,20 @@ extension Reducer {
   }
 
   /// Rows of at least so many values are folded one by one; shorter ones are transposed.
-  private static var long: Int { 512 }
+  private static var long: Int { 1024 }
   /// Fewer rows than this make no columns worth a transposition.
   private static var few: Int { 8 }
-  /// Values that are transposed at a time: they stay in the cache.
-  private static var piece: Int { 4096 }
+  /// Rows that are transposed at a time: as many as stay in the first-level cache, but of long ones enough for
+  /// 256 bytes of each column (256 KiB at most).
+  private func height(columns: Int) -> Int { max(8192 / columns, 256 / operand.itemSize) }
 
-  /// Takes short rows as the columns of their transpose.
+  /// Takes short rows, by way of at most 512 KiB of memory, as the columns of their transpose.
   private func takeTransposed(
     _ accumulators: UnsafeMutableRawPointer, capacity: Int, first: Int, rows: Int, columns: Int,
     values: UnsafeRawPointer, mask: UnsafeRawPointer?, _ positions: ReducedPositions
   ) {
     let item = operand.itemSize
-    let height = min(rows, max(1, Self.piece / columns))
+    let height = min(rows, height(columns: columns))
     withUnsafeTemporaryAllocation(byteCount: height * columns * (item + 1), alignment: 64) { memory in
       let turned = memory.baseAddress!
       let turnedMask = mask == nil ? nil : turned + height * columns * item
