@@ -1,8 +1,10 @@
 """Random differential tests against NumPy; see run."""
 import argparse
 import collections
+import os
 import pathlib
 import re
+import shutil
 import sys
 import tempfile
 import time
@@ -25,7 +27,9 @@ def main() -> int:
     parser.add_argument("--keep", action="store_true")
     parser.add_argument("--go-on", action="store_true")
     arguments = parser.parse_args()
-    scratch = pathlib.Path(tempfile.mkdtemp(prefix="tessera-differential-"))
+    # What is written is synced to disk, so a disk would be waited for.
+    folder = os.environ.get("TESSERA_TMP") or ("/dev/shm" if os.path.isdir("/dev/shm") else None)
+    scratch = pathlib.Path(tempfile.mkdtemp(prefix="tessera-differential-", dir=folder))
     engine = Engine(arguments.binary)
     deadline = time.monotonic() + 60 * arguments.minutes if arguments.minutes else None
     passed, failed, kinds = 0, 0, collections.Counter()
@@ -53,6 +57,8 @@ def main() -> int:
         engine.close()
         if arguments.keep:
             print(f"files are in {scratch}")
+        else:
+            shutil.rmtree(scratch, ignore_errors=True)
     for kind, count in kinds.most_common(40):
         print(f"{count:6d}  {kind}")
     print(f"{passed} passed, {failed} failed")

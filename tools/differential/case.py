@@ -7,7 +7,7 @@ import numpy as np
 import zarr
 
 import reference
-from compare import Expected, difference
+from compare import Expected, difference, raw
 from engine import Engine
 from generate import Graph
 from values import BFLOAT16, kind
@@ -96,7 +96,8 @@ class Case:
             together = self.results(second)
             for number in self.outputs:
                 if together[number].size <= LARGE and not self.is_large and not same_bits(results[number], together[number]):
-                    return Failure(f"%{number} has other bits when computed together with {pinned}", steps, everything)
+                    return Failure(f"%{number} has other bits when computed together with {pinned}: "
+                                   f"{first_difference(results[number], together[number])}", steps, everything)
             results |= {number: together[number] for number in everything}
         failure = self.compare(steps, everything, results)
         return failure or self.configurations(engine, steps, results)
@@ -145,7 +146,8 @@ class Case:
                 if is_apart:
                     continue
                 if not same_bits(own[number], bits[number]):
-                    return Failure(f"{where}: %{number} has other bits than with {CONFIGURATIONS[chosen[0]]}", steps, self.outputs)
+                    return Failure(f"{where}: %{number} has other bits than with {CONFIGURATIONS[chosen[0]]}: "
+                                   f"{first_difference(own[number], bits[number])}", steps, self.outputs)
         return None
 
     def run_mistake(self, engine) -> Failure | None:
@@ -207,6 +209,15 @@ class Case:
 
 def same_bits(a: np.ndarray, b: np.ndarray) -> bool:
     return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+
+
+def first_difference(a: np.ndarray, b: np.ndarray) -> str:
+    if a.dtype != b.dtype or a.shape != b.shape:
+        return f"{a.dtype}{a.shape}, {b.dtype}{b.shape}"
+    wrong = np.argwhere((raw(a) != raw(b)).any(axis=-1))
+    place = tuple(int(index) for index in wrong[0])
+    return f"{len(wrong)} of {a.size}; at {place} {a[place]!r} ({raw(a[place]).tobytes().hex()}), " \
+           f"{b[place]!r} ({raw(b[place]).tobytes().hex()})"
 
 
 def ancestors(steps: list[dict], outputs) -> list[dict]:

@@ -82,7 +82,11 @@ def computed(step, operands, values) -> Expected:
         case "clip":
             bounds = operands[1:] if len(operands) == 3 else [
                 scalar(step[key]) if key in step else None for key in ("lower", "upper")]
-            return Expected(np.asarray(np.clip(x, *bounds)), zero_sign_is_free=True)
+            array = np.asarray(np.clip(x, *bounds))
+            # NumPy's clip of complex numbers, unlike its maximum, does not know all NaNs.
+            free = None if kind(array.dtype) != "c" else np.broadcast_to(
+                np.isnan(sum(np.asarray(value) for value in (x, *bounds) if value is not None)), array.shape)
+            return Expected(array, zero_sign_is_free=True, free=free)
         case "round": return Expected(np.asarray(np.round(x, step["decimals"])))
         case "diff": return Expected(np.diff(x, step["n"], step["axis"]))
         case "isclose": return Expected(np.asarray(np.isclose(*operands, equal_nan=step["equal_nan"])))
