@@ -24,8 +24,8 @@ struct StatsCommand: Command {
     CommandDefinition(
       name: "stats", summary: "count, NaNs, extremes, mean and deviation of each feature, in one pass",
       details: """
-        NaNs are left out and counted. The deviation is the population's (ddof 0). An array of one axis is one
-        feature; of more axes, what remains when axis N is gone are the features.
+        NaNs are left out and counted. The deviation is the population's (ddof 0). An array of one axis is
+        one feature; of more axes, what remains when axis N is gone are the features.
         """,
       operands: [Operand(name: "PATH", summary: "an array")],
       options: [axisOption, allFlag, allFeaturesFlag, outputOption],
