@@ -10,12 +10,17 @@ package struct Reduction: Barrier {
   package let operands: [Node]
   package let iterationShape: Shape
   package let axes: Set<Int>
+  /// Whether even a few results are computed where they are used, rather than in a pass of their own: for results that are
+  /// used beside what they are made of, which is then in the cache.
+  private let prefersLocal: Bool
   /// All fields that somebody may ask the sink for.
   private let fields: [ReductionField]
 
   package init(
-    _ operation: ReductionOperation, _ field: ReductionField, of operand: Node, mask: Node?, axes: Set<Int>
+    _ operation: ReductionOperation, _ field: ReductionField, of operand: Node, mask: Node?, axes: Set<Int>,
+    prefersLocal: Bool = false
   ) throws {
+    self.prefersLocal = prefersLocal
     reducer = try Reducer(operation, operand.dtype)
     reductionField = field
     operands = [operand] + (mask.map { [$0] } ?? [])
@@ -41,9 +46,12 @@ package struct Reduction: Barrier {
   private static let leastLocalCount = 1 << 16
 
   package var localAxes: Set<Int>? {
+    // Of leading axes, each block of the result would need all of the array once more.
+    guard axes.allSatisfy({ $0 >= iterationShape.rank - axes.count }) else { return nil }
     let reduced = axes.reduce(reducer.operand.itemSize) { $0.saturatingMultiply(iterationShape[$1]) }
     let kept = iterationShape.count / max(1, axes.reduce(1) { $0.saturatingMultiply(iterationShape[$1]) })
-    return reduced <= Reduction.mostLocalBytes && kept >= Reduction.leastLocalCount ? axes : nil
+    let isWorthIt = prefersLocal || kept >= Reduction.leastLocalCount
+    return reduced <= Reduction.mostLocalBytes && isWorthIt ? axes : nil
   }
 
   package func localDriver(_ results: [ObjectIdentifier: Source]) throws -> any ArrayDriver {

@@ -109,7 +109,8 @@ extension NDArray {
 
   /// A reduction as the kernels give it, without the reduced axes.
   package func reduce(
-    _ operation: ReductionOperation, _ field: ReductionField, _ axis: Axes?, _ mask: NDArray?
+    _ operation: ReductionOperation, _ field: ReductionField, _ axis: Axes?, _ mask: NDArray?,
+    prefersLocal: Bool = false
   ) throws -> NDArray {
     let axes = Set(try axis?.list(ndim) ?? Array(0..<ndim))
     let operand =
@@ -119,7 +120,8 @@ extension NDArray {
         .usage, "mask of a reduction", expected: "a shape that broadcasts to \(shape)", got: "\(mask!.shape)")
     }
     let reduction = try Reduction(
-      operation, field, of: operand.node, mask: mask.map { $0.astype(.bool).node }, axes: axes)
+      operation, field, of: operand.node, mask: mask.map { $0.astype(.bool).node }, axes: axes,
+      prefersLocal: prefersLocal)
     let kept = shape.indices.filter { !axes.contains($0) }.map { shape[$0] }
     return NDArray(
       .barrier(reduction), shape: try Shape(kept), dtype: reduction.reducer.resultDType(field))

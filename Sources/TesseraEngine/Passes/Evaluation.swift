@@ -37,10 +37,15 @@ package struct Evaluation {
   /// The same, and what stands for the results.
   package func planned() throws -> (passes: [PassPlan], results: [ObjectIdentifier: Source]) {
     var copy = self
+    return try copy.plannedWithPlaceholders()
+  }
+
+  /// The same; afterwards everything counts as computed, so that what comes next can be planned as well.
+  package mutating func plannedWithPlaceholders() throws -> [PassPlan] {
     var plans: [PassPlan] = []
-    while let stage = try copy.nextStage() {
+    while let stage = try nextStage() {
       for pass in stage {
-        for job in pass.jobs { copy.keepPlaceholders(job) }
+        for job in pass.jobs { keepPlaceholders(job) }
         if pass.plan.program.isDerived { continue }
         let repeats = pass.jobs.map(\.sink.expectedPasses).max() ?? 1
         plans += Array(repeating: pass.plan, count: repeats)

@@ -19,10 +19,18 @@ extension NpyHeader {
     if let growing = fortranOrder ? shape.dimensions.last : shape.dimensions.first {
       room = growthDigits - String(growing).utf8.count
     }
+    return aligned(literal, room: room)
+  }
+
+  /// The header that NumPy 2 writes for one string of so many characters.
+  static func bytes(textLength: Int) -> [UInt8] {
+    aligned(literal(descr: "<U\(textLength)", fortranOrder: false, shape: Shape(known: [])), room: 0)
+  }
+
+  private static func aligned(_ literal: String, room: Int) -> [UInt8] {
     let used = 10 + literal.utf8.count + room + 1
     // NumPy adds a whole block of padding to a header that ends at a boundary already.
-    let total = (used / alignment + 1) * alignment
-    return assembled(literal, version: 1, total: total)
+    return assembled(literal, version: 1, total: (used / alignment + 1) * alignment)
   }
 
   /// The header for another shape in exactly as many bytes as this one, to be written over it.

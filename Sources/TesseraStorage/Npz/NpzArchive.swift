@@ -72,10 +72,44 @@ package struct NpzArchive: Sendable {
           description, stream: stream, file: file, dataOffset: member.header.dataOffset,
           order: member.header.order, identity: identity)
       }
-      return try FlatDriver(
+      let flat = try FlatDriver(
         description, mapping: try Mapping(file),
         dataOffset: member.range.lowerBound + member.header.dataOffset,
         order: member.header.order, identity: identity)
+      guard let checksum = try checksum(of: member) else { return flat }
+      return CheckedDriver(flat, checksum, itemSize: try member.header.supportedDType().itemSize)
+    }
+  }
+
+  /// nil where elements are not handed out as they lie in the file.
+  private func checksum(of member: Member) throws -> MemberChecksum? {
+    guard member.header.order == .native, !member.header.fortranOrder,
+      let count = member.header.bodyByteCount, count > 0
+    else { return nil }
+    let header = try Buffer.withTemporary(member.header.dataOffset) { bytes in
+      try file.read(at: member.range.lowerBound, into: bytes)
+      return CRC32.checksum(UnsafeRawBufferPointer(bytes))
+    }
+    return MemberChecksum(header: header, count: count, expected: member.entry.crc32)
+  }
+
+  /// The string in a member of shape `()`.
+  ///
+  /// - Throws: `.notFound`; `.usage` for a member that is no single string; `.corrupt`, checksum included.
+  package func text(_ name: String) throws -> String {
+    let entry = try entry(name)
+    return try naming(path(of: entry.name)) {
+      let count = entry.entry.uncompressedSize
+      guard count <= NpyText.maximumByteCount else {
+        throw TesseraError(
+          .usage, "not a string", expected: "at most \(NpyText.maximumByteCount) bytes", got: "\(count)")
+      }
+      let member = try open(entry.entry)
+      return try Buffer.withTemporary(count) { bytes in
+        try member.read(file, at: 0, into: bytes)
+        try NpzArchive.requireChecksum(CRC32.checksum(UnsafeRawBufferPointer(bytes)), of: entry.entry)
+        return try NpyText.parse(UnsafeRawBufferPointer(bytes))
+      }
     }
   }
 
@@ -85,6 +119,11 @@ package struct NpzArchive: Sendable {
     var range: Range<Int>
     /// nil for a stored member.
     var stream: InflateStream?
+
+    func read(_ file: File, at offset: Int, into target: UnsafeMutableRawBufferPointer) throws {
+      if let stream { return try stream.read(at: offset, into: target) }
+      try file.read(at: range.lowerBound + offset, into: target)
+    }
 
     func description(_ path: String) -> ArrayDescription {
       ArrayDescription(
@@ -134,19 +173,18 @@ package struct NpzArchive: Sendable {
       for start in stride(from: 0, to: total, by: 1 << 20) {
         try token?.check()
         try Buffer.withTemporary(min(1 << 20, total - start)) { part in
-          if let stream = member.stream {
-            try stream.read(at: start, into: part)
-          } else {
-            try file.read(at: member.range.lowerBound + start, into: part)
-          }
+          try member.read(file, at: start, into: part)
           crc = CRC32.update(crc, UnsafeRawBufferPointer(part))
           progress.add(part.count)
         }
       }
-      guard crc == entry.entry.crc32 else {
-        throw TesseraError(
-          .corrupt, "checksum of a member (CRC-32)", expected: hex(entry.entry.crc32), got: hex(crc))
-      }
+      try NpzArchive.requireChecksum(crc, of: entry.entry)
+    }
+  }
+
+  private static func requireChecksum(_ crc: UInt32, of entry: ZipEntry) throws {
+    guard crc == entry.crc32 else {
+      throw TesseraError(.corrupt, "checksum of a member (CRC-32)", expected: hex(entry.crc32), got: hex(crc))
     }
   }
 

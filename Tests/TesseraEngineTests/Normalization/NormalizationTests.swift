@@ -1,0 +1,106 @@
+import Synchronization
+import TesseraCore
+import TesseraEngine
+import TesseraIO
+import TesseraStorage
+import Testing
+
+@Suite struct NormalizationTests {
+  private func source(_ folder: NormalizationFolder, _ shape: [Int]) throws -> (String, NDArray) {
+    let count = shape.reduce(1, *)
+    let x = try NDArray((0..<count).map { Float($0 * 7919 % 10007) * 0.5 }, shape: shape)
+    try x.write(to: folder.at("x.npy"))
+    return (folder.at("x.npy"), x)
+  }
+
+  @Test func onePassToFitAndOneToWrite() throws {
+    let folder = try NormalizationFolder()
+    let (source, x) = try source(folder, [500, 6])
+    let job = try Normalization(
+      from: source, to: folder.at("z.zarr"), savingParametersTo: folder.at("p.npz"),
+      layout: .init(codec: .lz4))
+    #expect(job.explanation.passes.count == 2)
+    #expect(job.explanation.bytesRead == 2 * x.nbytes && job.explanation.bytesWritten == x.nbytes)
+    #expect(job.explanation.passes.allSatisfy { $0.source == source })
+    #expect(try Directory.names(folder.path) == ["x.npy"])
+    let report = try job.run()
+    #expect(report.bytesIn == x.nbytes && report.bytesOut == x.nbytes)
+    let expected = try Normalizer.fit(x).transform(x).elements(as: Float.self)
+    #expect(try NDArray.open(folder.at("z.zarr")).elements(as: Float.self) == expected)
+    // The parameters do the same without a fit.
+    let again = try Normalization(from: source, to: folder.at("w.npy"), parameters: folder.at("p.npz"))
+    #expect(again.explanation.passes.count == 1)
+    try again.run()
+    #expect(try NDArray.open(folder.at("w.npy")).elements(as: Float.self) == expected)
+  }
+
+  @Test func rowsTakeOnePass() throws {
+    let folder = try NormalizationFolder()
+    let (source, x) = try source(folder, [300, 40])
+    let job = try Normalization(from: source, to: folder.at("z.npy"), method: .l2)
+    #expect(job.explanation.passes.count == 1)
+    try job.run()
+    let z = try NDArray.open(folder.at("z.npy"))
+    #expect(try z.elements(as: Float.self) == Normalizer(.l2).transform(x).elements(as: Float.self))
+    let norms = try z.astype(.float64).norm(axis: 1).elements(as: Double.self)
+    #expect(norms.allSatisfy { abs($0 - 1) < 1e-6 })
+    // Columns are longer than what is taken from the cache: their norms take a pass.
+    let columns = try Normalization(from: source, to: folder.at("c.npy"), method: .l2, axis: 0)
+    #expect(columns.explanation.passes.count == 2)
+    try columns.run()
+    let sums = try NDArray.open(folder.at("c.npy")).astype(.float64).norm(axis: 0).elements(as: Double.self)
+    #expect(sums.allSatisfy { abs($0 - 1) < 1e-6 })
+  }
+
+  @Test func progressGoesOverBothPasses() throws {
+    let folder = try NormalizationFolder()
+    let (source, x) = try source(folder, [400, 30])
+    let told = Told()
+    let options = TransferOptions(progress: { told.add($0, $1) })
+    try Normalization(from: source, to: folder.at("z.npy"), options: options).run()
+    #expect(told.totals == [2 * x.nbytes])
+    #expect(told.last == 2 * x.nbytes)
+    #expect(told.isMonotonous)
+  }
+
+  @Test func refusedBeforeAnythingIsDone() throws {
+    let folder = try NormalizationFolder()
+    let (source, x) = try source(folder, [10, 3])
+    try Normalizer.fit(x, method: .minmax).save(to: folder.at("p.npz"))
+    func refuse(
+      _ destination: String, _ method: Normalizer.Method? = nil, _ axis: Int? = nil,
+      _ parameters: String? = nil,
+      _ saved: String? = nil, line: Int = #line
+    ) {
+      #expect(throws: TesseraError.self, "line \(line)") {
+        try Normalization(
+          from: source, to: folder.at(destination), method: method, axis: axis,
+          parameters: parameters.map { folder.at($0) }, savingParametersTo: saved.map { folder.at($0) })
+      }
+    }
+    refuse("z.npy", .zscore, nil, "p.npz")
+    refuse("z.npy", nil, 1, "p.npz")
+    refuse("z.npy", nil, 2)
+    refuse("z.npy", nil, nil, "none.npz")
+    refuse("z.npy", nil, nil, nil, "p.npz")
+    refuse("z.npy", nil, nil, nil, "none/q.npz")
+    refuse("z.npy", nil, nil, nil, "q.npy")
+    refuse("z.npz", nil, nil, nil, "z.npz")
+    refuse("z.npy", .l2, nil, nil, "q.npz")
+    refuse("x.npy")
+    refuse("z.txt")
+    #expect(try Directory.names(folder.path).sorted() == ["p.npz", "x.npy"])
+  }
+}
+
+/// What a progress handler was told.
+private final class Told: Sendable {
+  private let calls = Mutex<[(done: Int, total: Int)]>([])
+
+  func add(_ done: Int, _ total: Int) { calls.withLock { $0.append((done, total)) } }
+  var totals: Set<Int> { Set(calls.withLock { $0.map(\.total) }) }
+  var last: Int { calls.withLock { $0.last?.done ?? 0 } }
+  var isMonotonous: Bool {
+    calls.withLock { calls in zip(calls, calls.dropFirst()).allSatisfy { $0.done <= $1.done } }
+  }
+}
