@@ -73,7 +73,7 @@ import Testing
     let path = try folder.npy("a.npy", [2, 50, 2], (0..<200).map { Int64($0) })
     let lines = ToolRun("stats", path).output.split(separator: "\n")
     #expect(lines.count == 24)
-    #expect(lines[2].hasPrefix("(0, 0)") && lines[12].contains("...") && lines[22].hasPrefix("(49, 1)"))
+    #expect(lines[2].contains("(0, 0)") && lines[12].contains("...") && lines[22].contains("(49, 1)"))
     #expect(ToolRun("stats", path, "--all-features").output.split(separator: "\n").count == 102)
   }
 
