@@ -76,7 +76,9 @@ struct StatsCommand: Command {
   private func compute(
     _ summary: ArraySummary, _ session: Session, _ options: TransferOptions
   ) throws -> SummaryTable? {
-    let file = try output.map { try SummaryFile($0, of: summary, options) }
+    let file = try output.map {
+      try SummaryFile($0, of: summary, from: path, plansOnly: shared.explains, options)
+    }
     if shared.explains {
       let plan = try file?.explanation ?? explain(summary.columns.map(\.array), options: options)
       try session.output.write(shared.isJSON ? plan.json.printed : plan.text)
