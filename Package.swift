@@ -38,7 +38,9 @@ func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 /// A test room; what it reads from its `Fixtures` folder, beside the scripts that made them, is no source.
 func tests(_ name: String, _ dependencies: [Target.Dependency], fixtures: [String] = []) -> Target {
-  .testTarget(name: name, dependencies: dependencies, exclude: fixtures, swiftSettings: swiftSettings)
+  .testTarget(
+    name: name, dependencies: dependencies + ["TesseraTestSupport"], exclude: fixtures,
+    swiftSettings: swiftSettings)
 }
 
 let package = Package(
@@ -96,9 +98,13 @@ let package = Package(
       ],
       swiftSettings: swiftSettings),
 
+    // What the test rooms share (seeded numbers, temporary folders); in no product.
+    .target(
+      name: "TesseraTestSupport", dependencies: ["TesseraIO"], path: "Tests/TesseraTestSupport",
+      swiftSettings: swiftSettings),
     tests("TesseraCoreTests", ["TesseraCore"]),
     tests("TesseraIOTests", ["TesseraIO", "TesseraCore"]),
-    tests("TesseraCodecsTests", ["TesseraCodecs", "TesseraCore"]),
+    tests("TesseraCodecsTests", ["TesseraCodecs", "TesseraIO", "TesseraCore"]),
     tests("TesseraKernelsTests", ["TesseraKernels", "TesseraCore"], fixtures: ["Fixtures"]),
     tests(
       "TesseraStorageTests", ["TesseraStorage", "TesseraIO", "TesseraCodecs", "TesseraCore"],

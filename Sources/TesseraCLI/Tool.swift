@@ -3,7 +3,7 @@ import Tessera
 /// The subcommands; a new one is a file in `Commands` and a line here.
 let commands: [any Command.Type] = [
   InfoCommand.self, ConvertCommand.self, AdoptCommand.self, AppendCommand.self, SliceCommand.self,
-  VerifyCommand.self, NormalizeCommand.self,
+  RandomCommand.self, VerifyCommand.self, StatsCommand.self, ReduceCommand.self, NormalizeCommand.self,
 ]
 
 /// Runs `tessera` with the given arguments (without the program's name).

@@ -14,7 +14,7 @@ package final class ResidentWindow: Sendable {
     var mappings: [ObjectIdentifier: @Sendable () -> Void] = [:]
   }
 
-  private let state = Mutex(State())
+  private let state = Lock(State())
   private let maximum: Atomic<Int>
 
   package init(limit: Int) { maximum = Atomic(limit) }

@@ -117,24 +117,3 @@ package final class Staging: Sendable {
   /// Leaves the staging folder for a later run to resume from.
   package func keep() { isSettled.store(true, ordering: .relaxed) }
 }
-
-extension File {
-  /// Replaces the file at `path` by `contents`, durably and in one step.
-  ///
-  /// - Throws: `.system`, with the old file as it was.
-  package static func replace(_ path: String, with contents: [UInt8]) throws {
-    let temporary = Path.join(Path.parent(path), ".\(Path.name(path)).tessera-partial")
-    do {
-      // A leftover of a killed run may be longer.
-      try Directory.remove(temporary)
-      let file = try File(temporary, .create)
-      try file.write(contents, at: 0)
-      try file.sync()
-      try Syscalls.rename(temporary, to: path)
-    } catch {
-      try? Directory.remove(temporary)
-      throw error
-    }
-    try afterwards(path, "may not outlive a power failure") { try Directory.sync(Path.parent(path)) }
-  }
-}

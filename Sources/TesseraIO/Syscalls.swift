@@ -87,6 +87,11 @@ package enum Syscalls {
     _ = linux_start_writeback(descriptor, Int64(range.lowerBound), Int64(range.count))
   }
 
+  /// Lets the page cache forget a range that was read; a hint, so failure is ignored. Dirty pages stay.
+  package static func forget(_ descriptor: Int32, _ range: Range<Int>) {
+    _ = posix_fadvise(descriptor, range.lowerBound, range.count, POSIX_FADV_DONTNEED)
+  }
+
   /// Takes the advisory lock of a file or directory, or throws `.busy`. Released when the last
   /// descriptor closes, so a killed process leaves none behind.
   package static func lock(_ descriptor: Int32, path: String) throws {
@@ -115,6 +120,18 @@ package enum Syscalls {
     }
     defer { free(resolved) }
     return String(cString: resolved)
+  }
+
+  /// Bytes that files at `path`, or above it when nothing is there yet, may still take; nil when unknown.
+  package static func availableBytes(_ path: String) -> Int? {
+    var status = statvfs()
+    guard statvfs(path, &status) == 0 else {
+      let isMissing = errno == ENOENT
+      let parent = Path.parent(path)
+      return isMissing && parent != path ? availableBytes(parent) : nil
+    }
+    let (bytes, overflow) = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
+    return overflow ? nil : Int(clamping: bytes)
   }
 
   package static func makeDirectory(_ path: String) throws {

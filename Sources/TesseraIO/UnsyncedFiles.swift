@@ -1,11 +1,10 @@
 import Glibc
-import Synchronization
 import TesseraCore
 
 /// New files that were written and must be on the disk before what refers to them is published.
 package final class UnsyncedFiles: Sendable {
   private let root: String
-  private let paths = Mutex<Set<String>?>([])
+  private let paths = Lock<Set<String>?>([])
   /// Beyond this many, syncing the whole file system once is cheaper than each file.
   private static let maximum = 256
 

@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 import TesseraCore
 
 /// Threads that do one job together and end with it.
@@ -10,7 +9,7 @@ package enum WorkerTeam {
   /// - Throws: the error that was thrown first, `.cancelled` only when there is no other. The other workers are
   ///   expected to notice (`OrderedGate.close`, a shared flag) and end early.
   package static func run(threads: Int, _ body: @Sendable (_ worker: Int) throws -> Void) throws {
-    let failure = Mutex<(any Error)?>(nil)
+    let failure = Lock<(any Error)?>(nil)
     let injector = FaultInjector.current
     try withoutActuallyEscaping(body) { body in
       let guarded: @Sendable (Int) -> Void = { worker in

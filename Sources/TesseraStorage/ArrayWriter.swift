@@ -1,4 +1,3 @@
-import Synchronization
 public import TesseraCore
 import TesseraIO
 
@@ -28,8 +27,8 @@ public final class ArrayWriter: Sendable {
   private let path: String
   private let root: String
   private let staging: Staging?
-  private let state: Mutex<State>
-  private let scratches = Mutex<[WriteScratch]>([])
+  private let state: Lock<State>
+  private let scratches = Lock<[WriteScratch]>([])
 
   private init(
     _ path: String, root: String, _ backing: Backing, staging: Staging? = nil, lock: DirectoryLock? = nil
@@ -37,7 +36,7 @@ public final class ArrayWriter: Sendable {
     self.path = path
     self.root = root
     self.staging = staging
-    state = Mutex(State(backing: backing, lock: lock))
+    state = Lock(State(backing: backing, lock: lock))
   }
 
   deinit {

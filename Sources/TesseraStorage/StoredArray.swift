@@ -1,4 +1,3 @@
-import Synchronization
 public import TesseraCore
 import TesseraIO
 
@@ -9,7 +8,7 @@ import TesseraIO
 /// the shape it was opened with.
 public final class StoredArray: Sendable {
   package let driver: any ArrayDriver
-  private let scratches = Mutex<[ReadScratch]>([])
+  private let scratches = Lock<[ReadScratch]>([])
 
   package init(_ driver: any ArrayDriver) { self.driver = driver }
 

@@ -1,4 +1,4 @@
-import Synchronization
+import TesseraIO
 
 /// The kinds of bytes every codec is tried on.
 enum SampleData: String, CaseIterable, Sendable {
@@ -10,7 +10,7 @@ enum SampleData: String, CaseIterable, Sendable {
     let seed: UInt64
   }
 
-  private static let made = Mutex<[Key: [UInt8]]>([:])
+  private static let made = Lock<[Key: [UInt8]]>([:])
 
   /// The same bytes for the same arguments; kept, because every codec asks for the same.
   func bytes(_ count: Int, seed: UInt64) -> [UInt8] {

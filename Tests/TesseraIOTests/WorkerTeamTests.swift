@@ -8,7 +8,7 @@ import Testing
 @Suite struct WorkerTeamTests {
   @Test(arguments: [0, 1, 2, 7])
   func everyWorkerRunsOnce(_ threads: Int) throws {
-    let seen = Mutex<[Int]>([])
+    let seen = Lock<[Int]>([])
     try WorkerTeam.run(threads: threads) { worker in seen.withLock { $0.append(worker) } }
     #expect(seen.withLock { $0 }.sorted() == Array(0..<max(threads, 1)))
   }
@@ -49,7 +49,7 @@ import Testing
     let delays = (0..<60).map { _ in UInt32.random(in: 0...300, using: &random) }
     let gate = OrderedGate()
     let next = Atomic<Int>(0)
-    let passed = Mutex<[Int]>([])
+    let passed = Lock<[Int]>([])
     try WorkerTeam.run(threads: 4) { _ in
       while true {
         let number = next.wrappingAdd(1, ordering: .relaxed).oldValue

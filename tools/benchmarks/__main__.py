@@ -47,7 +47,7 @@ def arguments():
                          help="decoded chunks that h5py and TensorStore may keep (their own defaults)")
     given = parser.parse_args()
     given.size = given.size or (128 << 20 if given.quick else 2 << 30)
-    given.runs = max(3, given.runs or (3 if given.quick else 5))
+    given.runs = max(1, given.runs or (3 if given.quick else 5))
     if given.command == "layout":
         return given
     given.chunks = given.chunks or [256, given.columns]
@@ -64,7 +64,7 @@ def matrix_arguments(command):
     command.add_argument("--columns", type=int, default=768)
     command.add_argument("--data", choices=["features", "gaussian"], default="features",
                          help="gaussian: full entropy, hardly compressible")
-    command.add_argument("--runs", type=int, default=None, help="runs of each competitor, at least 3 (5)")
+    command.add_argument("--runs", type=int, default=None, help="runs of each competitor; 3 or more for figures to keep (5)")
     command.add_argument("--quick", action="store_true", help="128MiB and 3 runs, unless said otherwise")
     command.add_argument("--seed", type=int, default=1)
     command.add_argument("--folder", help="where the scratch folder goes (TMPDIR)")

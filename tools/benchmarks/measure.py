@@ -3,6 +3,7 @@ import dataclasses
 import json
 import os
 import pathlib
+import random
 import shutil
 import statistics
 import subprocess
@@ -72,8 +73,13 @@ class Failed(Exception):
     """A competitor ended badly, or answered wrongly."""
 
 
-def run(command, output=None):
-    """Runs `command`; returns what it cost and what it printed. With `output`, syncs that afterwards, timed apart."""
+def run(command, output=None, memory=0):
+    """Runs `command`; returns what it cost and what it printed. With `output`, syncs that afterwards, timed apart.
+
+    `memory`: how many bytes of memory everybody finds ready (see `level`).
+    """
+    if memory:
+        level(memory)
     with tempfile.NamedTemporaryFile("r", suffix=".json") as report:
         words = [sys.executable, "-I", "-S", str(LAUNCHER), report.name, "-", *map(str, command)]
         done = subprocess.run(words, capture_output=True, text=True)
@@ -89,10 +95,16 @@ def run(command, output=None):
     return one, done.stdout
 
 
-def alternate(entries, runs, log):
-    """Each entry is (row, attempt); `attempt(number)` performs one run. They take turns, `runs` times each."""
+def alternate(entries, runs, log, seed=0):
+    """Each entry is (row, attempt); `attempt(number)` performs one run. They take turns, `runs` times each.
+
+    In every round they come in another order, so that none always follows the same other.
+    """
+    order = random.Random(seed)
     for number in range(runs):
-        for row, attempt in entries:
+        turns = order.sample(entries, len(entries))
+        log(f"  round {number + 1} (seed {seed}): {', '.join(row.who for row, _ in turns)}")
+        for row, attempt in turns:
             if row.problem:
                 continue
             try:
@@ -133,7 +145,25 @@ def read_through(path):
                     pass
 
 
+def level(size):
+    """Brings memory into the same state for whoever comes next: nothing to be written, and `size` bytes free and warm.
+
+    In a virtual machine a page that was never used, or was given back to the host, costs several times as much at
+    its first touch as one that has just been freed. So who ran after a competitor that had dropped a large file
+    from the page cache was the faster for it. Anonymous memory that is touched and freed does it for all: it comes
+    off the same free lists as page cache does, and unlike a file it leaves nothing to be written.
+    """
+    os.sync()
+    touch_memory(size)
+
+
 def touch_memory(size):
-    """Touches that much memory in another process: a virtual machine's first touch of a page is slow."""
-    code = f"b = bytearray({int(size)})\nfor i in range(0, len(b), 4096): b[i] = 1"
+    """Touches and frees that much memory in another process, or what there is, if that is less."""
+    size = min(int(size), available_memory() * 3 // 4)
+    code = f"import mmap\nb = mmap.mmap(-1, {max(size, 4096)}, mmap.MAP_PRIVATE)\nb[::4096] = bytes((len(b) + 4095) // 4096)"
     subprocess.run([sys.executable, "-I", "-S", "-c", code], check=False)
+
+
+def available_memory():
+    with open("/proc/meminfo") as file:
+        return next(int(line.split()[1]) << 10 for line in file if line.startswith("MemAvailable:"))

@@ -17,6 +17,8 @@ class Storage:
         self.folder, self.source, self.settings, self.log = folder, source, settings, log
         self.shape = np.load(source, mmap_mode="r").shape
         self.bytes = int(np.prod(self.shape)) * 4
+        # The output in the page cache, and the array in the process once more.
+        self.memory = 2 * self.bytes + (256 << 20)
         self.rows: list[Row] = []
         self.has = {
             "tessera": competitors.tessera_binary() is not None,
@@ -38,7 +40,7 @@ class Storage:
             if row.who == TESSERA and not self.has[needs]:
                 row.problem = f"there is no {needs} binary: build it with swift build -c release"
         entries = [(row, lambda number, who=row.who: attempt(who, number)) for row in rows]
-        measure.alternate(entries, runs or self.settings.runs, self.log)
+        measure.alternate(entries, runs or self.settings.runs, self.log, self.settings.seed)
         table.show(title, rows)
         self.rows += rows
 
@@ -55,13 +57,14 @@ class Storage:
             measure.remove(target)
             measure.read_through(self.source)
             if who == "cp":
-                one, _ = measure.run(["cp", self.source, target], target)
+                one, _ = measure.run(["cp", self.source, target], target, self.memory)
                 check.same_npy(target, self.source, number)
                 return one
             store = target.with_suffix(".zarr") if competitors.is_zarr(who) else target.with_suffix(".b2nd")
             measure.remove(store)
             chunks, shards = self.settings.chunks, self.settings.shards
-            one, text = measure.run(competitors.write(who, self.source, store, codec, chunks, shards), store)
+            command = competitors.write(who, self.source, store, codec, chunks, shards)
+            one, text = measure.run(command, store, self.memory)
             one.inner_seconds = None if who == TESSERA else check.seconds(text)
             check.same_store(competitors.checker(who), str(store), self.source, number)
             measure.remove(store)
@@ -96,7 +99,7 @@ class Storage:
             command = ["cp", store, target]
             if who != "cp":
                 command = competitors.to_npy(who, store, target, self.settings.shards[0])
-            one, text = measure.run(command, target)
+            one, text = measure.run(command, target, self.memory)
             one.inner_seconds = None if who in (TESSERA, "cp") else check.seconds(text)
             check.same_npy(target, self.source, number)
             return one
@@ -119,7 +122,7 @@ class Storage:
                 def attempt(who, number, job=job, positions=positions, codec=codec):
                     store = self._store(codec, who)
                     measure.read_through(store)
-                    one, text = measure.run(competitors.read(who, job, store, positions))
+                    one, text = measure.run(competitors.read(who, job, store, positions), memory=self.memory)
                     one.inner_seconds = check.answer(text, sums[job])
                     return one
 

@@ -1,4 +1,5 @@
 import Tessera
+import TesseraEngine
 
 /// Work that can tell beforehand what it will take.
 protocol StorageWork {
@@ -9,6 +10,7 @@ protocol StorageWork {
 extension Conversion: StorageWork {}
 extension Adoption: StorageWork {}
 extension Appending: StorageWork {}
+extension Writing: StorageWork {}
 
 extension SharedOptions {
   /// Plans work, then does it and prints what it did; or prints the plan alone, with `--explain`.

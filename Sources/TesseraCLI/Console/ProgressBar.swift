@@ -1,4 +1,3 @@
-import Synchronization
 import TesseraIO
 
 /// One line on a terminal that tells how far work is, drawn over itself and wiped at the end.
@@ -6,7 +5,7 @@ import TesseraIO
 /// The line stays under 64 columns, so that it fits any terminal without asking for its width.
 final class ProgressBar: Sendable {
   private let stream: TextStream
-  private let state = Mutex((estimate: ProgressEstimate(), isShown: false))
+  private let state = Lock((estimate: ProgressEstimate(), isShown: false))
 
   private static let cells = 24
   private static let wipe = "\r\u{1B}[K"

@@ -10,7 +10,28 @@ enum ArrayJSON {
 
   /// - Throws: `.usage` for an array that is not small; as `StoredArray.read`.
   static func document(_ array: StoredArray) throws -> JSONValue {
+    [
+      "shape": JSONValue(array.shape.dimensions), "dtype": .string(array.dtype.name),
+      "data": try data(array),
+    ]
+  }
+
+  /// Nested lists, or one element of an array without axes.
+  ///
+  /// - Throws: as `document`.
+  static func data(_ array: StoredArray) throws -> JSONValue {
     let shape = array.shape
+    try requireFew(shape)
+    var elements = try elements(array, Region(shape))[...]
+    func value(_ axis: Int) -> JSONValue {
+      if axis == shape.rank { return elements.removeFirst() }
+      return .array((0..<shape[axis]).map { _ in value(axis + 1) })
+    }
+    return value(0)
+  }
+
+  /// - Throws: `.usage` for the shape of an array that is not small.
+  static func requireFew(_ shape: Shape) throws {
     // Empty arrays may still be many lists.
     let lists = shape.dimensions.prefix { $0 > 0 }.reduce(1, *)
     guard max(shape.count, lists) <= mostElements else {
@@ -18,20 +39,21 @@ enum ArrayJSON {
         .usage, "too many elements for JSON (-o DST writes them)", expected: "at most \(mostElements)",
         got: "\(max(shape.count, lists))")
     }
+  }
+
+  /// Some elements of an array with one axis.
+  static func elements(_ array: StoredArray, _ range: Range<Int>) throws -> [JSONValue] {
+    try elements(array, Region([range]))
+  }
+
+  private static func elements(_ array: StoredArray, _ region: Region) throws -> [JSONValue] {
     let size = array.dtype.itemSize
-    let buffer = Buffer(count: shape.count * size)
-    let target = UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[..<(shape.count * size)])
-    try array.read(into: target)
-    var next = 0
-    func value(_ axis: Int) -> JSONValue {
-      if axis < shape.rank { return .array((0..<shape[axis]).map { _ in value(axis + 1) }) }
-      defer { next += size }
-      return element(Array(target[next..<next + size]), array.dtype)
+    let buffer = Buffer(count: region.count * size)
+    let target = UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[..<(region.count * size)])
+    try array.read(region, into: target)
+    return withExtendedLifetime(buffer) {
+      (0..<region.count).map { element(Array(target[$0 * size..<($0 + 1) * size]), array.dtype) }
     }
-    let data = withExtendedLifetime(buffer) { value(0) }
-    return [
-      "shape": JSONValue(shape.dimensions), "dtype": .string(array.dtype.name), "data": data,
-    ]
   }
 
   /// As metadata spells it, but for NaNs with a payload, which are just NaN here.

@@ -39,4 +39,28 @@ enum Quantity {
     guard let logical, let stored, stored > 0 else { return nil }
     return Double(logical) / Double(stored)
   }
+
+  /// Six digits, in scientific notation where there would be many zeros: `0.25`, `1.5e-07`, `nan`.
+  static func significant(_ value: Double) -> String {
+    guard value.isFinite, value != 0 else { return value == 0 ? "0" : "\(value)" }
+    var mantissa = value.magnitude
+    var exponent = 0
+    while mantissa >= 10 { (mantissa, exponent) = (mantissa / 10, exponent + 1) }
+    while mantissa < 1 { (mantissa, exponent) = (mantissa * 10, exponent - 1) }
+    var digits = ByteSize.fixed(mantissa, decimals: 5)
+    if digits.hasPrefix("10") { (digits, exponent) = ("1.00000", exponent + 1) }
+    if (-4..<6).contains(exponent) {
+      return withoutTrailingZeros(ByteSize.fixed(value, decimals: 5 - exponent))
+    }
+    let power = "\(exponent.magnitude)"
+    let sign = exponent < 0 ? "-" : "+"
+    return (value < 0 ? "-" : "") + withoutTrailingZeros(digits)
+      + "e\(sign)\(power.count < 2 ? "0" : "")\(power)"
+  }
+
+  private static func withoutTrailingZeros(_ text: String) -> String {
+    guard text.contains(".") else { return text }
+    let kept = text.reversed().drop { $0 == "0" }
+    return String(kept.drop { $0 == "." }.reversed())
+  }
 }

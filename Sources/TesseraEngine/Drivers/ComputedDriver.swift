@@ -11,7 +11,7 @@ extension ArrayDriver {
   /// Bytes of stored elements that reading all of it reads.
   var wholeStoredBytes: Int {
     if let computed = self as? any ComputedDriver { return computed.storedBytesRead }
-    if self is MemoryDriver { return 0 }
+    if self is MemoryDriver || self is PlaceholderDriver { return 0 }
     return description.logicalBytes ?? 0
   }
 }

@@ -23,6 +23,7 @@ package enum Operation: Sendable {
   /// One element, whose bytes these are; shape `()`.
   case constant([UInt8])
   case unary(UnaryOperation, Node)
+  /// Of one dtype, but for comparisons of int64 with uint64.
   case binary(BinaryOperation, Node, Node)
   /// `where(mask, a, b)`.
   case select(mask: Node, Node, Node)

@@ -43,6 +43,11 @@ public func evaluate(
 
 /// The passes that evaluating these arrays together takes: nothing is read.
 public func explain(_ arrays: NDArray..., options: TransferOptions = .init()) throws -> Explanation {
+  try explain(arrays, options: options)
+}
+
+/// The passes that evaluating these arrays together takes: nothing is read.
+public func explain(_ arrays: [NDArray], options: TransferOptions = .init()) throws -> Explanation {
   let plans = try Evaluation(arrays.map(\.node), options: options).plan()
   return Explanation(passes: plans.map { $0.explanation() })
 }
@@ -85,12 +90,7 @@ extension NDArray {
   public func write(
     to path: String, layout: ArrayLayout = .init(), options: TransferOptions = .init()
   ) throws -> WorkReport {
-    var evaluation = Evaluation([node], options: options, gathersOutputs: false)
-    try evaluation.run()
-    let driver = try NodeSource.driver(of: node, results: evaluation.finished)
-    return try Conversion(
-      of: [(nil, driver)], readFrom: node.storedPaths, to: path, layout: layout, options: options
-    ).run()
+    try Writing([(nil, self)], to: path, layout: layout, options: options).run()
   }
 }
 

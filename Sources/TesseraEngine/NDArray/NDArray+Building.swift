@@ -10,8 +10,12 @@ extension NDArray {
   }
 
   package static func binary(_ operation: BinaryOperation, _ a: NDArray, _ b: NDArray) throws -> NDArray {
-    let signature = try operation.signature(a.dtype, b.dtype)
     let shape = try broadcastShape(a.shape, b.shape)
+    if let (first, second) = operation.mixedComparison(a.dtype, b.dtype) {
+      return NDArray(
+        .binary(operation, a.astype(first).node, b.astype(second).node), shape: shape, dtype: .bool)
+    }
+    let signature = try operation.signature(a.dtype, b.dtype)
     return NDArray(
       .binary(operation, a.astype(signature.operand).node, b.astype(signature.operand).node), shape: shape,
       dtype: signature.result)

@@ -13,7 +13,8 @@ package struct Evaluation {
   private let gathersOutputs: Bool
 
   package init(_ outputs: [Node], options: TransferOptions, gathersOutputs: Bool = true) {
-    self.outputs = outputs
+    // Next to outputs that are held in memory anyway, reductions beneath them may as well share a pass.
+    self.outputs = (gathersOutputs ? outputs.flatMap(\.localBarriers) : []) + outputs
     self.options = options
     self.gathersOutputs = gathersOutputs
   }
@@ -31,9 +32,13 @@ package struct Evaluation {
 
   /// The passes over what the arrays are made of, without running them; what is computed of their results alone takes
   /// next to nothing.
-  package func plan() throws -> [PassPlan] {
+  package func plan() throws -> [PassPlan] { try planned().passes }
+
+  /// The same, and what stands for the results.
+  package func planned() throws -> (passes: [PassPlan], results: [ObjectIdentifier: Source]) {
     var copy = self
-    return try copy.plannedWithPlaceholders()
+    let passes = try copy.plannedWithPlaceholders()
+    return (passes, copy.results)
   }
 
   /// The same; afterwards everything counts as computed, so that what comes next can be planned as well.
@@ -203,6 +208,22 @@ extension Node {
   /// Whether it is a barrier that is computed where it is used.
   var isLocal: Bool {
     if case .barrier(let barrier) = operation { barrier.localAxes != nil } else { false }
+  }
+
+  /// The local barriers of this node's shape that it is an elementwise function of.
+  var localBarriers: [Node] {
+    var found: [Node] = []
+    var seen: Set<ObjectIdentifier> = []
+    func visit(_ node: Node) {
+      guard node.shape == shape, seen.insert(ObjectIdentifier(node)).inserted else { return }
+      if case .barrier = node.operation {
+        if node.isLocal { found.append(node) }
+      } else {
+        node.operation.operands.forEach(visit)
+      }
+    }
+    visit(self)
+    return found
   }
 
   /// Whether it is a barrier that takes a pass of its own when it is asked for.

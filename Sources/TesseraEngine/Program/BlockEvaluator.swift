@@ -134,8 +134,14 @@ package final class BlockEvaluator {
     case .unary(let operation, let a):
       Elementwise.unary(operation, program.values[a].dtype, count: count, pointers[a], into: result)
     case .binary(let operation, let a, let b):
+      let dtypes = (program.values[a].dtype, program.values[b].dtype)
+      guard dtypes.0 == dtypes.1 else {
+        return Elementwise.compare(
+          operation, dtypes, count: count, pointers[a], isScalar: isScalar(a), pointers[b],
+          isScalar: isScalar(b), into: result)
+      }
       try Elementwise.binary(
-        operation, program.values[a].dtype, count: count, pointers[a], isScalar: isScalar(a), pointers[b],
+        operation, dtypes.0, count: count, pointers[a], isScalar: isScalar(a), pointers[b],
         isScalar: isScalar(b), into: result)
     case .select(let mask, let a, let b):
       Elementwise.select(

@@ -57,7 +57,14 @@ package struct Program: Sendable {
   package var isSequential: Bool { leaves.contains { $0.source.driver.isSequential } }
 
   /// Whether it reads results of earlier passes and nothing else.
-  package var isDerived: Bool { !leaves.isEmpty && leaves.allSatisfy(\.source.isResult) }
+  package var isDerived: Bool { leaves.contains { $0.source.isResult } && readsOnlyResults }
+
+  /// Expressions of constants, such as a divisor, are read as well, but from nowhere.
+  private var readsOnlyResults: Bool {
+    leaves.allSatisfy { leaf in
+      leaf.source.isResult || (leaf.source.driver as? ExpressionDriver)?.program.readsOnlyResults ?? false
+    }
+  }
 
   /// Whether every root is read without repetition and nothing is computed.
   package var isPlain: Bool {

@@ -9,7 +9,7 @@ package struct BinCounter: Sendable {
 
   /// The largest integer that may occur.
   package let limit: Int
-  private let isWeighted: Bool
+  package let isWeighted: Bool
   /// Occurrences of 0, 1, …; empty with weights.
   package private(set) var counts: [UInt64] = []
   /// Weights of 0, 1, …, added one by one in the order they came; empty without weights.

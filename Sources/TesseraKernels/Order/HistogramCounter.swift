@@ -9,7 +9,7 @@ package struct HistogramCounter: Sendable {
   private static let tile = 512
 
   package let edges: HistogramEdges
-  private let isWeighted: Bool
+  package let isWeighted: Bool
   /// One more than there are bins: the last is for what is not counted.
   private var numbers: [UInt64]
   private var sums: [Double]

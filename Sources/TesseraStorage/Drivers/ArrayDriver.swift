@@ -14,6 +14,12 @@ package protocol ArrayDriver: Sendable {
   /// Whether reading in storage order is much cheaper than jumping about (a compressed stream).
   var isSequential: Bool { get }
 
+  /// The least box that is read on its own, where a granule can be read in part at some cost.
+  var leastRead: [Int] { get }
+
+  /// What reading takes, decoding included, as a multiple of copying as many bytes from the page cache.
+  var readingCost: Double { get }
+
   /// Bytes that one reader needs beyond the target while it reads.
   var scratchBytes: Int { get }
 
@@ -51,6 +57,8 @@ package protocol ArrayDriver: Sendable {
 
 extension ArrayDriver {
   package var isSequential: Bool { false }
+  package var leastRead: [Int] { granule }
+  package var readingCost: Double { 1 }
   package var fill: [UInt8]? { nil }
   package var scratchBytes: Int { 0 }
 
@@ -88,6 +96,15 @@ package final class ReadScratch: Sendable {
   package let chunk = Buffer()
   /// One encoded chunk, or part of a stream.
   package let encoded = Buffer()
+  /// Whether what was read leaves the page cache: for one scan of more than memory holds, which would
+  /// drive everybody else's files out of it and find nothing of its own there the next time.
+  package let forgets: Bool
 
-  package init() {}
+  /// Whether what is read is all there is, each element once, so that a checksum of the whole can be checked.
+  package let checks: Bool
+
+  package init(forgets: Bool = false, checks: Bool = false) {
+    self.forgets = forgets
+    self.checks = checks
+  }
 }

@@ -89,6 +89,9 @@ package struct CSVDriver: ArrayDriver {
     [max(1, description.shape[0] / max(1, windows.count)), max(1, columns)]
   }
 
+  /// Parsing, on one core.
+  package var readingCost: Double { 24 }
+
   package var scratchBytes: Int { max(CSVDriver.batchBytes, columns * 8) }
 
   package func read(

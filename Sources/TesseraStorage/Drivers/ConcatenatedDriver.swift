@@ -37,6 +37,7 @@ package struct ConcatenatedDriver: ArrayDriver {
   }
 
   package var isSequential: Bool { parts.contains(where: \.isSequential) }
+  package var readingCost: Double { parts.map(\.readingCost).max() ?? 1 }
   package var scratchBytes: Int { parts.map(\.scratchBytes).max() ?? 0 }
 
   package var granule: [Int] {

@@ -17,11 +17,15 @@ package struct SelectedDriver: ArrayDriver {
   }
 
   package var isSequential: Bool { base.isSequential }
+  package var readingCost: Double { base.readingCost }
   package var scratchBytes: Int { base.scratchBytes }
 
-  package var granule: [Int] {
-    let granule = base.granule
-    return selection.resultAxes.map { axis in
+  package var granule: [Int] { selected(base.granule) }
+  package var leastRead: [Int] { selected(base.leastRead) }
+
+  /// A box of the base, in positions of the selection.
+  private func selected(_ granule: [Int]) -> [Int] {
+    selection.resultAxes.map { axis in
       guard let axis else { return 1 }
       return max(1, granule[axis] / Int(selection.axes[axis].step.magnitude))
     }

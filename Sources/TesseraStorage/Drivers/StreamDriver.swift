@@ -37,6 +37,9 @@ package struct StreamDriver: ArrayDriver {
 
   package var isSequential: Bool { true }
 
+  /// Inflating, on one core.
+  package var readingCost: Double { 24 }
+
   package var scratchBytes: Int { StreamDriver.spanBytes }
 
   /// Skipping costs as much as reading: everything but the slowest axis.

@@ -81,8 +81,9 @@ package struct StridedFile: Sendable {
       $0.count <= 1 || $1.0 == $1.1
     }
     if isInOrder, swapUnit == 1 {
-      return try mapping.file.read(
+      try mapping.file.read(
         at: start(selection), into: UnsafeMutableRawBufferPointer(start: target, count: bytes))
+      return forget(bytes, from: start(selection), scratch)
     }
     if bytes > StridedFile.pieceBytes, selection.axes.contains(where: { $0.count > 1 }) {
       return try forEachHalf(selection) { half, place, axis in
@@ -92,7 +93,12 @@ package struct StridedFile: Sendable {
     }
     let piece = scratch.encoded.reserve(bytes)
     try mapping.file.read(at: start(selection), into: piece)
+    forget(bytes, from: start(selection), scratch)
     copy(selection, from: UnsafeRawPointer(piece.baseAddress!), to: target, targetStrides)
+  }
+
+  private func forget(_ count: Int, from start: Int, _ scratch: ReadScratch) {
+    if scratch.forgets { mapping.file.forget(start..<start + count) }
   }
 
   /// Splits along the axis that is slowest in the file, so that each part touches few pages.

@@ -1,4 +1,3 @@
-import Synchronization
 import TesseraCodecs
 import TesseraCore
 package import TesseraIO
@@ -31,7 +30,7 @@ package final class InflateStream: Sendable {
   private let compressed: Range<Int>
   private let count: Int
   private let crc: UInt32
-  private let state: Mutex<State>
+  private let state: Lock<State>
   private static let maximumCheckpoints = 32
   private static let inputBytes = 256 << 10
   private static let skipBytes = 256 << 10
@@ -46,7 +45,7 @@ package final class InflateStream: Sendable {
     self.compressed = compressed
     self.count = count
     self.crc = crc
-    state = Mutex(State(current: Checkpoint(inflater: try Inflater(), consumed: 0, produced: 0)))
+    state = Lock(State(current: Checkpoint(inflater: try Inflater(), consumed: 0, produced: 0)))
   }
 
   /// Memory the checkpoints and buffers may take.

@@ -72,11 +72,25 @@ package struct NpzArchive: Sendable {
           description, stream: stream, file: file, dataOffset: member.header.dataOffset,
           order: member.header.order, identity: identity)
       }
-      return try FlatDriver(
+      let flat = try FlatDriver(
         description, mapping: try Mapping(file),
         dataOffset: member.range.lowerBound + member.header.dataOffset,
         order: member.header.order, identity: identity)
+      guard let checksum = try checksum(of: member) else { return flat }
+      return CheckedDriver(flat, checksum, itemSize: try member.header.supportedDType().itemSize)
     }
+  }
+
+  /// nil where elements are not handed out as they lie in the file.
+  private func checksum(of member: Member) throws -> MemberChecksum? {
+    guard member.header.order == .native, !member.header.fortranOrder,
+      let count = member.header.bodyByteCount, count > 0
+    else { return nil }
+    let header = try Buffer.withTemporary(member.header.dataOffset) { bytes in
+      try file.read(at: member.range.lowerBound, into: bytes)
+      return CRC32.checksum(UnsafeRawBufferPointer(bytes))
+    }
+    return MemberChecksum(header: header, count: count, expected: member.entry.crc32)
   }
 
   /// The string in a member of shape `()`.

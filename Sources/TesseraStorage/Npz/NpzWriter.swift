@@ -1,4 +1,3 @@
-import Synchronization
 import TesseraCodecs
 package import TesseraCore
 package import TesseraIO
@@ -6,7 +5,7 @@ package import TesseraIO
 /// Writes a `.npz` archive of stored members, one after another.
 package final class NpzWriter: Sendable {
   private let file: File
-  private let state = Mutex((records: [ZipRecord](), end: 0))
+  private let state = Lock((records: [ZipRecord](), end: 0))
 
   package init(_ file: File) { self.file = file }
 
@@ -64,13 +63,13 @@ package final class NpzSink: ArraySink {
   private let body: NpySink
   private let record: ZipRecord
   /// CRC-32 of the header and of the blocks that have passed the gate.
-  private let checksum: Mutex<UInt32>
+  private let checksum: Lock<UInt32>
 
   fileprivate init(_ archive: NpzWriter, _ body: NpySink, _ record: ZipRecord, headerChecksum: UInt32) {
     self.archive = archive
     self.body = body
     self.record = record
-    checksum = Mutex(headerChecksum)
+    checksum = Lock(headerChecksum)
   }
 
   package static func requirements(_ shape: Shape, dtype: DType) -> SinkRequirements {

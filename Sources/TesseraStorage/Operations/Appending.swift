@@ -22,7 +22,7 @@ public struct Appending: Sendable {
   private enum Target: Sendable {
     /// The array from the first file that changes on, and how many files along axis 0 stay.
     case zarr(ZarrMetadata, rows: ConcatenatedDriver, keptFiles: Int)
-    case npyInPlace(header: [UInt8], end: Int)
+    case npyInPlace(old: NpyHeader, header: [UInt8], end: Int)
     case npyAnew(ConcatenatedDriver)
   }
 
@@ -88,7 +88,7 @@ public struct Appending: Sendable {
       }
       return .npyAnew(whole)
     }
-    return .npyInPlace(header: bytes, end: header.dataOffset + body)
+    return .npyInPlace(old: header, header: bytes, end: header.dataOffset + body)
   }
 
   private static func plan(_ target: Target, _ added: ConcatenatedDriver, _ options: TransferOptions) throws
@@ -126,7 +126,7 @@ public struct Appending: Sendable {
     switch target {
     case .zarr(let metadata, let rows, let keptFiles):
       try appendToZarr(metadata, rows, keptFiles, progress)
-    case .npyInPlace(let header, let end): try appendInPlace(header, end, progress)
+    case .npyInPlace(let old, let header, let end): try appendInPlace(old, header, end, progress)
     case .npyAnew(let whole): try appendAnew(whole, progress)
     }
     let dtype = try added.description.supportedDType()
@@ -140,9 +140,10 @@ public struct Appending: Sendable {
     _ metadata: ZarrMetadata, _ rows: ConcatenatedDriver, _ keptFiles: Int, _ progress: ProgressMeter
   ) throws {
     let lock = try DirectoryLock(destination.path)
-    // The plan was made from what was read before the lock was taken.
+    // The plan was made from what was read before the lock was taken: chunks, codecs and fill value too.
     guard case .array(let current) = try ZarrStore.open(destination.path),
-      current.shape == old.description.shape
+      current.document == (old as? ZarrDriver)?.metadata.document,
+      current.attributes == old.description.attributes
     else {
       throw TesseraError(.busy, "the array was changed meanwhile; try again", path: destination.path)
     }
@@ -173,12 +174,14 @@ public struct Appending: Sendable {
     if let problem = report.problems.first { throw problem }
   }
 
-  private func appendInPlace(_ header: [UInt8], _ end: Int, _ progress: ProgressMeter) throws {
+  private func appendInPlace(
+    _ old: NpyHeader, _ header: [UInt8], _ end: Int, _ progress: ProgressMeter
+  ) throws {
     let file = try File(destination.path, .readWrite)
     try file.lock()
     let size = try file.size()
     let current = try NpyHeader.read(size: size) { try file.read(at: 0, into: $0) }
-    guard current.shape == old.description.shape else {
+    guard current == old else {
       throw TesseraError(.busy, "the array was changed meanwhile; try again", path: destination.path)
     }
     do {

@@ -16,7 +16,10 @@ public struct Conversion: Sendable {
     /// nil unless the destination is Zarr.
     var metadata: ZarrMetadata?
     var requirements: SinkRequirements
+    /// In one pass; its blocks are those of the result, in whichever way it is made.
     var plan: TransferPlan
+    /// In two passes, where that is less work.
+    var spill: SpillPlan?
   }
 
   let parts: [Part]
@@ -47,10 +50,12 @@ public struct Conversion: Sendable {
     try Conversion.requireApart(location.path, self.destination.path)
     let form = self.destination.form
     let sources = try Conversion.sources(location, form: form, member: self.destination.member)
+    let available = Syscalls.availableBytes(Path.parent(self.destination.path)) ?? .max
     parts = try sources.map { name, driver in
       try naming(driver.description.path) {
         let selected = try selection.map { SelectedDriver(driver, try $0.resolve(driver.description.shape)) }
-        return try Conversion.part(name, selected ?? driver, form, layout, dtype, options)
+        return try Conversion.part(
+          name, selected ?? driver, form, layout, dtype, options, available: available)
       }
     }
   }
@@ -72,7 +77,10 @@ public struct Conversion: Sendable {
     for path in paths { try Conversion.requireApart(path, self.destination.path) }
     let form = self.destination.form
     let member = form == .npz ? self.destination.member ?? "arr_0" : nil
-    parts = try sources.map { try Conversion.part($0.name ?? member, $0.driver, form, layout, nil, options) }
+    let available = Syscalls.availableBytes(Path.parent(self.destination.path)) ?? .max
+    parts = try sources.map {
+      try Conversion.part($0.name ?? member, $0.driver, form, layout, nil, options, available: available)
+    }
   }
 
   private static func location(
@@ -134,8 +142,7 @@ public struct Conversion: Sendable {
 
   private static func part(
     _ name: String?, _ driver: any ArrayDriver, _ form: ArrayLocation.Form, _ layout: ArrayLayout,
-    _ dtype: DType?,
-    _ options: TransferOptions
+    _ dtype: DType?, _ options: TransferOptions, available: Int
   ) throws -> Part {
     let shape = driver.description.shape
     let source = try driver.description.supportedDType()
@@ -157,19 +164,26 @@ public struct Conversion: Sendable {
       requirements = NpySink.requirements(shape, dtype: target)
     }
     let plan = try TransferPlan(from: driver, to: requirements, options: options)
-    return Part(name: name, source: driver, metadata: metadata, requirements: requirements, plan: plan)
+    let spill = try SpillPlan(
+      from: driver, to: requirements, insteadOf: plan, options: options, available: available)
+    return Part(
+      name: name, source: driver, metadata: metadata, requirements: requirements, plan: plan, spill: spill)
   }
 
   /// What the work will take, before any of it is done.
   public var explanation: Explanation {
-    Explanation(passes: parts.map { $0.plan.pass($0.source.description.path) })
+    Explanation(
+      passes: parts.flatMap { part in
+        let path = part.source.description.path
+        return part.spill?.passes(path) ?? [part.plan.pass(path)]
+      })
   }
 
   /// Does it.
   ///
   /// - Throws: `TesseraError` of kind `.cancelled`, `.system` (disk full, no permission) or `.corrupt`; the
   ///   destination is then as it was.
-  /// - Complexity: one pass, in which each source chunk is read as often as the plan says; memory within the budget.
+  /// - Complexity: one pass, or two, in which each source chunk is read as often as the plan says; memory within the budget.
   @discardableResult
   public func run() throws -> WorkReport {
     let start = ProcessLimits.now
@@ -179,7 +193,7 @@ public struct Conversion: Sendable {
       destination.form == .zarr
       ? try ZarrGroup.prepareParents(of: destination.path, version: layout.zarrFormat) : nil
     do {
-      try build(progress: ProgressMeter(total: bytesOut, handler: options.progress))
+      try build(progress: ProgressMeter(total: bytesMoved, handler: options.progress))
     } catch {
       if let madeGroup, error as? TesseraError != nil { try? Directory.remove(madeGroup) }
       throw error
@@ -192,6 +206,8 @@ public struct Conversion: Sendable {
   }
 
   private var bytesOut: Int { parts.reduce(0) { $0.saturatingAdd($1.plan.bytesWritten) } }
+
+  private var bytesMoved: Int { parts.reduce(bytesOut) { $0.saturatingAdd($1.spill?.bytes ?? 0) } }
 
   private func build(progress: ProgressMeter) throws {
     let staging = try Staging(destination.path, overwrites: options.overwrite, resumes: options.resume)
@@ -240,7 +256,7 @@ public struct Conversion: Sendable {
       let log = try ResumeLog(staging, job: job, blockBytes: part.blockBytes)
       let file = try File(staging.payload, .create)
       let sink = try NpySink(part.requirements.shape, dtype: part.requirements.dtype, file: file)
-      try part.transfer(to: sink, options, log).run(progress: progress)
+      try part.run(to: sink, staging, options, log, progress)
     }
   }
 
@@ -251,7 +267,7 @@ public struct Conversion: Sendable {
       guard let metadata = part.metadata else { continue }
       let sink = try ZarrSink(
         metadata, root: part.name.map { Path.join(staging.payload, $0) } ?? staging.payload)
-      try part.transfer(to: sink, options, log).run(progress: progress)
+      try part.run(to: sink, staging, options, log, progress)
     }
     let members = parts.compactMap { part in part.name.flatMap { name in part.metadata.map { (name, $0) } } }
     if parts.isEmpty || !members.isEmpty {
@@ -267,7 +283,7 @@ public struct Conversion: Sendable {
     for part in parts {
       let sink = try archive.member(
         part.name ?? "arr_0", shape: part.requirements.shape, dtype: part.requirements.dtype)
-      try part.transfer(to: sink, options, nil).run(progress: progress)
+      try part.run(to: sink, staging, options, nil, progress)
       try sink.finish()
     }
     for (name, text) in texts { try archive.add(name, text: text) }
@@ -278,8 +294,13 @@ public struct Conversion: Sendable {
 extension Conversion.Part {
   fileprivate var blockBytes: Int { plan.blocks.block.reduce(requirements.dtype.itemSize, *) }
 
-  fileprivate func transfer(to sink: any ArraySink, _ options: TransferOptions, _ log: ResumeLog?) -> Transfer
-  {
-    Transfer(from: source, to: sink, plan: plan, options: options, log: log)
+  fileprivate func run(
+    to sink: any ArraySink, _ staging: Staging, _ options: TransferOptions, _ log: ResumeLog?,
+    _ progress: ProgressMeter
+  ) throws {
+    let direct = Transfer(from: source, to: sink, plan: plan, options: options, log: log)
+    guard let spill else { return try direct.run(progress: progress) }
+    try SpilledTransfer(plan: spill, direct: direct, options: options).run(
+      in: staging.folder, progress: progress)
   }
 }

@@ -4,6 +4,16 @@ public import TesseraCore
 public struct Explanation: Sendable {
   /// One sweep over one array.
   public struct Pass: Sendable {
+    /// What a pass makes.
+    public enum Purpose: String, Sendable {
+      /// The destination, or one array of it.
+      case write
+      /// A temporary file beside the destination, for the next pass to read.
+      case spill
+    }
+
+    public var purpose = Purpose.write
+    /// The array that is read, by its path; `temporary file` for what the pass before made.
     public var source: String
     public var shape: Shape
     /// The box that is read, converted and written at one time.
@@ -16,10 +26,12 @@ public struct Explanation: Sendable {
     /// Before compression.
     public var bytesWritten: Int
     public var predictedPeakBytes: Int
+    /// Disk space the pass takes for a file that the job removes.
+    public var temporaryBytes = 0
 
     package init(
       source: String, shape: Shape, blockShape: [Int], blocks: Int, threads: Int, sourceReads: Double,
-      bytesRead: Int, bytesWritten: Int, predictedPeakBytes: Int
+      bytesRead: Int, bytesWritten: Int, predictedPeakBytes: Int, temporaryBytes: Int = 0
     ) {
       self.source = source
       self.shape = shape
@@ -30,6 +42,7 @@ public struct Explanation: Sendable {
       self.bytesRead = bytesRead
       self.bytesWritten = bytesWritten
       self.predictedPeakBytes = predictedPeakBytes
+      self.temporaryBytes = temporaryBytes
     }
   }
 
@@ -39,26 +52,31 @@ public struct Explanation: Sendable {
 
   public var bytesRead: Int { sum(\.bytesRead) }
   public var bytesWritten: Int { sum(\.bytesWritten) }
+  /// The largest of the temporary files; each is removed before the next is made.
+  public var temporaryBytes: Int { passes.map(\.temporaryBytes).max() ?? 0 }
   public var predictedPeakBytes: Int { passes.map(\.predictedPeakBytes).max() ?? 0 }
 
   private func sum(_ value: (Pass) -> Int) -> Int {
     passes.reduce(0) { $0.addingReportingOverflow(value($1)).overflow ? .max : $0 + value($1) }
   }
 
-  /// An object with `passes`, `bytes_read`, `bytes_written` and `predicted_peak_bytes`.
+  /// An object with `passes`, `bytes_read`, `bytes_written`, `temporary_bytes` and `predicted_peak_bytes`.
   public var json: JSONValue {
     [
       "passes": .array(
         passes.map { pass in
           [
-            "source": .string(pass.source), "shape": JSONValue(pass.shape.dimensions),
+            "purpose": .string(pass.purpose.rawValue), "source": .string(pass.source),
+            "shape": JSONValue(pass.shape.dimensions),
             "block_shape": JSONValue(pass.blockShape), "blocks": JSONValue(pass.blocks),
             "threads": JSONValue(pass.threads), "source_reads": JSONValue(pass.sourceReads),
             "bytes_read": JSONValue(pass.bytesRead), "bytes_written": JSONValue(pass.bytesWritten),
             "predicted_peak_bytes": JSONValue(pass.predictedPeakBytes),
+            "temporary_bytes": JSONValue(pass.temporaryBytes),
           ]
         }),
       "bytes_read": JSONValue(bytesRead), "bytes_written": JSONValue(bytesWritten),
+      "temporary_bytes": JSONValue(temporaryBytes),
       "predicted_peak_bytes": JSONValue(predictedPeakBytes),
     ]
   }
@@ -82,5 +100,14 @@ extension TransferPlan {
       source: source, shape: blocks.shape, blockShape: blocks.block, blocks: blocks.count, threads: threads,
       sourceReads: blocks.sourceReads, bytesRead: bytesRead, bytesWritten: bytesWritten,
       predictedPeakBytes: predictedPeak)
+  }
+}
+
+extension SpillPlan {
+  func passes(_ source: String) -> [Explanation.Pass] {
+    var first = filling.pass(source)
+    first.purpose = .spill
+    first.temporaryBytes = bytes
+    return [first, emptying.pass("temporary file")]
   }
 }

@@ -120,7 +120,7 @@ public struct Verification: Sendable {
     var files: [Int] = []
     var total = 0
     try driver.forEachFile { index, stamp in
-      files.append(driver.fileGrid.ordinal(index))
+      files.append(driver.fileGrid.files.ordinal(index))
       total += stamp.size
     }
     let perThread = max(1, driver.scratchBytes)
@@ -133,7 +133,7 @@ public struct Verification: Sendable {
         got: ByteSize.format(model.budget))
     }
     let meter = ProgressMeter(total: total, handler: options.progress)
-    let shared = Mutex(report)
+    let shared = Lock(report)
     let next = Atomic<Int>(0)
     let list = files
     try WorkerTeam.run(threads: min(options.threads, model.buffers / perThread, max(1, files.count))) { _ in
@@ -144,7 +144,7 @@ public struct Verification: Sendable {
         try options.cancellation?.check()
         var own = Report()
         try driver.verifyFile(
-          driver.fileGrid.index(ordinal: list[number]), &own, scratch, options.cancellation)
+          driver.fileGrid.files.index(ordinal: list[number]), &own, scratch, options.cancellation)
         meter.add(own.bytes)
         shared.withLock { report in
           report.chunks += own.chunks
@@ -179,7 +179,7 @@ extension ZarrDriver {
       report.bytes += mapping.count
       try verifyIndex(of: mapping)
       let checksums = try checksums(of: mapping)
-      try grid.chunks(touching: fileGrid.region(file)).forEachIndex { index in
+      try fileGrid.chunks(inFile: file).forEachIndex { index in
         try token?.check()
         do {
           try verifyChunk(index, checksums, &report, scratch)
@@ -220,8 +220,7 @@ extension ZarrDriver {
         _ = try decoder.decode(fetch(bytes, mapping, scratch), scratch: scratch)
       }
       guard let checksums else { return }
-      let perFile = zip(fileGrid.chunkShape, grid.chunkShape).map { $0 / $1 }
-      let ordinal = zip(index, perFile).reduce(0) { $0 * $1.1 + $1.0 % $1.1 }
+      let ordinal = fileGrid.place(ofChunk: index).ordinal
       let computed = mapping.checksum(bytes)
       guard checksums[ordinal] == computed else {
         throw TesseraError(

@@ -88,6 +88,24 @@ package struct BlockPlan: Sendable, Hashable {
     sourceReads = zip(shape.indices, chosen).reduce(1) { $0 * reads($1.0, $1.1) }
   }
 
+  /// Blocks of a given shape, in C order.
+  package init(_ shape: Shape, block: [Int], granule: [Int]) throws {
+    self.block = block
+    group = block
+    grid = try ChunkGrid(shape: shape, chunkShape: block)
+    groupGrid = grid
+    sourceReads = shape.indices.reduce(1) {
+      $0 * BlockPlan.reads(shape[$1], block: block[$1], granule: granule[$1])
+    }
+  }
+
+  /// The same blocks of a source that gives each of them without reading more.
+  package var readOnce: BlockPlan {
+    var copy = self
+    copy.sourceReads = 1
+    return copy
+  }
+
   /// The lengths a block may have along an axis: units that divide a file, then whole files, doubling.
   private static func lengths(_ length: Int, unit: Int, file: Int?) -> [Int] {
     var lengths: [Int] = []

@@ -1,4 +1,3 @@
-import Synchronization
 package import TesseraIO
 
 /// Who takes which block next.
@@ -29,7 +28,7 @@ package final class BlockSchedule: Sendable {
 
   private let plan: BlockPlan
   private let isInOrder: Bool
-  private let state = Mutex(State())
+  private let state = Lock(State())
 
   /// - Parameter isInOrder: all blocks are one group, as for sources and destinations that are streams.
   package init(_ plan: BlockPlan, isInOrder: Bool) {

@@ -40,6 +40,14 @@ package struct MemoryModel: Sendable {
     }
   }
 
+  /// Whether the page cache cannot hold what a source has on the disk, beside what else there is in memory.
+  static func exceedsPageCache(_ source: any ArrayDriver) throws -> Bool {
+    let room = processMemory - processMemory / 4
+    // Counting the files of a store takes time, and few are as large uncompressed.
+    guard (source.description.logicalBytes ?? 0) > room else { return false }
+    return try source.storedBytes() > room
+  }
+
   private static let processMemory = ProcessLimits.memory
 
   /// The least budget whose `buffers` are that many bytes.

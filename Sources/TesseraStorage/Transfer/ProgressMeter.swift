@@ -1,11 +1,10 @@
-import Synchronization
 import TesseraIO
 
 /// Adds up what all workers did and tells a handler now and then.
 package final class ProgressMeter: Sendable {
   private let total: Int
   private let handler: (@Sendable (Int, Int) -> Void)?
-  private let state = Mutex((done: 0, told: 0.0))
+  private let state = Lock((done: 0, told: 0.0))
   private static let interval = 0.1
 
   package init(total: Int, handler: (@Sendable (Int, Int) -> Void)?) {

@@ -1,4 +1,3 @@
-import Synchronization
 import TesseraCore
 package import TesseraIO
 
@@ -20,8 +19,8 @@ package final class ResumeLog: Sendable {
   private let blockBytes: Int
   /// Blocks below were finished by an earlier run.
   private let resumed: Int
-  private let state: Mutex<State>
-  private let noted: Mutex<Int>
+  private let state: Lock<State>
+  private let noted: Lock<Int>
   private let noteBytes: Int
 
   /// - Parameters:
@@ -34,8 +33,8 @@ package final class ResumeLog: Sendable {
     self.job = job
     self.blockBytes = blockBytes
     resumed = staging.isResumed ? ResumeLog.read(path, job: job) ?? 0 : 0
-    state = Mutex(State(prefix: resumed, claimed: resumed))
-    noted = Mutex(resumed)
+    state = Lock(State(prefix: resumed, claimed: resumed))
+    noted = Lock(resumed)
     try note(resumed)
   }
 

@@ -36,8 +36,9 @@ package struct Transfer: Sendable {
     let reading = OrderedGate()
     let isStream = source.isSequential || sink.requirements.isContiguous
     let schedule = BlockSchedule(plan.blocks, isInOrder: isStream)
+    let forgets = try plan.blocks.sourceReads < 1.5 && MemoryModel.exceedsPageCache(source)
     try WorkerTeam.run(threads: plan.threads) { worker in
-      let scratch = WriteScratch()
+      let scratch = WriteScratch(read: ReadScratch(forgets: forgets, checks: true))
       let buffers = BlockBuffers()
       do {
         while let ticket = schedule.next(worker) {
@@ -56,6 +57,22 @@ package struct Transfer: Sendable {
     try sink.sync()
   }
 
+  /// Whether an interrupted run did all blocks.
+  func isFinished() throws -> Bool {
+    guard log != nil else { return false }
+    return try (0..<plan.blocks.count).allSatisfy { try isFinished($0, plan.blocks.region($0)) }
+  }
+
+  private func isFinished(_ number: Int, _ region: Region) throws -> Bool {
+    try log?.isFinished(number) ?? false || (log != nil && sink.isStored(region))
+  }
+
+  /// The same transfer from another place, by a plan that has the same blocks.
+  func reading(_ source: any ArrayDriver, _ plan: TransferPlan) -> Transfer {
+    precondition(plan.blocks.block == self.plan.blocks.block, "the blocks stay")
+    return Transfer(from: source, to: sink, plan: plan, options: options, log: log)
+  }
+
   /// One worker's memory: the block as stored, and as converted.
   private final class BlockBuffers: Sendable {
     let source = Buffer()
@@ -67,7 +84,7 @@ package struct Transfer: Sendable {
   ) throws {
     let number = ticket.number
     let region = plan.blocks.region(number)
-    if try log?.isFinished(number) ?? false || (log != nil && sink.isStored(region)) {
+    if try isFinished(number, region) {
       if source.isSequential { try reading.pass(number) {} }
       return try ticket.gate.pass(ticket.turn) {}
     }

@@ -15,6 +15,10 @@ public struct TransferOptions: Sendable {
   public var resume: Bool
   /// Replaces an existing destination.
   public var overwrite: Bool
+  /// Whether re-chunking may go over a file in between; what comes of it is the same.
+  package var spilling = Spilling.whenCheaper
+
+  package enum Spilling: String, Sendable { case whenCheaper, always, never }
 
   /// - Parameters:
   ///   - memory: nil for a quarter of what the process may use, cgroup limits included.

@@ -11,9 +11,9 @@ package final class WriteScratch: Sendable {
   package let output = Buffer()
   /// The elements of one chunk, while part of it is changed.
   package let elements = Buffer()
-  package let read = ReadScratch()
+  package let read: ReadScratch
 
-  package init() {}
+  package init(read: ReadScratch = ReadScratch()) { self.read = read }
 }
 
 /// Turns elements into the bytes of one chunk.

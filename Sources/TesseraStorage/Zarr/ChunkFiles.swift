@@ -1,4 +1,3 @@
-import Synchronization
 import TesseraCore
 package import TesseraIO
 
@@ -8,7 +7,7 @@ package final class ChunkFiles: Sendable {
   package final class Entry: Sendable {
     package let mapping: Mapping?
     /// Shards whose index has been checked. An inner shard may begin where the outer one does.
-    fileprivate let validated = Mutex(Set<Range<Int>>())
+    fileprivate let validated = Lock(Set<Range<Int>>())
 
     fileprivate init(_ mapping: Mapping?) { self.mapping = mapping }
   }
@@ -20,7 +19,7 @@ package final class ChunkFiles: Sendable {
 
   package let root: String
   private let keys: ChunkKeys
-  private let state = Mutex(State())
+  private let state = Lock(State())
   /// Descriptors are limited (1,024 by default), and one mapping each.
   private static let capacity = 64
 

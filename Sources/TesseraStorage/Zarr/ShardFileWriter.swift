@@ -1,4 +1,3 @@
-import Synchronization
 import TesseraCodecs
 import TesseraCore
 import TesseraIO
@@ -34,7 +33,7 @@ package final class ShardFileWriter: Sendable {
   private let file: File
   private let sharding: Sharding?
   private let hasChecksums: Bool
-  private let state: Mutex<State>
+  private let state: Lock<State>
 
   /// Dirty pages of this size are handed to the disk while the next ones are filled.
   private static let writebackBytes = 8 << 20
@@ -52,7 +51,7 @@ package final class ShardFileWriter: Sendable {
     temporary = Path.join(Path.parent(path), ".\(Path.name(path)).tessera-partial")
     file = try ShardFileWriter.create(temporary)
     let first = sharding?.indexLocation == .start ? sharding!.indexByteCount(chunks: chunks) : 0
-    state = Mutex(
+    state = Lock(
       State(
         next: first, ranges: [Range<Int>?](repeating: nil, count: chunks),
         checksums: hasChecksums ? [UInt32](repeating: 0, count: chunks) : [], remaining: expected))

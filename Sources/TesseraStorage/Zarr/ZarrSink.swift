@@ -1,4 +1,3 @@
-import Synchronization
 import TesseraCodecs
 package import TesseraCore
 package import TesseraIO
@@ -9,15 +8,14 @@ package final class ZarrSink: ArraySink {
   package let metadata: ZarrMetadata
   package let requirements: SinkRequirements
   private let root: String
-  private let grid: ChunkGrid
-  private let fileGrid: ChunkGrid
+  private let grid: FileGrid
   private let encoder: ChunkEncoder
   private let sharding: Sharding?
   private let itemSize: Int
   private let hasChecksums: Bool
   /// Where blocks are counted from along the first axis.
   private let firstRow: Int
-  private let open = Mutex<[[Int]: ShardFileWriter]>([:])
+  private let open = Lock<[[Int]: ShardFileWriter]>([:])
   private let unsynced: UnsyncedFiles
 
   /// Makes the folder, if need be, and writes the metadata into it.
@@ -44,8 +42,7 @@ package final class ZarrSink: ArraySink {
     self.root = root
     itemSize = dtype.itemSize
     sharding = metadata.shardings.first
-    grid = try ChunkGrid(shape: metadata.shape, chunkShape: metadata.leaf.shape)
-    fileGrid = try ChunkGrid(shape: metadata.shape, chunkShape: metadata.fileShape)
+    grid = try FileGrid(metadata)
     encoder = try ChunkEncoder(metadata, dtype: dtype)
     hasChecksums = metadata.attributes[ZarrMetadata.checksumAttribute] != nil
     unsynced = UnsyncedFiles(root: root)
@@ -77,11 +74,11 @@ package final class ZarrSink: ArraySink {
 
   package func isStored(_ block: Region) throws -> Bool {
     var isStored = true
-    try fileGrid.chunks(touching: block).forEachIndex { file in
+    try grid.files.chunks(touching: block).forEachIndex { file in
       if isStored { isStored = try Directory.kind(path(file)) == .file }
     }
     // Whoever wrote it may have been killed before syncing.
-    if isStored { fileGrid.chunks(touching: block).forEachIndex { unsynced.add(path($0)) } }
+    if isStored { grid.files.chunks(touching: block).forEachIndex { unsynced.add(path($0)) } }
     return isStored
   }
 
@@ -124,13 +121,13 @@ package final class ZarrSink: ArraySink {
   {
     let itemSize = itemSize
     let strides = Shape.strides(of: block.lengths).map { $0 * itemSize }
-    let chunks = grid.chunks(touching: block)
+    let chunks = grid.chunks.chunks(touching: block)
     let output = scratch.output.reserve(chunks.count * encoder.maximumEncodedCount)
     var used = 0
     var pending: [Pending] = []
     pending.reserveCapacity(chunks.count)
     try chunks.forEachIndex { index in
-      let region = grid.region(index)
+      let region = grid.chunks.region(index)
       let offset = zip(zip(region.lower, block.lower), strides).reduce(0) { $0 + ($1.0.0 - $1.0.1) * $1.1 }
       let bytes = try encoder.encode(
         source.baseAddress! + offset, strides: strides, lengths: region.lengths,
@@ -140,30 +137,17 @@ package final class ZarrSink: ArraySink {
       {
         used += bytes.count
       }
-      let (file, ordinal) = position(index)
+      let (file, ordinal) = grid.place(ofChunk: index)
       pending.append(Pending(file: file, ordinal: ordinal, bytes: bytes))
     }
     return pending
   }
 
-  /// The file a chunk belongs to, and its number there.
-  private func position(_ index: [Int]) -> (file: [Int], ordinal: Int) {
-    var file = index
-    var ordinal = 0
-    for axis in index.indices {
-      let perFile = fileGrid.chunkShape[axis] / grid.chunkShape[axis]
-      file[axis] = index[axis] / perFile
-      ordinal = ordinal * perFile + index[axis] % perFile
-    }
-    return (file, ordinal)
-  }
-
   private func writer(_ file: [Int]) throws -> ShardFileWriter {
     try open.withLock { open in
       if let writer = open[file] { return writer }
-      let places = zip(fileGrid.chunkShape, grid.chunkShape).reduce(1) { $0 * ($1.0 / $1.1) }
       let writer = try ShardFileWriter(
-        path(file), sharding, chunks: places, expected: grid.chunks(touching: fileGrid.region(file)).count,
+        path(file), sharding, chunks: grid.placesPerFile, expected: grid.chunks(inFile: file).count,
         hasChecksums: hasChecksums)
       open[file] = writer
       return writer

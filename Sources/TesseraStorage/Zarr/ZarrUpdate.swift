@@ -1,4 +1,3 @@
-import Synchronization
 package import TesseraCore
 import TesseraIO
 import TesseraKernels
@@ -12,7 +11,7 @@ package final class ZarrUpdate: Sendable {
   private final class OpenFile: Sendable {
     let writer: ShardFileWriter
     /// Held while a chunk is changed; true once the file was published and a new one must be opened.
-    let isClosed = Mutex(false)
+    let isClosed = Lock(false)
 
     init(_ writer: ShardFileWriter) { self.writer = writer }
   }
@@ -25,14 +24,13 @@ package final class ZarrUpdate: Sendable {
   private let root: String
   private let metadata: ZarrMetadata
   private let itemSize: Int
-  private let grid: ChunkGrid
-  private let fileGrid: ChunkGrid
+  private let grid: FileGrid
   private let encoder: ChunkEncoder
   private let decoder: ChunkDecoder
   private let sharding: Sharding?
   private let unsynced: UnsyncedFiles
   private let isVisible: Bool
-  private let state = Mutex(State())
+  private let state = Lock(State())
   private static let maximumOpenFiles = 64
   /// A chunk's range and checksum while its file is written, and its entry in the index.
   private static let bytesPerPlace = 64
@@ -45,13 +43,12 @@ package final class ZarrUpdate: Sendable {
     self.root = root
     itemSize = dtype.itemSize
     let leaf = metadata.leaf
-    grid = try ChunkGrid(shape: metadata.shape, chunkShape: leaf.shape)
-    fileGrid = try ChunkGrid(shape: metadata.shape, chunkShape: metadata.fileShape)
+    grid = try FileGrid(metadata)
     encoder = try ChunkEncoder(metadata, dtype: dtype)
     decoder = ChunkDecoder(leaf.pipeline, shape: leaf.shape, dtype: dtype, fill: metadata.fill)
     sharding = metadata.shardings.first
     try MemoryModel.requireAvailable(encoder.byteCount, for: "a chunk of \(Shape.describe(leaf.shape))")
-    let places = zip(metadata.fileShape, leaf.shape).reduce(1) { $0 * ($1.0 / $1.1) }
+    let places = grid.placesPerFile
     try MemoryModel.requireAvailable(
       places.saturatingMultiply(ZarrUpdate.bytesPerPlace), for: "the index of a shard of \(places) chunks")
     unsynced = UnsyncedFiles(root: root)
@@ -62,8 +59,8 @@ package final class ZarrUpdate: Sendable {
     _ region: Region, from source: UnsafeRawPointer, strides: [Int], scratch: WriteScratch
   ) throws {
     if region.isEmpty { return }
-    try grid.chunks(touching: region).forEachIndex { index in
-      let chunk = grid.region(index)
+    try grid.chunks.chunks(touching: region).forEachIndex { index in
+      let chunk = grid.chunks.region(index)
       let part = chunk.intersection(region)
       let offset = zip(zip(part.lower, region.lower), strides).reduce(0) { $0 + ($1.0.0 - $1.0.1) * $1.1 }
       if part == chunk {
@@ -86,11 +83,11 @@ package final class ZarrUpdate: Sendable {
     // What was not published yet would not be found.
     try flush()
     let bounds = Region(shape)
-    let files = try ChunkGrid(shape: largest, chunkShape: fileGrid.chunkShape)
+    let files = try ChunkGrid(shape: largest, chunkShape: grid.files.chunkShape)
     var straddling: [[Int]] = []
     var outside: [[Int]] = []
     try ZarrFiles.forEach(root: root, keys: metadata.keys, grid: files) { file, _ in
-      let region = fileGrid.fullRegion(file)
+      let region = grid.files.fullRegion(file)
       if bounds.intersection(region).isEmpty {
         outside.append(file)
       } else if !bounds.contains(region) {
@@ -99,8 +96,8 @@ package final class ZarrUpdate: Sendable {
     }
     for file in outside { try Directory.remove(path(file)) }
     for file in straddling {
-      try grid.chunks(touching: fileGrid.fullRegion(file)).forEachIndex { index in
-        let chunk = grid.fullRegion(index)
+      try grid.chunks.chunks(touching: grid.files.fullRegion(file)).forEachIndex { index in
+        let chunk = grid.chunks.fullRegion(index)
         let kept = bounds.intersection(chunk)
         if bounds.contains(chunk) { return }
         try changeFile(of: index) { writer, ordinal in
@@ -173,13 +170,7 @@ package final class ZarrUpdate: Sendable {
 
   /// Calls `body` with the file that holds a chunk, and the chunk's number in it; exclusive per file.
   private func changeFile(of index: [Int], _ body: (ShardFileWriter, Int) throws -> Void) throws {
-    var file = index
-    var ordinal = 0
-    for axis in index.indices {
-      let perFile = fileGrid.chunkShape[axis] / grid.chunkShape[axis]
-      file[axis] = index[axis] / perFile
-      ordinal = ordinal * perFile + index[axis] % perFile
-    }
+    let (file, ordinal) = grid.place(ofChunk: index)
     while true {
       let open = try openFile(file)
       let isDone = try open.isClosed.withLock { isClosed -> Bool in
@@ -213,7 +204,7 @@ package final class ZarrUpdate: Sendable {
 
   /// A writer that holds the chunks the file has now.
   private func writer(_ file: [Int]) throws -> ShardFileWriter {
-    let chunks = zip(fileGrid.chunkShape, grid.chunkShape).reduce(1) { $0 * ($1.0 / $1.1) }
+    let chunks = grid.placesPerFile
     let writer = try ShardFileWriter(
       path(file), sharding, chunks: chunks, expected: chunks,
       hasChecksums: hasChecksums)

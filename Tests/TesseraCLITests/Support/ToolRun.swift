@@ -1,4 +1,4 @@
-import Synchronization
+import TesseraIO
 import TesseraStorage
 import Testing
 
@@ -33,7 +33,7 @@ struct ToolRun {
 
 /// A stream that keeps what is written.
 final class Recorder: Sendable {
-  private let written = Mutex("")
+  private let written = Lock("")
 
   var text: String { written.withLock { $0 } }
   var stream: TextStream { TextStream { text in self.written.withLock { $0 += text } } }

@@ -158,6 +158,35 @@ import Testing
     #expect(try Verification(folder.at("5.zarr")).run().problems == [])
   }
 
+  /// Whatever the plan was made from is looked at again under the lock: not the shape alone.
+  @Test(arguments: [
+    ArrayLayout(chunks: [1], shards: .shape([4])), ArrayLayout(chunks: [2], shards: .none),
+    ArrayLayout(codec: .lz4, chunks: [2], shards: .shape([4])),
+  ]) func anotherStoreOfTheSameShape(_ layout: ArrayLayout) throws {
+    let folder = try TemporaryFolder()
+    let array = ModelArray(shape: [3], dtype: .uint8, bytes: [1, 2, 3])
+    try array.store(folder.at("rows.zarr"))
+    try array.store(folder.at("x.zarr"), layout: .init(chunks: [2], shards: .shape([4])))
+    let append = try Appending([folder.at("rows.zarr")], to: folder.at("x.zarr"))
+    try Directory.remove(folder.at("x.zarr"))
+    try array.store(folder.at("x.zarr"), layout: layout)
+    let before = try snapshot(folder.at("x.zarr"))
+    #expect(tesseraError { try append.run() }?.kind == .busy)
+    #expect(try snapshot(folder.at("x.zarr")) == before)
+  }
+
+  @Test func anotherNpyOfTheSameShape() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.at("x.npy")
+    try ModelArray(shape: [2], dtype: .uint16, bytes: [1, 0, 2, 0]).writeNpy(path)
+    let append = try Appending([path], to: path)
+    let other = ModelArray(shape: [2], dtype: .int16, bytes: [1, 0, 2, 0])
+    try Directory.remove(path)
+    try other.writeNpy(path)
+    #expect(tesseraError { try append.run() }?.kind == .busy)
+    #expect(try ModelArray(reading: path) == other)
+  }
+
   @Test func aWriterTakesOverAfterAnAppend() throws {
     let folder = try TemporaryFolder()
     let path = folder.at("x.zarr")

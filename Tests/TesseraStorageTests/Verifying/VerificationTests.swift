@@ -196,4 +196,33 @@ import Testing
     let verification = try Verification(folder.at("x.zarr"), options: .init(cancellation: token))
     #expect(tesseraError { _ = try verification.run() }?.kind == .cancelled)
   }
+
+  /// A stored member has no chunk checksums, and is checked when a conversion reads all of it.
+  @Test(arguments: ["out.npy", "out.zarr", "out.npz"], [1, 3])
+  func aConversionChecksAStoredMember(_ destination: String, _ threads: Int) throws {
+    let folder = try TemporaryFolder()
+    var random = SeededGenerator(seed: 31)
+    let array = ModelArray(shape: [3000, 700], dtype: .int16, random: &random)
+    try array.writeNpy(folder.at("x.npy"))
+    try Conversion(from: folder.at("x.npy"), to: folder.at("x.npz")).run()
+    func attempt() throws {
+      try Conversion(
+        from: folder.at("x.npz"), to: folder.at(destination), layout: .init(),
+        options: .init(memory: 64 << 20, threads: threads)
+      ).run()
+    }
+    try attempt()
+    #expect(try ModelArray(reading: folder.at(destination)) == array)
+    try Directory.remove(folder.at(destination))
+    var bytes = try folder.read("x.npz")
+    bytes[bytes.count / 2] ^= 4
+    try folder.write("x.npz", bytes)
+    let error = tesseraError { try attempt() }
+    #expect(error?.kind == .corrupt && error?.what.contains("CRC-32") == true, "\(error as Any)")
+    #expect(folder.names == ["x.npy", "x.npz"])
+    // Part of it is read without.
+    #expect(try StoredArray.open(folder.at("x.npz")).shape == Shape([3000, 700]))
+    let row = try ModelArray(reading: StoredArray.open(folder.at("x.npz")), Selection([.index(2)]))
+    #expect(row == array.selecting([.index(2), .slice()]))
+  }
 }

@@ -1,0 +1,63 @@
+import Tessera
+import TesseraCore
+import TesseraEngine
+import TesseraIO
+import TesseraStorage
+
+/// Where `stats -o` puts its table: an archive with a member for each column, or text.
+struct SummaryFile {
+  private enum Form {
+    case archive(planned: Writing)
+    case text(Staging, separator: String)
+  }
+
+  private let path: String
+  private let form: Form
+  private let options: TransferOptions
+
+  /// Makes sure that it can be written before there is anything to write.
+  init(_ path: String, of summary: ArraySummary, _ options: TransferOptions) throws {
+    self.path = path
+    self.options = options
+    if path.hasSuffix(".csv") || path.hasSuffix(".tsv") {
+      let staging = try Staging(path, overwrites: options.overwrite)
+      form = .text(staging, separator: path.hasSuffix(".csv") ? "," : "\t")
+    } else if path.hasSuffix(".npz") {
+      let members = summary.columns.map { (name: Optional($0.name), array: $0.array) }
+      form = .archive(planned: try Writing(members, to: path, options: options))
+    } else {
+      throw TesseraError(
+        .usage, "destination of a table", path: path, expected: "a name ending in .npz or .csv",
+        got: "'\(Path.name(path))'")
+    }
+  }
+
+  /// Computing and writing; nil where writing is a matter of a few lines of text.
+  var explanation: Explanation? { if case .archive(let planned) = form { planned.explanation } else { nil } }
+
+  func write(_ table: SummaryTable) throws {
+    switch form {
+    case .archive: _ = try Writing(table.arrays, to: path, options: options).run()
+    case .text(let staging, let separator):
+      let file = try File(staging.payload, .create)
+      var end = 0
+      func append(_ cells: [String]) throws {
+        let line = Array((cells.joined(separator: separator) + "\n").utf8)
+        try file.write(line, at: end)
+        end += line.count
+      }
+      try append(table.names)
+      try table.forEachBatch([0..<table.shape.count]) { _, rows in
+        for row in rows { try append(row.map(SummaryFile.text)) }
+      }
+      try file.sync()
+      try staging.publish()
+    }
+  }
+
+  /// Numbers with all their digits, as every reader of CSV takes them: booleans are 0 and 1.
+  private static func text(_ value: JSONValue) -> String {
+    if let flag = value.bool { return flag ? "1" : "0" }
+    return value.number?.text ?? value.special.map { "\($0)" } ?? "nan"
+  }
+}

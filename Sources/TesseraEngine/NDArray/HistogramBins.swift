@@ -1,0 +1,13 @@
+/// How a histogram's bins are chosen.
+public enum HistogramBins: Sendable, Hashable, ExpressibleByIntegerLiteral, ExpressibleByArrayLiteral {
+  /// So many equal bins.
+  case count(Int)
+  /// Bins between these edges, ascending.
+  case edges([Double])
+  /// NumPy's rules, by name, from the number and the spread of the elements within the range. `auto` is the finer of
+  /// `sturges` and `freedmanDiaconis`.
+  case auto, freedmanDiaconis, scott, rice, sturges, squareRoot
+
+  public init(integerLiteral value: Int) { self = .count(value) }
+  public init(arrayLiteral elements: Double...) { self = .edges(elements) }
+}

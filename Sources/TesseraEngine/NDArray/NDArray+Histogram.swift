@@ -1,0 +1,140 @@
+import TesseraCore
+import TesseraKernels
+public import TesseraStorage
+
+extension NDArray {
+  /// How many elements fall into each bin, the last one closed at both ends; NaN and what lies outside are not counted.
+  ///
+  /// What the edges depend on (the range, and the spread for NumPy's rules) is computed at once, in a pass of its own; the
+  /// counts are lazy.
+  ///
+  /// - Parameters:
+  ///   - bins: how many, or their edges, or a rule.
+  ///   - range: the outer edges; the least and the greatest element when nil.
+  ///   - weights: of this array's shape; bins then add up weights.
+  ///   - density: scales the counts so that the histogram's integral is 1.
+  /// - Returns: counts (int64; float64 with weights or density), and one edge more, as float64.
+  /// - Throws: `.usage` for complex numbers, edges that do not ascend, a range that is not finite, and weights of another
+  ///   shape.
+  public func histogram(
+    bins: HistogramBins = 10, range: ClosedRange<Double>? = nil, weights: NDArray? = nil,
+    density: Bool = false,
+    options: TransferOptions = .init()
+  ) throws -> (counts: NDArray, edges: NDArray) {
+    guard dtype.kind != .complex else {
+      throw TesseraError(.usage, "histogram", expected: "real numbers", got: "\(dtype)")
+    }
+    let edges = try edges(bins, range, options)
+    let counts = try counting(weights) { Histogram(edges: edges, operands: $0) }
+    let result = NDArray(
+      .barrier(counts), shape: try Shape([edges.bins]), dtype: weights == nil ? .int64 : .float64)
+    let positions = try NDArray(edges.values)
+    guard density else { return (result, positions) }
+    let widths = try positions[1...] - positions[..<edges.bins]
+    return (try result.astype(.float64) / widths / result.sum().astype(.float64), positions)
+  }
+
+  /// How often each of 0, 1, … up to the greatest element occurs, or the sum of its weights: NumPy's `bincount`.
+  ///
+  /// The greatest element is computed at once, in a pass of its own; the counts are lazy.
+  ///
+  /// - Parameter minlength: the least length of the result.
+  /// - Throws: `.usage` for other than one axis of integers, negative ones, and weights of another shape.
+  public func bincount(
+    weights: NDArray? = nil, minlength: Int = 0, options: TransferOptions = .init()
+  ) throws -> NDArray {
+    guard ndim == 1, [.bool, .signed, .unsigned].contains(dtype.kind), minlength >= 0 else {
+      throw TesseraError(
+        .usage, "bincount", expected: "one axis of integers", got: "\(dtype) of shape \(shape)")
+    }
+    var length = minlength
+    if size > 0 {
+      let (least, greatest) = try evaluate(min().astype(.int64), max().astype(.int64), options: options)
+      guard try least.item(as: Int64.self) >= 0 else {
+        throw TesseraError(
+          .usage, "bincount", expected: "integers that are not negative",
+          got: "\(try least.item(as: Int64.self))")
+      }
+      let (most, overflow) = try greatest.item(as: Int64.self).addingReportingOverflow(1)
+      guard !overflow, most < UInt32.max else {
+        throw TesseraError(.memory, "bincount", expected: "integers below 2^32", got: "\(most)")
+      }
+      length = Swift.max(length, Int(most))
+    }
+    let barrier = try counting(weights) { BinCount(length: length, operands: $0) }
+    return NDArray(.barrier(barrier), shape: try Shape([length]), dtype: weights == nil ? .int64 : .float64)
+  }
+
+  private func counting<Counting: Barrier>(
+    _ weights: NDArray?, _ make: ([Node]) -> Counting
+  ) throws -> Counting {
+    guard let weights else { return make([node]) }
+    guard weights.shape == shape else {
+      throw TesseraError(.usage, "weights", expected: "the shape \(shape)", got: "\(weights.shape)")
+    }
+    return make([node, weights.astype(.float64).node])
+  }
+
+  // MARK: Edges
+
+  private func edges(
+    _ bins: HistogramBins, _ range: ClosedRange<Double>?, _ options: TransferOptions
+  ) throws -> HistogramEdges {
+    if case .edges(let values) = bins { return try HistogramEdges(values) }
+    let ends = try range ?? dataRange(options)
+    let count = try self.count(bins, within: range, ends, options)
+    return try HistogramEdges(
+      bins: count, from: ends.lowerBound, to: ends.upperBound, dtype: dtype, fromData: range == nil)
+  }
+
+  /// NumPy takes 0 to 1 for an empty array.
+  private func dataRange(_ options: TransferOptions) throws -> ClosedRange<Double> {
+    if size == 0 { return 0...1 }
+    let (least, greatest) = try evaluate(min().astype(.float64), max().astype(.float64), options: options)
+    let (low, high) = (try least.item(as: Double.self), try greatest.item(as: Double.self))
+    guard low.isFinite, high.isFinite else {
+      throw TesseraError(.usage, "autodetected range of [\(low), \(high)] is not finite")
+    }
+    return low...high
+  }
+
+  /// NumPy's rules: https://numpy.org/doc/stable/reference/generated/numpy.histogram_bin_edges.html
+  private func count(
+    _ bins: HistogramBins, within range: ClosedRange<Double>?, _ ends: ClosedRange<Double>,
+    _ options: TransferOptions
+  ) throws -> Int {
+    if case .count(let count) = bins { return count }
+    let extent = ends.upperBound - ends.lowerBound
+    let inside = try range.map { try (self .>= $0.lowerBound) .& (self .<= $0.upperBound) }
+    let number =
+      try inside.map { Double(try $0.countNonzero().item(as: Int64.self, options: options)) }
+      ?? Double(size)
+    guard number > 0, extent > 0 else { return 1 }
+    let values = try inside.map { try NDArray.select($0, self.astype(.float64), NDArray(Double.nan)) } ?? self
+    func spread() throws -> Double {
+      let quartiles = try values.nanquantile([0.25, 0.75]).astype(.float64).elements(
+        as: Double.self, options: options)
+      return quartiles[1] - quartiles[0]
+    }
+    let cubeRoot = try cbrt(NDArray(number)).item(as: Double.self)
+    let sturges = try extent / (log2(NDArray(number)).item(as: Double.self) + 1)
+    let width: Double
+    switch bins {
+    case .sturges: width = sturges
+    case .squareRoot: width = extent / number.squareRoot()
+    case .rice: width = extent / (2 * cubeRoot)
+    case .scott:
+      let deviation = try values.nanstd().astype(.float64).item(as: Double.self, options: options)
+      width = try cbrt(NDArray(24 * Double.pi.squareRoot() / number)).item(as: Double.self) * deviation
+    case .freedmanDiaconis: width = try 2 * spread() / cubeRoot
+    default:
+      let fine = try 2 * spread() / cubeRoot
+      width = fine > 0 ? Swift.min(fine, sturges) : sturges
+    }
+    guard width > 0 else { return 1 }
+    // Bins of integers are at least one wide.
+    let isInteger = dtype.kind == .signed || dtype.kind == .unsigned
+    let count = (extent / (isInteger ? Swift.max(width, 1) : width)).rounded(.up)
+    return count < Double(UInt32.max) ? Swift.max(1, Int(count)) : Int(UInt32.max)
+  }
+}

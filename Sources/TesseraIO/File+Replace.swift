@@ -1,0 +1,68 @@
+import TesseraCore
+
+extension File {
+  /// Writers of the same file at the same time that each find a temporary name.
+  private static let maximumWriters = 16
+
+  /// Replaces the file at `path` by `contents`, durably and in one step; of several writers at the same time the last
+  /// one stays.
+  ///
+  /// - Throws: `.system`, with the old file as it was.
+  package static func replace(_ path: String, with contents: [UInt8]) throws {
+    let (file, number) = try claimTemporary(of: path)
+    do {
+      try file.write(contents, at: 0)
+      // A leftover of a killed run may be longer.
+      if try file.size() > contents.count { try file.truncate(to: contents.count) }
+      try file.sync()
+      try Syscalls.rename(file.path, to: path)
+    } catch {
+      try? Directory.remove(file.path)
+      throw error
+    }
+    // Killed when it was one of several writers, its name might not be used again soon.
+    try? removeLeftover(temporary(of: path, number + 1))
+    withExtendedLifetime(file) {}
+    try afterwards(path, "may not outlive a power failure") { try Directory.sync(Path.parent(path)) }
+  }
+
+  private static func temporary(of path: String, _ number: Int) -> String {
+    let suffix = number == 0 ? "" : ".\(number)"
+    return Path.join(Path.parent(path), ".\(Path.name(path))\(suffix).tessera-partial")
+  }
+
+  /// The first temporary file that nobody else has, locked until the object goes; it may hold a leftover.
+  private static func claimTemporary(of path: String) throws -> (file: File, number: Int) {
+    for number in 0..<maximumWriters {
+      let name = temporary(of: path, number)
+      let found = try Directory.kind(name, followLinks: false)
+      if found != nil, found != .file { try Directory.remove(name) }
+      do {
+        if let file = try lockedFile(name) { return (file, number) }
+      } catch {
+        if found != .file { try? Directory.remove(name) }
+        throw error
+      }
+    }
+    throw TesseraError(.busy, "other processes are writing here", path: path)
+  }
+
+  /// nil when another writer has the file, or has just given it another name.
+  private static func lockedFile(_ name: String) throws -> File? {
+    let file = try File(name, .create)
+    do {
+      try file.lock()
+    } catch let error as TesseraError where error.kind == .busy {
+      return nil
+    }
+    guard try Directory.kind(name, followLinks: false) == .file else { return nil }
+    return try FileStamp(path: name).isSameFile(as: file.stamp()) ? file : nil
+  }
+
+  private static func removeLeftover(_ name: String) throws {
+    guard try Directory.kind(name, followLinks: false) == .file, let file = try lockedFile(name) else {
+      return
+    }
+    try withExtendedLifetime(file) { try Directory.remove(name) }
+  }
+}

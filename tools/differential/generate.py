@@ -1,0 +1,360 @@
+"""Random expression graphs: steps of a job, with NumPy's answers."""
+import pathlib
+
+import numpy as np
+
+import reference
+from compare import Expected
+from operations import (BFLOAT16_BINARY, BFLOAT16_UNARY, EXACT_BINARY, EXACT_UNARY, INEXACT_BINARY, INEXACT_UNARY)
+from reductions import OTHERS, SIMPLE, WITH_NAN
+from sources import random_form, store
+from values import BFLOAT16, BOOL, DTYPES, kind, random_dtype, random_elements, random_shape
+
+LARGEST = 60_000
+
+
+class Graph:
+    """Grows step by step; every step is one that NumPy answers, or, when wanted, refuses."""
+
+    def __init__(self, rng: np.random.Generator, folder: pathlib.Path):
+        self.rng = rng
+        self.folder = folder
+        self.steps: list[dict] = []
+        self.values: dict[int, Expected] = {}
+        self.largest = LARGEST
+        #: What the last step was refused with, if it was.
+        self.mistake: Exception | None = None
+
+    # Sources
+
+    def source(self, dtype=None, shape=None, form=None) -> int:
+        rng = self.rng
+        dtype = random_dtype(rng) if dtype is None else dtype
+        shape = random_shape(rng) if shape is None else tuple(shape)
+        if form is None and rng.random() < 0.04 and dtype != BFLOAT16:
+            text = {"b": "True", "c": ["1.5", "-2.0"], "f": "2.5", "i": "3", "u": "3"}[dtype.kind]
+            name = {"b": "bool", "c": "complex", "f": "float", "i": "int", "u": "int"}[dtype.kind]
+            return self.add({"op": "full", "shape": list(shape), "dtype": dtype.name,
+                             "value": {"scalar": text, "kind": name}})
+        array = random_elements(rng, dtype, shape)
+        step = store(array, form or random_form(rng), self.folder / f"source-{len(self.steps)}", rng)
+        if dtype == BFLOAT16:
+            number = self.append(step, Expected(array.astype(np.float32), is_view=True))
+            return self.append({"op": "astype", "args": [number], "dtype": "bfloat16"}, Expected(array))
+        return self.append(step, Expected(array, is_view=True))
+
+    def append(self, step, value) -> int:
+        step["id"] = len(self.steps)
+        self.steps.append(step)
+        if value is not None:
+            self.values[step["id"]] = value
+        return step["id"]
+
+    def add(self, step) -> int | None:
+        """nil, and nothing added, when NumPy refuses, the result is too large, or nobody knows the answer."""
+        if not reference.is_defined(step, self.values):
+            return None
+        try:
+            value = reference.evaluate(step, self.values)
+        except reference.MISTAKES:
+            return None
+        if value.array.size > self.largest or value.array.ndim > 7:
+            return None
+        return self.append(step, value)
+
+    # Growing
+
+    def grow(self):
+        """Adds one step, of a random family."""
+        families = [self.view, self.unary, self.binary, self.choose, self.join, self.reduction, self.cast]
+        weights = np.array([30, 16, 26, 8, 7, 22, 8], dtype=float)
+        for _ in range(20):
+            step = families[self.rng.choice(len(families), p=weights / weights.sum())](self.pick())
+            if step is not None and self.add(step) is not None:
+                return
+
+    def misstep(self):
+        """Adds one step that NumPy refuses, if one is found."""
+        makers = [self.view, self.unary, self.binary, self.join, self.reduction, self.choose]
+        for _ in range(60):
+            step = makers[self.rng.integers(len(makers))](self.pick(), is_wild=True)
+            if step is None or not reference.is_defined(step, self.values):
+                continue
+            try:
+                reference.evaluate(step, self.values)
+            except reference.MISTAKES as mistake:
+                self.mistake = mistake
+                return self.append(step, None)
+            except ZeroDivisionError:
+                continue
+        return None
+
+    def pick(self, test=lambda array: True) -> int:
+        """A step, late ones more often."""
+        known = [number for number in self.values if test(self.values[number].array)]
+        if not known:
+            return next(reversed(self.values))
+        return known[min(len(known) - 1, int(len(known) * self.rng.random() ** 0.6))]
+
+    def array(self, number) -> np.ndarray:
+        return self.values[number].array
+
+    def maybe(self, share) -> bool:
+        return self.rng.random() < share
+
+    # Views
+
+    def view(self, number, is_wild=False) -> dict:
+        rng, x = self.rng, self.array(number)
+        names = ["index", "index", "index", "transpose", "moveaxis", "swapaxes", "flip", "expand_dims", "squeeze",
+                 "broadcast_to", "reshape", "reshape", "ravel", "split"]
+        name = str(rng.choice(names))
+        step = {"op": name, "args": [number]}
+        axis = lambda: int(rng.integers(-x.ndim - is_wild, x.ndim + is_wild)) if x.ndim + is_wild else 0
+        match name:
+            case "index": step["items"] = self.items(x, is_wild)
+            case "transpose":
+                if self.maybe(0.7):
+                    step["axes"] = [int(a) for a in rng.permutation(x.ndim + (is_wild and self.maybe(0.5)))]
+            case "moveaxis":
+                count = int(rng.integers(0, x.ndim + 1))
+                step["from"], step["to"] = ([int(a) for a in rng.permutation(x.ndim)[:count]] for _ in range(2))
+                if is_wild: step["from"] = step["from"] + [axis()]
+            case "swapaxes":
+                if not x.ndim and not is_wild: return None
+                step["axes"] = [axis(), axis()]
+            case "flip": step |= self.axes(x, is_wild)
+            case "expand_dims":
+                count = int(rng.integers(1, 3))
+                step["axis"] = [int(a) for a in rng.permutation(x.ndim + count)[:count]]
+                if is_wild: step["axis"].append(step["axis"][0] - (x.ndim + count + 1) * int(rng.integers(0, 2)))
+            case "squeeze":
+                if self.maybe(0.5) or is_wild:
+                    ones = [a for a in range(x.ndim) if x.shape[a] == 1]
+                    step["axis"] = [axis()] if is_wild else [a for a in ones if self.maybe(0.6)]
+            case "broadcast_to":
+                step["shape"] = [int(rng.integers(0, 4)) for _ in range(int(rng.integers(0, 3)))] + [
+                    int(rng.integers(0, 6)) if length == 1 and self.maybe(0.7) else length for length in x.shape]
+                if is_wild: step["shape"] = step["shape"][1:] + [7]
+            case "reshape": step["shape"] = self.reshaped(x, is_wild)
+            case "split":
+                if not x.ndim: return None
+                step["axis"] = axis()
+                length = x.shape[step["axis"]] if not is_wild else 5
+                divisors = [d for d in range(1, 7) if is_wild or length % d == 0]
+                step["sections"] = int(rng.choice(divisors))
+                step["part"] = int(rng.integers(step["sections"]))
+        return step
+
+    def items(self, x, is_wild) -> list:
+        rng = self.rng
+        items = []
+        for length in x.shape:
+            choice = rng.random()
+            if choice < 0.15 and (length or is_wild):
+                room = length + is_wild * 2
+                items.append(int(rng.integers(-room, max(room, 1))))
+            elif choice < 0.3:
+                items.append(["slice", None, None, None])
+            else:
+                bound = lambda: None if self.maybe(0.35) else int(rng.integers(-length - 3, length + 4))
+                steps = [None, 1, 1, 2, 3, -1, -1, -2, -3, length + 1, -length - 1] + [0] * is_wild
+                items.append(["slice", bound(), bound(), steps[rng.integers(len(steps))]])
+        if self.maybe(0.3):
+            first = int(rng.integers(0, len(items) + 1))
+            last = int(rng.integers(first, len(items) + 1))
+            items[first:last] = ["..."]
+        if self.maybe(0.3):
+            items.insert(int(rng.integers(0, len(items) + 1)), "new")
+        if is_wild and self.maybe(0.4):
+            items += [0, "..."]
+        return items
+
+    def reshaped(self, x, is_wild) -> list:
+        rng, shape = self.rng, list(x.shape)
+        for _ in range(int(rng.integers(1, 4))):
+            if len(shape) >= 2 and self.maybe(0.5):
+                place = int(rng.integers(len(shape) - 1))
+                shape[place:place + 2] = [shape[place] * shape[place + 1]]
+            elif shape and len(shape) < 5:
+                place = int(rng.integers(len(shape)))
+                divisors = [d for d in range(1, min(shape[place], 50) + 1) if shape[place] % d == 0] or [1]
+                divisor = int(rng.choice(divisors))
+                shape[place:place + 1] = [divisor, shape[place] // divisor]
+            else:
+                shape.insert(int(rng.integers(len(shape) + 1)), 1)
+        if self.maybe(0.3) and shape:
+            shape[int(rng.integers(len(shape)))] = -1
+        return shape + [3] * is_wild
+
+    # Elementwise
+
+    def unary(self, number, is_wild=False) -> dict:
+        x = self.array(number)
+        names = EXACT_UNARY + INEXACT_UNARY if x.dtype != BFLOAT16 else BFLOAT16_UNARY
+        if self.maybe(0.06) and x.dtype.name in ("float64", "float32", "int64", "uint8"):
+            return {"op": "map", "args": [number]}
+        return {"op": str(self.rng.choice(names)), "args": [number]}
+
+    def binary(self, number, is_wild=False) -> dict | None:
+        rng, x = self.rng, self.array(number)
+        is_bfloat16 = x.dtype == BFLOAT16
+        name = str(rng.choice(BFLOAT16_BINARY if is_bfloat16 else EXACT_BINARY + INEXACT_BINARY))
+        if self.maybe(0.3) and not is_wild or (is_wild and self.maybe(0.5)):
+            scalar = self.scalar(x, is_wild)
+            if name == "power" and "kind" in scalar and scalar["kind"] == "int":
+                scalar["scalar"] = str(int(rng.choice([0, 1, 2, 3, 5, -1, -2])))
+            first = self.maybe(0.4) and name not in (
+                "equal", "not_equal", "less", "less_equal", "greater", "greater_equal", "bitwise_and", "bitwise_or",
+                "bitwise_xor", "left_shift", "right_shift")
+            return {"op": name, "args": [scalar, number] if first else [number, scalar]}
+        return {"op": name, "args": [number, self.partner(number, is_wild)]}
+
+    def partner(self, number, is_wild=False, dtype=None) -> int:
+        """A step whose shape broadcasts with another's: an old one, or a new source."""
+        rng, x = self.rng, self.array(number)
+        if is_wild:
+            return self.pick()
+        fits = lambda y: (y.dtype == BFLOAT16) == (x.dtype == BFLOAT16) and broadcasts(x.shape, y.shape) and (
+            dtype is None or y.dtype == dtype)
+        known = [other for other in self.values if fits(self.array(other))]
+        if known and self.maybe(0.6):
+            return int(rng.choice(known))
+        shape = [1 if self.maybe(0.15) else length for length in x.shape]
+        if self.maybe(0.25) and shape:
+            shape = shape[int(rng.integers(1, len(shape) + 1)):]
+        wanted = BFLOAT16 if x.dtype == BFLOAT16 else dtype
+        if wanted is None:
+            wanted = x.dtype if self.maybe(0.5) else [d for d in DTYPES if d != BFLOAT16][rng.integers(len(DTYPES) - 1)]
+        return self.source(wanted, shape)
+
+    def scalar(self, x, is_wild=False) -> dict:
+        rng = self.rng
+        if x.dtype != BFLOAT16 and self.maybe(0.2):
+            # Swift's Double is Python's float, so there is no scalar that insists on float64.
+            dtypes = [d for d in DTYPES if d not in (BFLOAT16, BOOL, np.float64) and d.kind != "c"]
+            dtype = dtypes[rng.integers(len(dtypes))]
+            return {"dtype": dtype.name, "scalar": str(int(rng.integers(0, 100)) if dtype.kind != "f" else 1.5)}
+        name = str(rng.choice(["bool", "int", "int", "float", "complex"], p=[0.1, 0.3, 0.2, 0.33, 0.07]))
+        if x.dtype == BFLOAT16: name = str(rng.choice(["int", "float"]))
+        if name == "complex":
+            return {"kind": name, "scalar": ["0.5", "-2.0"]}
+        if name == "int":
+            large = 300 if self.maybe(0.3) or is_wild else 5
+            values = [int(rng.integers(-large, large + 1)), 2 ** 40, -1, 0] if is_wild else [int(rng.integers(-large, large + 1))]
+            if x.dtype in (np.int64, np.uint64) and self.maybe(0.15): values = [2 ** 62 + 1, 2 ** 53 + 1]
+            return {"kind": name, "scalar": str(values[rng.integers(len(values))])}
+        values = [True, False] if name == "bool" else [0.5, 2.0, -1.0, 0.0, -0.0, 1e-3, 3.7, "inf", "nan", 1e30]
+        return {"kind": name, "scalar": str(values[rng.integers(len(values))])}
+
+    def cast(self, number, is_wild=False) -> dict:
+        x = self.array(number)
+        names = [d.name for d in DTYPES]
+        if x.dtype == BFLOAT16: names = ["float32", "float64", "float32"]
+        return {"op": "astype", "args": [number], "dtype": str(self.rng.choice(names))}
+
+    def choose(self, number, is_wild=False) -> dict | None:
+        rng, x = self.rng, self.array(number)
+        if x.dtype == BFLOAT16: return None
+        name = str(rng.choice(["where", "where", "clip", "clip", "round", "diff", "isclose"]))
+        match name:
+            case "where":
+                mask = self.partner(number, is_wild, BOOL if self.maybe(0.8) else None)
+                other = self.scalar(x) if self.maybe(0.3) else self.partner(number, is_wild)
+                pair = [number, other]
+                return {"op": "where", "args": [mask, *(pair if self.maybe(0.6) else pair[::-1])]}
+            case "clip":
+                if self.maybe(0.3):
+                    return {"op": name, "args": [number, self.partner(number, is_wild), self.partner(number, is_wild)]}
+                step = {"op": name, "args": [number]}
+                for key, value in (("lower", rng.integers(-3, 2)), ("upper", rng.integers(0, 5))):
+                    if self.maybe(0.8):
+                        integral = kind(x.dtype) in "iu" and self.maybe(0.8)
+                        step[key] = {"kind": "int" if integral else "float", "scalar": str(int(value)) if integral else str(float(value) / 2)}
+                return step if len(step) > 2 else None
+            case "round": return {"op": name, "args": [number], "decimals": int(rng.integers(-2, 4))}
+            case "diff": return {"op": name, "args": [number], "n": int(rng.integers(0, 4)),
+                                 "axis": int(rng.integers(-x.ndim - is_wild, max(x.ndim, 1) + is_wild))}
+            case "isclose": return {"op": name, "args": [number, self.partner(number, is_wild)], "equal_nan": self.maybe(0.5)}
+
+    def join(self, number, is_wild=False) -> dict | None:
+        rng, x = self.rng, self.array(number)
+        name = str(rng.choice(["concatenate", "concatenate", "stack", "vstack", "hstack"]))
+        parts = [number]
+        for _ in range(int(rng.integers(0, 3))):
+            others = [other for other in self.values if self.array(other).shape == x.shape
+                      and (self.array(other).dtype == BFLOAT16) == (x.dtype == BFLOAT16)]
+            if is_wild:
+                parts.append(self.pick())
+            elif self.maybe(0.5) or x.dtype == BFLOAT16:
+                parts.append(int(rng.choice(others)))
+            else:
+                shape = list(x.shape)
+                if name == "concatenate" and shape and self.maybe(0.6): shape[0] = int(rng.integers(0, 9))
+                parts.append(self.source(x.dtype if self.maybe(0.6) else None, shape))
+                if self.array(parts[-1]).dtype == BFLOAT16 and x.dtype != BFLOAT16: return None
+        step = {"op": name, "args": [parts[place] for place in rng.permutation(len(parts))]}
+        if name in ("concatenate", "stack"):
+            room = x.ndim + (name == "stack") + is_wild
+            step["axis"] = 0 if self.maybe(0.5) or not room else int(rng.integers(-room, room))
+        return step
+
+    # Reductions
+
+    def axes(self, x, is_wild=False) -> dict:
+        rng = self.rng
+        if self.maybe(0.25):
+            return {}
+        count = int(rng.integers(1, x.ndim + 1)) if x.ndim else 0
+        axes = [int(axis) for axis in rng.permutation(x.ndim)[:count]]
+        axes = [axis - x.ndim if self.maybe(0.3) else axis for axis in axes]
+        if is_wild: axes.append(int(rng.choice([x.ndim, -x.ndim - 1, *(axes or [9])])))
+        return {"axis": axes}
+
+    def reduction(self, number, is_wild=False) -> dict | None:
+        rng, x = self.rng, self.array(number)
+        names = SIMPLE * 2 + WITH_NAN + OTHERS
+        name = str(rng.choice(names))
+        plain = name.removeprefix("nan")
+        if x.dtype == BFLOAT16 and name not in ("sum", "mean", "min", "max", "var", "argmax", "any"): return None
+        step = {"op": name, "args": [number], **self.axes(x, is_wild), "keepdims": self.maybe(0.35)}
+        if plain in ("argmin", "argmax", "norm", "average"):
+            step.pop("axis", None)
+            if self.maybe(0.75) and x.ndim:
+                step["axis"] = int(rng.integers(-x.ndim - is_wild, x.ndim + is_wild))
+        if plain in ("var", "std"):
+            step["ddof"] = int(rng.choice([0, 0, 1, 1, 2]))
+        if plain in ("sum", "prod") and self.maybe(0.25) and x.dtype != BFLOAT16:
+            step["dtype"] = str(rng.choice(["float64", "float32", "int64", "int32", "uint8", "complex128"]))
+            if kind(x.dtype) == "c": step["dtype"] = "complex128"
+        if plain not in ("argmin", "argmax", "ptp", "count_nonzero", *OTHERS) and self.maybe(0.25):
+            shape = [1 if self.maybe(0.2) else length for length in x.shape]
+            step["where"] = self.source(BOOL, shape if self.maybe(0.8) else shape[1:])
+        if plain in ("min", "max") and ("where" in step and not is_wild or self.maybe(0.1)):
+            step["initial"] = self.initial(x)
+            if step["initial"] is None: return None
+        if name == "norm":
+            step["ord"] = str(rng.choice(["2", "2", "1", "inf", "-inf", "0", "3"]))
+        if name == "average" and self.maybe(0.7) and x.dtype != BFLOAT16:
+            if kind(x.dtype) == "c": return None
+            shape = [x.shape[step["axis"]]] if "axis" in step and self.maybe(0.5) and not is_wild else x.shape
+            step["weights"] = self.weights(shape)
+        return step
+
+    def initial(self, x) -> dict | None:
+        if x.dtype == BOOL: return {"kind": "bool", "scalar": "True"}
+        if kind(x.dtype) in "iu": return {"kind": "int", "scalar": str(int(self.rng.integers(0, 100)))}
+        return {"kind": "float", "scalar": "0.5"} if kind(x.dtype) == "f" else None
+
+    def weights(self, shape) -> int:
+        array = self.rng.integers(1, 9, size=tuple(shape)) / np.float64(4)
+        return self.append(store(array, random_form(self.rng), self.folder / f"source-{len(self.steps)}", self.rng),
+                           Expected(array, is_view=True))
+
+
+def broadcasts(a, b) -> bool:
+    try:
+        np.broadcast_shapes(a, b)
+        return True
+    except ValueError:
+        return False

@@ -1,0 +1,109 @@
+"""NumPy's answer to a step, given the arrays of the steps before it."""
+import warnings
+
+import numpy as np
+
+import operations
+import reductions
+from compare import Expected
+from values import kind
+
+VIEWS = {"index", "transpose", "moveaxis", "swapaxes", "flip", "expand_dims", "squeeze", "broadcast_to", "reshape",
+         "ravel", "concatenate", "stack", "vstack", "hstack", "split"}
+#: What NumPy raises for mistakes; all of them are Tessera's `usage`.
+MISTAKES = (ValueError, TypeError, OverflowError, IndexError)
+
+
+def scalar(json: dict):
+    """The Python number, or NumPy's scalar, that a job's scalar is."""
+    value = json["scalar"]
+    number = json.get("kind")
+    if number == "complex":
+        return complex(float(value[0]), float(value[1]))
+    if number:
+        return {"bool": lambda text: text == "True", "int": int, "float": float}[number](value)
+    dtype = np.dtype(json["dtype"])
+    return dtype.type(int(value) if dtype.kind in "iu" else float(value))
+
+
+def index(items: list) -> tuple:
+    spelled = {"...": Ellipsis, "new": np.newaxis}
+    return tuple(
+        slice(*item[1:]) if isinstance(item, list) else spelled[item] if isinstance(item, str) else item
+        for item in items)
+
+
+def evaluate(step: dict, values: dict[int, Expected]) -> Expected:
+    """Raises one of MISTAKES where NumPy does."""
+    operands = [values[argument].array if isinstance(argument, int) else scalar(argument)
+                for argument in step.get("args", [])]
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        if step["op"] in VIEWS:
+            array = np.asarray(view(step, operands))
+            is_view = all(values[argument].is_view for argument in step["args"])
+            # Joining promotes.
+            is_view &= all(operand.dtype == array.dtype for operand in operands)
+            return Expected(array, is_view=is_view)
+        return computed(step, operands, values)
+
+
+def view(step, operands):
+    x = operands[0] if operands else None
+    axis = tuple(step["axis"]) if isinstance(step.get("axis"), list) else step.get("axis")
+    match step["op"]:
+        case "index": return x[index(step["items"])]
+        case "transpose": return np.transpose(x, step.get("axes"))
+        case "moveaxis": return np.moveaxis(x, step["from"], step["to"])
+        case "swapaxes": return np.swapaxes(x, *step["axes"])
+        case "flip": return np.flip(x, axis)
+        case "expand_dims": return np.expand_dims(x, axis)
+        case "squeeze": return np.squeeze(x, axis)
+        case "broadcast_to": return np.broadcast_to(x, tuple(step["shape"]))
+        case "reshape": return np.reshape(x, step["shape"])
+        case "ravel": return np.ravel(x)
+        case "concatenate": return np.concatenate(operands, axis=axis or 0)
+        case "stack": return np.stack(operands, axis=axis or 0)
+        case "vstack": return np.vstack(operands)
+        case "hstack": return np.hstack(operands)
+        case "split": return np.split(x, step["sections"], axis=axis or 0)[step["part"]]
+
+
+def computed(step, operands, values) -> Expected:
+    name, x = step["op"], operands[0] if operands else None
+    match name:
+        case "full":
+            value = scalar(step["value"])
+            array = np.full(tuple(step["shape"]), value, dtype=step.get("dtype"))
+            return Expected(array)
+        case "astype": return Expected(x.astype(operations.BFLOAT16 if step["dtype"] == "bfloat16" else step["dtype"]))
+        case "map": return Expected(x * x.dtype.type(2) + x.dtype.type(1))
+        case "where": return Expected(np.asarray(np.where(x, *operands[1:])))
+        case "clip":
+            bounds = operands[1:] if len(operands) == 3 else [
+                scalar(step[key]) if key in step else None for key in ("lower", "upper")]
+            array = np.asarray(np.clip(x, *bounds))
+            # NumPy's clip of complex numbers, unlike its maximum, does not know all NaNs.
+            free = None if kind(array.dtype) != "c" else np.broadcast_to(
+                np.isnan(sum(np.asarray(value) for value in (x, *bounds) if value is not None)), array.shape)
+            return Expected(array, zero_sign_is_free=True, free=free)
+        case "round": return Expected(np.asarray(np.round(x, step["decimals"])))
+        case "diff": return Expected(np.diff(x, step["n"], step["axis"]))
+        case "isclose": return Expected(np.asarray(np.isclose(*operands, equal_nan=step["equal_nan"])))
+    if name in reductions.SIMPLE + reductions.WITH_NAN + reductions.OTHERS:
+        return reductions.reduce(
+            step, x, *(values[step[key]].array if key in step else None for key in ("where", "weights")),
+            initial=scalar(step["initial"]) if "initial" in step else None)
+    return operations.unary(name, x) if len(operands) == 1 else operations.binary(name, *operands)
+
+
+def is_defined(step: dict, values: dict[int, Expected]) -> bool:
+    """Whether C and NumPy say what a cast gives: floats outside an integer's range become anything."""
+    if step["op"] not in ("astype", "sum", "prod", "nansum", "nanprod") or "dtype" not in step or step["dtype"] == "bfloat16":
+        return True
+    x, target = values[step["args"][0]].array, np.dtype(step["dtype"])
+    if kind(x.dtype) not in "fc" or target.kind not in "iu":
+        return True
+    info, real = np.iinfo(target), np.real(x).astype(np.longdouble)
+    return bool(np.all(np.isfinite(real) & (real > np.longdouble(info.min) - 1) & (real < np.longdouble(info.max))
+                       & ((real > -1) | (info.min < 0))))

@@ -1,0 +1,62 @@
+import Tessera
+
+extension Step {
+  /// Reductions; nil for any other operation.
+  func reduced() throws -> NDArray? {
+    try totals() ?? moments() ?? extrema() ?? statistics()
+  }
+
+  private func totals() throws -> NDArray? {
+    let mask = array(named: "where")
+    return switch operation {
+    case "sum": try array(0).sum(axis: axes, dtype: dtype, keepdims: keepdims, where: mask)
+    case "prod": try array(0).prod(axis: axes, dtype: dtype, keepdims: keepdims, where: mask)
+    case "mean": try array(0).mean(axis: axes, dtype: dtype, keepdims: keepdims, where: mask)
+    case "nansum": try array(0).nansum(axis: axes, dtype: dtype, keepdims: keepdims, where: mask)
+    case "nanprod": try array(0).nanprod(axis: axes, dtype: dtype, keepdims: keepdims, where: mask)
+    case "nanmean": try array(0).nanmean(axis: axes, dtype: dtype, keepdims: keepdims, where: mask)
+    case "any": try array(0).any(axis: axes, keepdims: keepdims, where: mask)
+    case "all": try array(0).all(axis: axes, keepdims: keepdims, where: mask)
+    case "count_nonzero": try array(0).countNonzero(axis: axes, keepdims: keepdims)
+    default: nil
+    }
+  }
+
+  private func moments() throws -> NDArray? {
+    let mask = array(named: "where")
+    return switch operation {
+    case "var": try array(0).var(axis: axes, ddof: ddof, keepdims: keepdims, where: mask)
+    case "std": try array(0).std(axis: axes, ddof: ddof, keepdims: keepdims, where: mask)
+    case "nanvar": try array(0).nanvar(axis: axes, ddof: ddof, keepdims: keepdims, where: mask)
+    case "nanstd": try array(0).nanstd(axis: axes, ddof: ddof, keepdims: keepdims, where: mask)
+    default: nil
+    }
+  }
+
+  private func extrema() throws -> NDArray? {
+    let (mask, initial) = (array(named: "where"), try scalar(named: "initial"))
+    return switch operation {
+    case "min": try array(0).min(axis: axes, keepdims: keepdims, initial: initial, where: mask)
+    case "max": try array(0).max(axis: axes, keepdims: keepdims, initial: initial, where: mask)
+    case "nanmin": try array(0).nanmin(axis: axes, keepdims: keepdims, initial: initial, where: mask)
+    case "nanmax": try array(0).nanmax(axis: axes, keepdims: keepdims, initial: initial, where: mask)
+    case "ptp": try array(0).ptp(axis: axes, keepdims: keepdims)
+    case "argmin": try array(0).argmin(axis: axis, keepdims: keepdims)
+    case "argmax": try array(0).argmax(axis: axis, keepdims: keepdims)
+    case "nanargmin": try array(0).nanargmin(axis: axis, keepdims: keepdims)
+    case "nanargmax": try array(0).nanargmax(axis: axis, keepdims: keepdims)
+    default: nil
+    }
+  }
+
+  private func statistics() throws -> NDArray? {
+    switch operation {
+    case "norm":
+      let order = self["ord"]?.string.flatMap { Double($0) } ?? 2
+      return try array(0).norm(ord: order, axis: axes, keepdims: keepdims)
+    case "average": return try array(0).average(axis: axis, weights: array(named: "weights"), keepdims: keepdims)
+    case "logsumexp": return try array(0).logsumexp(axis: axes, keepdims: keepdims)
+    default: return nil
+    }
+  }
+}

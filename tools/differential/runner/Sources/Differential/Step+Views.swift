@@ -1,0 +1,80 @@
+import Tessera
+
+extension Step {
+  /// Views, casts and a user's own functions; nil for any other operation.
+  func view() throws -> NDArray? {
+    let lengths = self["shape"]?.ints ?? []
+    switch operation {
+    case "index": return try array(0)[Selection(items())]
+    case "transpose": return try array(0).transposed(self["axes"]?.ints)
+    case "moveaxis": return try array(0).moveaxis(self["from"]?.ints ?? [], self["to"]?.ints ?? [])
+    case "swapaxes":
+      let axes = self["axes"]?.ints ?? []
+      return try array(0).swapaxes(axes[0], axes[1])
+    case "flip": return try array(0).flip(axis: axes)
+    case "expand_dims": return try array(0).expandDims(axis: axes ?? [])
+    case "squeeze": return try array(0).squeeze(axis: axes)
+    case "broadcast_to": return try array(0).broadcast(to: lengths)
+    case "reshape": return try array(0).reshape(lengths)
+    case "ravel": return try array(0).ravel()
+    case "astype":
+      guard let dtype else { throw BadJob(what: "astype to nothing") }
+      return try array(0).astype(dtype)
+    case "map": return try mapped(array(0))
+    default: return nil
+    }
+  }
+
+  /// `["slice", start, stop, step]` with nulls, a position, `"..."` or `"new"`.
+  private func items() -> [Selection.Item] {
+    (self["items"]?.array ?? []).map { item in
+      if let position = item.int { return .index(position) }
+      if item.string != nil { return item.string == "..." ? .ellipsis : .newAxis }
+      return .slice(start: item[1]?.int, stop: item[2]?.int, step: item[3]?.int)
+    }
+  }
+
+  /// A closure that NumPy can say too: 2x + 1.
+  private func mapped(_ array: NDArray) throws -> NDArray {
+    switch array.dtype {
+    case .float64: try array.map { (x: Double) in x * 2 + 1 }
+    case .float32: try array.map { (x: Float) in x * 2 + 1 }
+    case .int64: try array.map { (x: Int64) in x &* 2 &+ 1 }
+    case .uint8: try array.map { (x: UInt8) in x &* 2 &+ 1 }
+    default: throw BadJob(what: "map of \(array.dtype)")
+    }
+  }
+
+  /// `concatenate` and its relatives; nil for any other operation.
+  func joined() throws -> NDArray? {
+    switch operation {
+    case "concatenate": try concatenate(allArrays(), axis: axis ?? 0)
+    case "stack": try stack(allArrays(), axis: axis ?? 0)
+    case "vstack": try vstack(allArrays())
+    case "hstack": try hstack(allArrays())
+    case "split": try array(0).split(self["sections"]?.int ?? 1, axis: axis ?? 0)[self["part"]?.int ?? 0]
+    default: nil
+    }
+  }
+
+  /// `where`, `clip`, `round` and what compares; nil for any other operation.
+  func chosen() throws -> NDArray? {
+    switch operation {
+    case "where":
+      let mask = try array(0)
+      switch (try operand(1), try operand(2)) {
+      case (.array(let a), .array(let b)): return try `where`(mask, a, b)
+      case (.array(let a), .scalar(let b)): return try `where`(mask, a, b)
+      case (.scalar(let a), .array(let b)): return try `where`(mask, a, b)
+      default: throw BadJob(what: "where of two scalars")
+      }
+    case "clip":
+      if argumentCount == 3 { return try array(0).clip(array(1), array(2)) }
+      return try array(0).clip(scalar(named: "lower"), scalar(named: "upper"))
+    case "round": return try array(0).round(self["decimals"]?.int ?? 0)
+    case "diff": return try array(0).diff(n: self["n"]?.int ?? 1, axis: axis ?? -1)
+    case "isclose": return try array(0).isclose(array(1), equalNaN: self["equal_nan"]?.bool ?? false)
+    default: return nil
+    }
+  }
+}
