@@ -42,9 +42,8 @@ extension Normalizer {
         // Of the extremes' magnitudes the greater: integers have magnitudes that they cannot hold.
         arrays = x.size == 0 ? [] : try [x.nanmin(axis: along), x.nanmax(axis: along)]
       case .robust:
-        // NumPy has no quantiles of bools; scikit-learn makes numbers of them.
-        let numbers = x.dtype == .bool ? x.astype(.float64) : x
-        arrays = x.size == 0 ? [] : [try numbers.nanquantile([0.25, 0.5, 0.75], axis: along)]
+        // Between neighbours in float64: a difference of quartiles in float32 would lose the digits they share.
+        arrays = x.size == 0 ? [] : [try x.astype(.float64).nanquantile([0.25, 0.5, 0.75], axis: along)]
       case .l2, .l1: arrays = []
       }
     }
