@@ -163,6 +163,7 @@ def normalize(demo: Demo, source: str) -> None:
     size = json.loads(demo.run_python("describe", source)[2])["nbytes"]
     demo.step("normalize .npy to raw store", source, "z.zarr", size, "normalize", source, "z.zarr", "--save-params", "z.npz")
     print(indented(demo.run_tessera("slice", "z.zarr", "0:2,0:6")[2]), end="")
+    demo.run_numpy("NumPy finds the same means, deviations and scores", "scores", "z.zarr", source, "z.npz")
     demo.remove("z.zarr", "z.npz")
 
 
