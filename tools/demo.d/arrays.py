@@ -4,6 +4,7 @@ usage: arrays.py digits                    digits.npy, digits.npz
        arrays.py features FILE.npy MIB     a float32 matrix of that size
        arrays.py describe FILE.npy         shape, nbytes, fortran_order, is_real as JSON
        arrays.py statistics FILE.npy T.npz exits 1 unless T.npz holds what NumPy finds along the first axis
+       arrays.py scores Z X P.npz          exits 1 unless Z holds the z-scores of X, and P its means and deviations
        arrays.py same A B                  exits 1 unless both hold the same bits; each a .npy or a Zarr store
 """
 
@@ -136,6 +137,21 @@ def blocks(*arrays):
     return ((start, min(start + count, rows)) for start in range(0, rows, count))
 
 
+def wrong_scores(z, x, parameters) -> str:
+    """What is wrong with z-scores; nothing when NumPy computes the same bits from means and deviations that hold."""
+    center, scale = parameters["center"], parameters["scale"]
+    step = max(1, BLOCK_BYTES // (8 * x.shape[1]))
+    parts = [slice(first, first + step) for first in range(0, x.shape[0], step)]
+    mean = sum(x[part].sum(0, dtype="f8") for part in parts) / x.shape[0]
+    variance = sum(((x[part] - mean) ** 2).sum(0) for part in parts) / x.shape[0]
+    if not numpy.allclose(center, mean, rtol=1e-9):
+        return "means"
+    if not numpy.allclose(scale, numpy.where(variance == 0, 1, numpy.sqrt(variance)), rtol=1e-9):
+        return "standard deviations"
+    center, scale = center.astype(x.dtype), scale.astype(x.dtype)
+    return "" if all(numpy.array_equal(z[part], (x[part] - center) / scale) for part in parts) else "scores"
+
+
 def main(arguments: list[str]) -> None:
     match arguments:
         case ["digits"]:
@@ -148,6 +164,10 @@ def main(arguments: list[str]) -> None:
             found = wrong_statistics(open_array(path), numpy.load(table))
             if found:
                 sys.exit(f"{table} is not what NumPy finds in {path}: {found}")
+        case ["scores", scores, source, parameters]:
+            found = wrong_scores(open_array(scores), open_array(source), numpy.load(parameters))
+            if found:
+                sys.exit(f"{scores}: NumPy finds other {found} of {source}")
         case ["same", first, second]:
             found = difference(open_array(first), open_array(second))
             if found:

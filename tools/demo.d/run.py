@@ -171,6 +171,16 @@ def adopt(demo: Demo, source: str, size: int, shape: list[int]) -> None:
     finish_store(demo, "adopted.zarr", "adopted", source, size, shape)
 
 
+def normalize(demo: Demo, source: str) -> None:
+    """Two passes over the matrix: mean and standard deviation of each feature, then z-scores into a store."""
+    print("\n== normalized: each feature to mean 0 and standard deviation 1")
+    size = json.loads(demo.run_python("describe", source)[2])["nbytes"]
+    demo.step("normalize .npy to raw store", source, "z.zarr", size, "normalize", source, "z.zarr", "--save-params", "z.npz")
+    print(indented(demo.run_tessera("slice", "z.zarr", "0:2,0:6")[2]), end="")
+    demo.run_numpy("NumPy finds the same means, deviations and scores", "scores", "z.zarr", source, "z.npz")
+    demo.remove("z.zarr", "z.npz")
+
+
 def finish_store(demo: Demo, store: str, kind: str, source: str, size: int, shape: list[int]) -> None:
     """What is done with every store once it is there."""
     print(indented(demo.run_tessera("info", store)[2]), end="")
@@ -230,6 +240,7 @@ def main() -> None:
         print(f"\n== A feature matrix of {options.mib} MiB")
         demo.run_numpy("NumPy writes features.npy, block by block", "features", "features.npy", str(options.mib))
         features(demo, "features.npy")
+        normalize(demo, "features.npy")
     demo.print_table()
     print("All of it agreed: copies bit for bit, statistics to the last digits.")
 
