@@ -56,7 +56,7 @@ class Graph:
             return None
         try:
             value = reference.evaluate(step, self.values)
-        except reference.MISTAKES:
+        except (*reference.MISTAKES, ZeroDivisionError):
             return None
         if value.array.size > self.largest or value.array.ndim > 7:
             return None
@@ -200,7 +200,8 @@ class Graph:
         rng, x = self.rng, self.array(number)
         is_bfloat16 = x.dtype == BFLOAT16
         name = str(rng.choice(BFLOAT16_BINARY if is_bfloat16 else EXACT_BINARY + INEXACT_BINARY))
-        if self.maybe(0.3) and not is_wild or (is_wild and self.maybe(0.5)):
+        # ml_dtypes promotes some scalars otherwise than NumPy's own floats do.
+        if not is_bfloat16 and (self.maybe(0.3) and not is_wild or (is_wild and self.maybe(0.5))):
             scalar = self.scalar(x, is_wild)
             if name == "power" and "kind" in scalar and scalar["kind"] == "int":
                 scalar["scalar"] = str(int(rng.choice([0, 1, 2, 3, 5, -1, -2])))
@@ -215,7 +216,7 @@ class Graph:
         rng, x = self.rng, self.array(number)
         if is_wild:
             return self.pick()
-        fits = lambda y: (y.dtype == BFLOAT16) == (x.dtype == BFLOAT16) and broadcasts(x.shape, y.shape) and (
+        fits = lambda y: (y.dtype == BFLOAT16) == (x.dtype == BFLOAT16) and self.broadcasts(x.shape, y.shape) and (
             dtype is None or y.dtype == dtype)
         known = [other for other in self.values if fits(self.array(other))]
         if known and self.maybe(0.6):
@@ -261,6 +262,8 @@ class Graph:
             case "where":
                 mask = self.partner(number, is_wild, BOOL if self.maybe(0.8) else None)
                 other = self.scalar(x) if self.maybe(0.3) else self.partner(number, is_wild)
+                # NumPy's where alone lets integers wrap that the dtype does not have.
+                if isinstance(other, dict) and other.get("kind") == "int": other["scalar"] = other["scalar"].lstrip("-")[:2]
                 pair = [number, other]
                 return {"op": "where", "args": [mask, *(pair if self.maybe(0.6) else pair[::-1])]}
             case "clip":
@@ -351,10 +354,8 @@ class Graph:
         return self.append(store(array, random_form(self.rng), self.folder / f"source-{len(self.steps)}", self.rng),
                            Expected(array, is_view=True))
 
-
-def broadcasts(a, b) -> bool:
-    try:
-        np.broadcast_shapes(a, b)
-        return True
-    except ValueError:
-        return False
+    def broadcasts(self, a, b) -> bool:
+        try:
+            return int(np.prod(np.broadcast_shapes(a, b), dtype=float)) <= self.largest
+        except ValueError:
+            return False

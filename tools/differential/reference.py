@@ -87,7 +87,11 @@ def computed(step, operands, values) -> Expected:
             free = None if kind(array.dtype) != "c" else np.broadcast_to(
                 np.isnan(sum(np.asarray(value) for value in (x, *bounds) if value is not None)), array.shape)
             return Expected(array, zero_sign_is_free=True, free=free)
-        case "round": return Expected(np.asarray(np.round(x, step["decimals"])))
+        case "round":
+            array = np.asarray(np.round(x, step["decimals"]))
+            # Rounded up, an integer may leave its dtype.
+            free = None if kind(x.dtype) not in "iu" else np.abs(x.astype(np.float64)) > np.iinfo(x.dtype).max - 100.0
+            return Expected(array, free=free)
         case "diff": return Expected(np.diff(x, step["n"], step["axis"]))
         case "isclose": return Expected(np.asarray(np.isclose(*operands, equal_nan=step["equal_nan"])))
     if name in reductions.SIMPLE + reductions.WITH_NAN + reductions.OTHERS:

@@ -45,6 +45,11 @@ public struct ScalarOperand: Sendable {
     return Node(.constant(converted), shape: Shape(known: []), dtype: target)
   }
 
+  /// Whether it is an integer literal below, or above, all that the dtype has.
+  package func isBeyond(_ target: DType, below: Bool) -> Bool {
+    weak == .integer && !fits(target) && (integer < 0) == below
+  }
+
   private var integer: Int { bytes.withUnsafeBytes { $0.loadUnaligned(as: Int.self) } }
 
   /// Whether an integer is one that the dtype has.

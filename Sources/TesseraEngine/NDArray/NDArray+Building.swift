@@ -41,7 +41,11 @@ extension NDArray {
       // Comparing with an integer that the dtype does not have is no mistake: its answer is known.
       return NDArray(try scalar.constant(.int64))
     }
-    return NDArray(try scalar.constant(dtype))
+    // Where the operation computes in another dtype than the two have (`copysign` of integers, logic), the
+    // scalar need not fit theirs.
+    let operand = try operation.signature(array.dtype, dtype).operand
+    let isInteger = operand.kind == .signed || operand.kind == .unsigned
+    return NDArray(try scalar.constant(isInteger ? dtype : operand))
   }
 
   /// A scalar as an array, of the dtype it has beside another array.
