@@ -1,5 +1,5 @@
-import Synchronization
 package import TesseraCore
+import TesseraIO
 import TesseraKernels
 package import TesseraStorage
 
@@ -14,7 +14,7 @@ package final class ScanDriver: ComputedDriver {
   private let operand: ExpressionDriver
   private let dtype: DType
   /// One reader at a time; sequential sources are read in turn anyway.
-  private let state = Mutex(State())
+  private let state = Lock(State())
 
   private struct Line: Hashable {
     var lower: [Int]

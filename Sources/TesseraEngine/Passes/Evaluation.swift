@@ -37,7 +37,8 @@ package struct Evaluation {
   /// The same, and what stands for the results.
   package func planned() throws -> (passes: [PassPlan], results: [ObjectIdentifier: Source]) {
     var copy = self
-    return try copy.plannedWithPlaceholders()
+    let passes = try copy.plannedWithPlaceholders()
+    return (passes, copy.results)
   }
 
   /// The same; afterwards everything counts as computed, so that what comes next can be planned as well.
@@ -51,7 +52,7 @@ package struct Evaluation {
         plans += Array(repeating: pass.plan, count: repeats)
       }
     }
-    return (plans, copy.results)
+    return plans
   }
 
   /// Runs the passes; afterwards `source(of:)` gives what each output and barrier became.

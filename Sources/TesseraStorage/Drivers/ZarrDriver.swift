@@ -260,8 +260,8 @@ package struct ZarrDriver: ArrayDriver {
   ) throws -> Bool {
     let span = rawSpan(part)
     guard span.count <= decoder.byteCount / 2 else { return false }
-    // The header, the table of blocks, and the blocks.
-    mapping.willTouch(min(bytes.count, span.count), runs: 3)
+    // A fault may map all of a large folio, so the blocks of a small part can bring in most of the chunk.
+    mapping.willTouch(bytes.count)
     // What is wanted may lie far apart in a chunk that is large in its metadata alone.
     try MemoryModel.requireAvailable(
       span.count, for: "a part of a chunk of \(Shape.describe(grid.chunkShape))")

@@ -77,7 +77,10 @@ public struct Conversion: Sendable {
     for path in paths { try Conversion.requireApart(path, self.destination.path) }
     let form = self.destination.form
     let member = form == .npz ? self.destination.member ?? "arr_0" : nil
-    parts = try sources.map { try Conversion.part($0.name ?? member, $0.driver, form, layout, nil, options) }
+    let available = Syscalls.availableBytes(Path.parent(self.destination.path)) ?? .max
+    parts = try sources.map {
+      try Conversion.part($0.name ?? member, $0.driver, form, layout, nil, options, available: available)
+    }
   }
 
   private static func location(
