@@ -7,6 +7,7 @@ import reference
 from compare import Expected
 from operations import (BFLOAT16_BINARY, BFLOAT16_UNARY, EXACT_BINARY, EXACT_UNARY, INEXACT_BINARY, INEXACT_UNARY)
 from reductions import OTHERS, SIMPLE, WITH_NAN
+from sequences import METHODS, QUANTILES, SCANS
 from sources import random_form, store
 from values import BFLOAT16, BOOL, DTYPES, kind, random_dtype, random_elements, random_shape
 
@@ -66,8 +67,9 @@ class Graph:
 
     def grow(self):
         """Adds one step, of a random family."""
-        families = [self.view, self.unary, self.binary, self.choose, self.join, self.reduction, self.cast]
-        weights = np.array([30, 16, 26, 8, 7, 22, 8], dtype=float)
+        families = [self.view, self.unary, self.binary, self.choose, self.join, self.reduction, self.cast,
+                    self.sequence]
+        weights = np.array([30, 16, 26, 8, 7, 22, 8, 7], dtype=float)
         for _ in range(20):
             step = families[self.rng.choice(len(families), p=weights / weights.sum())](self.pick())
             if step is not None and self.add(step) is not None:
@@ -342,6 +344,20 @@ class Graph:
             if kind(x.dtype) == "c": return None
             shape = [x.shape[step["axis"]]] if "axis" in step and self.maybe(0.5) and not is_wild else x.shape
             step["weights"] = self.weights(shape)
+        return step
+
+    def sequence(self, number, is_wild=False) -> dict | None:
+        rng, x = self.rng, self.array(number)
+        if x.dtype == BFLOAT16: return None
+        name = str(rng.choice(SCANS + QUANTILES))
+        if name in SCANS:
+            axis = {"axis": int(rng.integers(-x.ndim, x.ndim))} if x.ndim and self.maybe(0.8) else {}
+            return {"op": name, "args": [number], **axis}
+        step = {"op": name, "args": [number], **self.axes(x, is_wild), "keepdims": self.maybe(0.35)}
+        if name.endswith("quantile"):
+            ranks = [0.0, 1.0, 0.5, 0.25, 0.3, 0.9, 1 / 3]
+            step["q"] = [float(rng.choice(ranks)) for _ in range(int(rng.integers(1, 4)))]
+            step["method"] = str(rng.choice(METHODS))
         return step
 
     def initial(self, x) -> dict | None:

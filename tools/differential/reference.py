@@ -5,6 +5,7 @@ import numpy as np
 
 import operations
 import reductions
+import sequences
 from compare import Expected
 from values import kind
 
@@ -94,6 +95,10 @@ def computed(step, operands, values) -> Expected:
             return Expected(array, free=free)
         case "diff": return Expected(np.diff(x, step["n"], step["axis"]))
         case "isclose": return Expected(np.asarray(np.isclose(*operands, equal_nan=step["equal_nan"])))
+    if name in sequences.SCANS:
+        return sequences.scan(step, x)
+    if name in sequences.QUANTILES:
+        return sequences.quantile(step, x)
     if name in reductions.SIMPLE + reductions.WITH_NAN + reductions.OTHERS:
         return reductions.reduce(
             step, x, *(values[step[key]].array if key in step else None for key in ("where", "weights")),

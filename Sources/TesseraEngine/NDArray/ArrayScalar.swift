@@ -54,6 +54,7 @@ public struct ScalarOperand: Sendable {
 
   /// Whether an integer is one that the dtype has.
   package func fits(_ target: DType) -> Bool {
+    guard weak == .integer else { return true }
     let value = integer
     switch target.kind {
     case .signed: return target.itemSize == 8 || value >> (8 * target.itemSize - 1) == (value < 0 ? -1 : 0)

@@ -22,7 +22,9 @@ extension NDArray {
   public func clip(_ lower: (any ArrayScalar)?, _ upper: (any ArrayScalar)?) throws -> NDArray {
     var result = self
     if let lower, !lower.scalar.isBeyond(dtype, below: true) { result = try .binary(.maximum, result, lower) }
-    if let upper, !upper.scalar.isBeyond(dtype, below: false) { result = try .binary(.minimum, result, upper) }
+    if let upper, !upper.scalar.isBeyond(dtype, below: false) {
+      result = try .binary(.minimum, result, upper)
+    }
     return result
   }
 
