@@ -366,7 +366,7 @@ class Graph:
         return {"kind": "float", "scalar": "0.5"} if kind(x.dtype) == "f" else None
 
     def weights(self, shape) -> int:
-        array = self.rng.integers(1, 9, size=tuple(shape)) / np.float64(4)
+        array = np.asarray(self.rng.integers(1, 9, size=tuple(shape)) / np.float64(4))
         return self.append(store(array, random_form(self.rng), self.folder / f"source-{len(self.steps)}", self.rng),
                            Expected(array, is_view=True))
 

@@ -41,6 +41,8 @@ def quantile(step: dict, x: np.ndarray) -> Expected:
     keep = {"axis": axis, "keepdims": step["keepdims"]}
     if kind(x.dtype) == "c" or x.dtype == bool:
         raise TypeError("no order, or no interpolation")
+    if not x.size:
+        raise ValueError("nothing to order; NumPy's dtypes and errors vary")
     ranks = step.get("q", [0.5])
     method = step.get("method", "linear")
     if name.endswith("median"):
@@ -51,6 +53,8 @@ def quantile(step: dict, x: np.ndarray) -> Expected:
         ranks = 0.5
     else:
         array = np.asarray(getattr(np, name)(x, ranks, method=method, **keep))
+        # NumPy makes a float64 array of a list of ranks, and float64 of everything; here ranks are literals, as one is.
+        array = array.astype(np.quantile(np.zeros(1, x.dtype), 0.5, method=method).dtype)
         wide = np.asarray(getattr(np, name)(widen(x), np.array(ranks, np.longdouble), method=method, **keep))
     below, above = (np.asarray(getattr(np, name)(widen(x), ranks, method=side, **keep)) for side in ("lower", "higher"))
     if method in ("lower", "higher", "nearest", "inverted_cdf") or kind(array.dtype) not in "f":

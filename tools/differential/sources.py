@@ -25,7 +25,7 @@ def store(array: np.ndarray, form: str, path: pathlib.Path, rng) -> dict:
     if form.startswith("zarr"):
         write_zarr(array, form, path.with_suffix(".zarr"), rng)
         return {"op": "open", "path": f"{path}.zarr"}
-    if form == "npy-fortran":
+    if form == "npy-fortran" and array.ndim > 1:  # of a scalar NumPy would make an axis
         array = np.asfortranarray(array)
     elif form == "npy-big-endian":
         array = array.astype(array.dtype.newbyteorder(">"))

@@ -45,8 +45,21 @@ extension NDArray {
     case .floating, .complex: break
     }
     let scale = (0..<Swift.min(decimals.magnitude, 400)).reduce(1.0) { product, _ in product * 10 }
+    // Part by part: a complex product would mix infinities and signs of zero.
+    if dtype == .complex64 { return try map { Complex<Float>.rounded($0, Float(scale), decimals > 0) } }
+    if dtype == .complex128 { return try map { Complex<Double>.rounded($0, scale, decimals > 0) } }
     let scaled = try decimals > 0 ? self * scale : self / scale
     let rounded = try NDArray.unary(.rint, scaled)
     return try decimals > 0 ? rounded / scale : rounded * scale
+  }
+}
+
+extension Complex {
+  fileprivate static func rounded(_ number: Complex, _ scale: Real, _ isFraction: Bool) -> Complex {
+    func round(_ part: Real) -> Real {
+      isFraction
+        ? (part * scale).rounded(.toNearestOrEven) / scale : (part / scale).rounded(.toNearestOrEven) * scale
+    }
+    return Complex(round(number.real), round(number.imaginary))
   }
 }
