@@ -36,7 +36,7 @@ struct Jobs {
       case let other: throw TesseraError(.usage, "formula", expected: "plain or math", got: other)
       }
     guard arguments.output != nil else {
-      return [try value.sum(dtype: .float64).evaluated(options: options)]
+      return [try value.sum().evaluated(options: options)]
     }
     try value.write(to: output(), layout: layout, options: options)
     return []
