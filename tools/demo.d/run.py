@@ -130,6 +130,8 @@ def features(demo: Demo, source: str) -> None:
     description = json.loads(demo.run_python("describe", source)[2])
     size, shape = description["nbytes"], description["shape"]
     print(indented(demo.run_tessera("info", source)[2]), end="")
+    if description["is_real"] and shape and size > 0:
+        statistics(demo, source, size)
 
     for codec, kind in (("none", "raw"), ("lz4", "lz4")):
         store = f"{kind}.zarr"
@@ -144,6 +146,18 @@ def features(demo: Demo, source: str) -> None:
         print("\nOnly files in C order, and not empty ones, can be adopted: that step is left out.")
     else:
         adopt(demo, source, size, shape)
+
+
+def statistics(demo: Demo, source: str, size: int) -> None:
+    """What the numbers are like: each command one pass over the file, in little memory."""
+    print("\n== statistics in one pass each, within 64 MiB")
+    budget = ("--memory", "64MiB")
+    demo.step("stats", source, None, size, "stats", source, "--axis", "0", "-o", "stats.npz", *budget)
+    demo.run_numpy("NumPy finds them the same", "statistics", source, "stats.npz")
+    operations = "mean,std,nanmax,argmin"
+    demo.step(f"reduce {operations}", source, None, size, "reduce", operations, source, "-o", "reduced.npz", *budget)
+    print(indented(demo.run_tessera("slice", "reduced.npz/mean", "...")[2]), end="")
+    demo.remove("stats.npz", "reduced.npz")
 
 
 def adopt(demo: Demo, source: str, size: int, shape: list[int]) -> None:
@@ -228,7 +242,7 @@ def main() -> None:
         features(demo, "features.npy")
         normalize(demo, "features.npy")
     demo.print_table()
-    print("All of it agreed, bit for bit.")
+    print("All of it agreed: copies bit for bit, statistics to the last digits.")
 
 
 try:

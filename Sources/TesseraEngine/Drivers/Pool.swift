@@ -1,9 +1,9 @@
-import Synchronization
+import TesseraIO
 
 /// Objects that one thread uses at a time and that are worth keeping.
 final class Pool<Object>: Sendable {
   private struct Idle: @unchecked Sendable { var objects: [Object] = [] }
-  private let idle = Mutex(Idle())
+  private let idle = Lock(Idle())
   private let make: @Sendable () -> Object
 
   init(_ make: @escaping @Sendable () -> Object) { self.make = make }

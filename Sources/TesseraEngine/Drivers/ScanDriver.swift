@@ -1,5 +1,5 @@
-import Synchronization
 package import TesseraCore
+import TesseraIO
 import TesseraKernels
 package import TesseraStorage
 
@@ -14,7 +14,7 @@ package final class ScanDriver: ComputedDriver {
   private let operand: ExpressionDriver
   private let dtype: DType
   /// One reader at a time; sequential sources are read in turn anyway.
-  private let state = Mutex(State())
+  private let state = Lock(State())
 
   private struct Line: Hashable {
     var lower: [Int]
@@ -109,6 +109,7 @@ package final class ScanDriver: ComputedDriver {
   }
 
   package var storedBytesRead: Int { operand.storedBytesRead }
+  package var sourceNames: [String] { operand.sourceNames }
   package func storedBytes() throws -> Int { 0 }
   package func fingerprint() throws -> String { "\(scan) \(axis) of \(try operand.fingerprint())" }
 }

@@ -17,7 +17,7 @@ struct PassRunner {
     let next = Atomic<Int>(0)
     let merging = OrderedGate()
     let reading = OrderedGate()
-    let ending = Mutex(())
+    let ending = Lock(())
     try WorkerTeam.run(threads: min(plan.threads, max(leaves, 1))) { _ in
       let evaluator = BlockEvaluator(plan.program)
       let lasting = plan.tasks.map { $0.sink.isOrderFree ? $0.sink.makePartial() : nil }

@@ -1,5 +1,5 @@
-import Synchronization
 package import TesseraCore
+import TesseraIO
 package import TesseraKernels
 
 /// Reduces a pass's blocks along axes: one accumulator per kept position.
@@ -22,7 +22,7 @@ package final class ReductionSink: BarrierSink {
   private let fields: [ReductionField]
   /// Touched by one thread at a time: `begin` and `finish` are called alone, `merge` in turn.
   nonisolated(unsafe) private var state = State()
-  private let idle = Mutex<[Buffer]>([])
+  private let idle = Lock<[Buffer]>([])
 
   package init(_ reducer: Reducer, over shape: Shape, axes: Set<Int>, hasMask: Bool, fields: [ReductionField])
   {
