@@ -59,6 +59,7 @@ def bfloat16(name, step, x, options) -> Expected:
 
 
 def inexact(name, step, x, mask, array, keep) -> Expected:
+    original = x.dtype  # without NaN, nanvar is var, infinite where no degrees of freedom are left
     if "dtype" in step:
         x = x.astype(array.dtype)
     elif kind(x.dtype) not in "fc":
@@ -92,7 +93,8 @@ def inexact(name, step, x, mask, array, keep) -> Expected:
         if plain == "mean":
             return Expected(finish(mean, array), wide=np.asarray(mean), ulps=2, slack=lost / np.maximum(count, 1),
                             free=overflows(total, mean, x.dtype))
-        return variance(plain, step, x, zeroed, used, count, array, keep, is_nan=name.startswith("nan"))
+        return variance(plain, step, x, zeroed, used, count, array, keep,
+                        is_nan=name.startswith("nan") and kind(original) in "fc")
 
 
 def variance(plain, step, x, zeroed, used, count, array, keep, is_nan) -> Expected:
