@@ -112,6 +112,7 @@ def variance(plain, step, x, zeroed, used, count, array, keep, is_nan) -> Expect
     free = np.isfinite(largest) & (largest > 1e150)
     if plain == "std":
         root = np.sqrt(result)
+        slack = np.maximum(slack, 1e-300)  # squares of less underflow
         slack = np.where(root > 0, np.minimum(slack / np.where(root > 0, root, 1), np.sqrt(slack)), np.sqrt(slack))
         result = root
     return Expected(finish(result, array), wide=np.asarray(result), ulps=2, slack=np.where(np.isfinite(slack), slack, 0),
