@@ -53,8 +53,8 @@ def quantile(step: dict, x: np.ndarray) -> Expected:
         ranks = 0.5
     else:
         array = np.asarray(getattr(np, name)(x, ranks, method=method, **keep))
-        # NumPy makes a float64 array of a list of ranks, and float64 of everything; here ranks are literals, as one is.
-        array = array.astype(np.quantile(np.zeros(1, x.dtype), 0.5, method=method).dtype)
+        # Whatever nanquantile does along an axis, the dtype is quantile's.
+        array = array.astype(np.quantile(np.zeros(1, x.dtype), ranks, method=method).dtype)
         # Ranks are rounded to float64 by both: at 1/3 of 25 elements that decides which ones are meant.
         wide = widen(np.asarray(getattr(np, name)(x.astype(np.float64), ranks, method=method, **keep)))
     below, above = (np.asarray(getattr(np, name)(widen(x), ranks, method=side, **keep)) for side in ("lower", "higher"))
