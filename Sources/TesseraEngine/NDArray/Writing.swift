@@ -1,21 +1,6 @@
 import TesseraCore
 import TesseraIO
-public import TesseraStorage
-
-/// Computes arrays together and writes them to an archive or group, one member each: NumPy's `savez`.
-///
-/// Several results are held in memory until they are written. The destination appears whole, or not at all.
-///
-/// - Parameter path: a name ending in `.npz` or `.zarr`, or one in a group.
-/// - Throws: `.exists`, `.usage` for a destination of one array and `.memory` before anything is read; `.cancelled`,
-///   `.system`.
-@discardableResult
-public func write(
-  _ arrays: KeyValuePairs<String, NDArray>, to path: String, layout: ArrayLayout = .init(),
-  options: TransferOptions = .init()
-) throws -> WorkReport {
-  try Writing(arrays.map { ($0.key, $0.value) }, to: path, layout: layout, options: options).run()
-}
+package import TesseraStorage
 
 /// Arrays to be computed and written: made without reading elements or touching the destination.
 package struct Writing: Sendable {

@@ -37,13 +37,16 @@ package enum DefaultShapes {
 
   private static func gcd(_ a: Int, _ b: Int) -> Int { b == 0 ? a : gcd(b, a % b) }
 
+  /// A number of chunks not above `count` that blocks of several chunks divide; most are prime to small numbers.
+  private static func divisible(_ count: Int) -> Int { count < 32 ? count : count / 16 * 16 }
+
   /// Chunks stacked along the slowest axes until a shard has `shardBytes` or covers the array.
   package static func shards(_ shape: Shape, chunks: [Int], itemSize: Int) -> [Int] {
     var shard = chunks
     var bytes = chunks.reduce(itemSize) { $0.multipliedReportingOverflow(by: $1).partialValue }
     for axis in shape.indices.reversed() where bytes > 0 {
       let needed = max(1, (shape[axis] + chunks[axis] - 1) / chunks[axis])
-      let factor = min(needed, max(1, shardBytes / bytes))
+      let factor = min(needed, divisible(max(1, shardBytes / bytes)))
       shard[axis] *= factor
       bytes *= factor
       if factor < needed { break }

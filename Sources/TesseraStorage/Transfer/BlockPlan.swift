@@ -73,7 +73,9 @@ package struct BlockPlan: Sendable, Hashable {
           }
           var next = choice
           next[axis] += 1
-          return limits.cost(block(next)) <= limits.bytes
+          // The next divisor of a file may be the whole file.
+          let isModest = block(next).saturatingProduct(itemSize) <= 8 * limits.leastBytes
+          return isModest && limits.cost(block(next)) <= limits.bytes
         }.map { ($0, 0) }
       }
       guard let axis = best?.axis else { break }

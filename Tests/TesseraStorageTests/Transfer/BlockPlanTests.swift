@@ -139,4 +139,21 @@ import Testing
       }
     }
   }
+
+  /// A shard of a prime number of chunks has no blocks of a few of them: one chunk at a time, not all 257.
+  @Test func smallBlocksDoNotGrowToAFileOfManyChunks() throws {
+    let plan = try #require(
+      try BlockPlan(
+        Shape([349_525, 768]), unit: [340, 768], fileShape: [257 * 340, 768], granule: [1, 768],
+        isContiguous: false, itemSize: 4,
+        limits: .init(bytes: 1 << 30, leastBytes: 1 << 20, cost: { $0.reduce(8, *) })))
+    #expect(plan.block == [340, 768])
+  }
+
+  @Test func defaultShardsHoldADivisibleNumberOfChunks() throws {
+    let shape = try Shape([349_525, 768])
+    let chunks = DefaultShapes.chunks(shape, itemSize: 4, isRaw: false)
+    let shards = DefaultShapes.shards(shape, chunks: chunks, itemSize: 4)
+    #expect(shards[0] / chunks[0] % 16 == 0)
+  }
 }
