@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct SavezTests {
   @Test func arraysAndStringsComeBack() throws {
-    let folder = try NormalizationFolder()
+    let folder = try TemporaryFolder()
     let x = try NDArray((0..<12).map(Float.init), shape: [4, 3])
     let mean = try x.mean(axis: 0)
     try NDArray.savez(
@@ -23,7 +23,7 @@ import Testing
   }
 
   @Test func refusals() throws {
-    let folder = try NormalizationFolder()
+    let folder = try TemporaryFolder()
     let x = try NDArray([1.0, 2])
     #expect(throws: TesseraError.self) { try NDArray.savez(to: folder.at("s.npy"), [("x", x)]) }
     #expect(throws: TesseraError.self) { try NDArray.savez(to: folder.at("s.npz/a"), [("x", x)]) }
@@ -38,7 +38,7 @@ import Testing
   }
 
   @Test func anEmptyArchive() throws {
-    let folder = try NormalizationFolder()
+    let folder = try TemporaryFolder()
     try NDArray.savez(to: folder.at("s.npz"), [])
     #expect(try NpzArchive(folder.at("s.npz")).names.isEmpty)
   }

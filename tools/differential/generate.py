@@ -85,6 +85,8 @@ class Graph:
             try:
                 reference.evaluate(step, self.values)
             except reference.MISTAKES as mistake:
+                if any(self.array(argument).dtype == BFLOAT16 for argument in step["args"] if isinstance(argument, int)):
+                    continue  # ml_dtypes refuses more than it need
                 self.mistake = mistake
                 return self.append(step, None)
             except ZeroDivisionError:

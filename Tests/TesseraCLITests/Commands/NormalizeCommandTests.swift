@@ -56,7 +56,7 @@ import Testing
     #expect(json["passes"]?.array?.count == 2)
     #expect(json["bytes_read"] == 64 && json["bytes_written"] == 32)
     #expect(json["predicted_peak_bytes"]?.int != nil)
-    #expect(try folder.names == ["x.npy"])
+    #expect(folder.names == ["x.npy"])
   }
 
   @Test func dtypeOfTheResult() throws {
@@ -80,7 +80,7 @@ import Testing
     #expect(run.status == status, "\(run.errors)")
     #expect(run.output.isEmpty && run.errors.hasPrefix("tessera: error: "))
     #expect(run.errors.count { $0 == "\n" } == 1)
-    #expect(try folder.names == ["x.npy"])
+    #expect(folder.names == ["x.npy"])
   }
 
   @Test func existingDestinations() throws {
@@ -92,7 +92,7 @@ import Testing
     try Directory.remove(folder("z.npy"))
     let kept = ToolRun(words)
     #expect(kept.status == 1 && kept.errors.contains("p.npz"))
-    #expect(try folder.names == ["p.npz", "x.npy"])
+    #expect(folder.names == ["p.npz", "x.npy"])
     #expect(ToolRun(words + ["--overwrite"]).status == 0)
   }
 }
