@@ -1,3 +1,3 @@
 @_exported public import TesseraCore
-@_exported public import TesseraStorage
 @_exported public import TesseraEngine
+@_exported public import TesseraStorage

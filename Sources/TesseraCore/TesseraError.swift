@@ -65,7 +65,7 @@ extension TesseraError: CustomStringConvertible {
   }
 
   /// Text from files may hold control characters; a message stays one line and leaves the terminal alone.
-  private static func printable(_ text: String) -> String {
+  package static func printable(_ text: String) -> String {
     String(
       text.unicodeScalars.map { scalar -> Character in
         let isControl = scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)

@@ -96,7 +96,7 @@ struct ReduceCommand: Command {
   {
     if shared.explains {
       let plan = try explain(results.map(\.array), options: options)
-      return shared.isJSON ? plan.json.printed : plan.text
+      return shared.isJSON ? plan.json.printed : plan.description
     }
     let arrays = try evaluate(results.map(\.array), options: options).map { try $0.stored() }
     if shared.isJSON {

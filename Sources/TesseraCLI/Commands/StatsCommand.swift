@@ -81,7 +81,7 @@ struct StatsCommand: Command {
     }
     if shared.explains {
       let plan = try file?.explanation ?? explain(summary.columns.map(\.array), options: options)
-      try session.output.write(shared.isJSON ? plan.json.printed : plan.text)
+      try session.output.write(shared.isJSON ? plan.json.printed : plan.description)
       return nil
     }
     let table = try SummaryTable(summary, options)

@@ -20,7 +20,7 @@ extension SharedOptions {
   ) throws {
     let result = try withTransferOptions(session, resumes: resumes) { options in
       let work = try plan(options)
-      if explains { return isJSON ? work.explanation.json.printed : work.explanation.text }
+      if explains { return isJSON ? work.explanation.json.printed : work.explanation.description }
       let summary = WorkSummary(sources: sources, destination: destination, report: try work.run())
       return isJSON ? summary.json.printed : summary.text
     }

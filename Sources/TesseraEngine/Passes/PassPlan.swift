@@ -71,9 +71,11 @@ package struct PassPlan: Sendable {
 
   package func explanation() -> Explanation.Pass {
     let distinct = program.sourceNames.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
-    return Explanation.Pass(
+    var pass = Explanation.Pass(
       source: distinct.joined(separator: ", "), shape: shape, blockShape: grid.chunkShape, blocks: grid.count,
       threads: threads, sourceReads: 1, bytesRead: bytesRead, bytesWritten: 0,
       predictedPeakBytes: predictedPeak)
+    pass.purpose = .compute
+    return pass
   }
 }

@@ -125,7 +125,7 @@ package final class BlockEvaluator {
         buffer.bytes.baseAddress!, count: tileLimit,
         pattern: UnsafeRawBufferPointer(start: pointers[value], count: itemSize))
     }
-    try TileGrid(lengths, limit: limit).forEach { tile in
+    try TileGrid(lengths, limit: limit).forEachTile { tile in
       for leaf in tiledLeaves {
         if let register = leaf.register, !leaf.block.isDense {
           leaf.block.expand(tile, into: register)

@@ -40,7 +40,7 @@ struct TileGrid {
     }
   }
 
-  func forEach(_ body: (Tile) throws -> Void) rethrows {
+  func forEachTile(_ body: (Tile) throws -> Void) rethrows {
     guard !lengths.contains(0) else { return }
     guard !lengths.isEmpty else { return try body(Tile(lower: [], lengths: [], offset: 0, count: 1)) }
     var tile = Tile(

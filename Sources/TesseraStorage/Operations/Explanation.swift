@@ -6,6 +6,8 @@ public struct Explanation: Sendable {
   public struct Pass: Sendable {
     /// What a pass makes.
     public enum Purpose: String, Sendable {
+      /// Results in memory: a reduction, or what was asked for there.
+      case compute
       /// The destination, or one array of it.
       case write
       /// A temporary file beside the destination, for the next pass to read.

@@ -11,7 +11,7 @@ import Testing
     let limit = Int.random(in: 1...60, using: &random)
     let order = NaiveArray(lengths)
     var next = 0
-    TileGrid(lengths, limit: limit).forEach { tile in
+    TileGrid(lengths, limit: limit).forEachTile { tile in
       #expect(tile.count <= limit && tile.count == tile.lengths.reduce(1, *), "seed \(seed)")
       #expect(tile.offset == next, "seed \(seed)")
       let elements = order.taking(StridedRegion(Region(lower: tile.lower, lengths: tile.lengths))).elements
@@ -22,6 +22,6 @@ import Testing
   }
 
   @Test func emptyBlocksHaveNoTiles() {
-    TileGrid([3, 0, 2], limit: 4).forEach { _ in Issue.record("a tile of nothing") }
+    TileGrid([3, 0, 2], limit: 4).forEachTile { _ in Issue.record("a tile of nothing") }
   }
 }

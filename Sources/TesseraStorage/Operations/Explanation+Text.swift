@@ -1,0 +1,39 @@
+import TesseraCore
+
+extension Explanation: CustomStringConvertible {
+  /// The plan for people, a few lines for each pass; `json` is the one for programs.
+  public var description: String {
+    let bytes = "reads \(ByteSize.format(bytesRead)), writes \(ByteSize.format(bytesWritten))"
+    let temporary =
+      temporaryBytes > 0 ? ", takes \(ByteSize.format(temporaryBytes)) of disk meanwhile" : ""
+    let head =
+      "plan: \(count(passes.count, "pass", "passes")), \(bytes)\(temporary), predicted peak memory "
+      + "\(ByteSize.format(predictedPeakBytes))\n"
+    return passes.enumerated().reduce(head) { $0 + "pass \($1.offset + 1): \($1.element)" }
+  }
+}
+
+extension Explanation.Pass: CustomStringConvertible {
+  public var description: String {
+    let target = purpose == .spill ? " into a temporary file beside the destination" : ""
+    let written =
+      purpose == .compute ? "" : "  writes \(ByteSize.format(bytesWritten)) before compression\n"
+    return """
+      \(TesseraError.printable(source))\(target)
+        shape \(shape) in \(count(blocks, "block", "blocks")) of \(Shape.describe(blockShape)) on \
+      \(count(threads, "thread", "threads"))
+        reads \(ByteSize.format(bytesRead)), each part of the source \(reads)
+      \(written)  predicted peak memory \(ByteSize.format(predictedPeakBytes))
+
+      """
+  }
+
+  private var reads: String {
+    sourceReads == 1
+      ? "once" : sourceReads == 0 ? "never" : "\(ByteSize.fixed(sourceReads, decimals: 1)) times"
+  }
+}
+
+private func count(_ number: Int, _ noun: String, _ plural: String) -> String {
+  "\(number) \(number == 1 ? noun : plural)"
+}
