@@ -54,7 +54,7 @@ struct PassRunner {
     let roots = plan.program.roots.count
     var values = [UnsafeRawPointer](repeating: UnsafeRawPointer(bitPattern: 1)!, count: roots)
     for number in range {
-      try options.cancellation?.check()
+      try options.checkCancellation()
       let block = plan.grid.region(plan.grid.index(ordinal: number))
       if plan.program.isSequential {
         try reading.pass(number) { try evaluator.load(StridedRegion(block)) }

@@ -207,7 +207,8 @@ public struct Conversion: Sendable {
 
   private var bytesOut: Int { parts.reduce(0) { $0.saturatingAdd($1.plan.bytesWritten) } }
 
-  private var bytesMoved: Int { parts.reduce(bytesOut) { $0.saturatingAdd($1.spill?.bytes ?? 0) } }
+  /// What progress is told of: bytes written, temporary files included.
+  package var bytesMoved: Int { parts.reduce(bytesOut) { $0.saturatingAdd($1.spill?.bytes ?? 0) } }
 
   private func build(progress: ProgressMeter) throws {
     let staging = try Staging(destination.path, overwrites: options.overwrite, resumes: options.resume)
