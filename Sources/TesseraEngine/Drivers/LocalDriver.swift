@@ -43,6 +43,7 @@ package final class LocalDriver: ComputedDriver {
     return BlockEvaluator.bytes(program, block: pass.chunkShape)
       .saturatingAdd(kernel.scratchBytes(positions: positions, each: each))
       .saturatingAdd(positions.saturatingMultiply((kernel.width ?? 1) * kernel.dtype.itemSize))
+      .saturatingAdd(PassPlan.kernelBytes)
   }
 
   package func read(
