@@ -3,6 +3,7 @@
 
 usage: tally.py swift REPORT LOG STATUS      REPORT: the XML of `swift test --xunit-output`, as Swift Testing names it
        tally.py unittest LOG STATUS
+       tally.py differential LOG STATUS     the log of tools/differential/run
 
 STATUS is the exit status of the run. Nothing is taken on trust: a run that failed, crashed or ran no test
 counts as at least one failure, whatever it printed.
@@ -46,6 +47,12 @@ def count_unittest(log: Path) -> tuple[int, int, int]:
     return max(0, int(runs[-1][1]) - failed - skipped), failed, skipped
 
 
+def count_differential(log: Path) -> tuple[int, int, int]:
+    """The line `N passed, N failed` that the run ends with."""
+    counts = re.findall(r"^(\d+) passed, (\d+) failed$", read(log), re.MULTILINE)
+    return (int(counts[-1][0]), int(counts[-1][1]), 0) if counts else (0, 0, 0)
+
+
 def read(path: Path) -> str:
     return path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
 
@@ -56,6 +63,8 @@ def main(arguments: list[str]) -> None:
             passed, failed, skipped = count_swift(Path(report), Path(log))
         case ["unittest", log, status]:
             passed, failed, skipped = count_unittest(Path(log))
+        case ["differential", log, status]:
+            passed, failed, skipped = count_differential(Path(log))
         case _:
             sys.exit(__doc__)
     if failed == 0 and (int(status) != 0 or passed == 0):

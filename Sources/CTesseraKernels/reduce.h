@@ -2,7 +2,7 @@
 #ifndef TESSERA_REDUCE_H
 #define TESSERA_REDUCE_H
 
-#include "clones.h"
+#include "elements.h"
 #include "tessera_reductions.h"
 
 #include <math.h>
@@ -10,37 +10,8 @@
 
 // Every processor gives the same bits: no products are fused into sums.
 #pragma clang fp contract(off)
-
-typedef struct {
-  float re, im;
-} complex64;
-typedef struct {
-  double re, im;
-} complex128;
-
-// One element of each dtype, at any address.
-typedef uint8_t in_bool TESSERA_UNALIGNED;
-typedef int8_t in_int8 TESSERA_UNALIGNED;
-typedef int16_t in_int16 TESSERA_UNALIGNED;
-typedef int32_t in_int32 TESSERA_UNALIGNED;
-typedef int64_t in_int64 TESSERA_UNALIGNED;
-typedef uint8_t in_uint8 TESSERA_UNALIGNED;
-typedef uint16_t in_uint16 TESSERA_UNALIGNED;
-typedef uint32_t in_uint32 TESSERA_UNALIGNED;
-typedef uint64_t in_uint64 TESSERA_UNALIGNED;
-typedef _Float16 in_float16 TESSERA_UNALIGNED;
-typedef uint16_t in_bfloat16 TESSERA_UNALIGNED;
-typedef float in_float32 TESSERA_UNALIGNED;
-typedef double in_float64 TESSERA_UNALIGNED;
-typedef complex64 in_complex64 TESSERA_UNALIGNED;
-typedef complex128 in_complex128 TESSERA_UNALIGNED;
-
-TESSERA_INLINE float float_of_bfloat16(uint16_t upper) {
-  const uint32_t bits = (uint32_t)upper << 16;
-  float value;
-  memcpy(&value, &bits, sizeof value);
-  return value;
-}
+// The baseline instruction set lacks what some loops need to be vectors; there they stay loops.
+#pragma clang diagnostic ignored "-Wpass-failed"
 
 // An element as the type it is reckoned in: the half types are float32, and stored bools become 0 or 1.
 #define LOAD_bool(v) ((uint8_t)((v) != 0))
@@ -53,7 +24,7 @@ TESSERA_INLINE float float_of_bfloat16(uint16_t upper) {
 #define LOAD_uint32(v) (v)
 #define LOAD_uint64(v) (v)
 #define LOAD_float16(v) ((float)(v))
-#define LOAD_bfloat16(v) float_of_bfloat16(v)
+#define LOAD_bfloat16(v) float_of((uint32_t)(v) << 16)
 #define LOAD_float32(v) (v)
 #define LOAD_float64(v) (v)
 #define LOAD_complex64(v) (v)

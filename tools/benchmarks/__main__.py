@@ -11,10 +11,12 @@ import sys
 import tempfile
 
 from . import data, layout, measure, table
+from .engine import jobs as engine
 from .storage import Storage
 
 JOBS = ["write", "back", "read", "info", "adopt", "memory"]
 PACKAGES = ["numpy", "zarr", "zarrs", "tensorstore", "numcodecs", "h5py", "hdf5plugin", "blosc2"]
+ENGINE_PACKAGES = ["numpy", "bottleneck", "numexpr", "dask", "zarr", "zarrs", "numcodecs", "blosc2", "scikit-learn"]
 UNITS = {"": 1, "kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30, "kb": 10**3, "mb": 10**6, "gb": 10**9}
 
 
@@ -33,38 +35,47 @@ def arguments():
     parser = argparse.ArgumentParser(
         prog="tools/bench", description="Measures Tessera beside other software; every answer is checked.",
         epilog="example: tools/bench storage --size 1GiB --runs 3 --jobs write,back --json figures.json")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="storage|layout")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="storage|layout|engine")
     storage = commands.add_parser(
         "storage", help="convert, read, adopt, info and memory, beside cp, zarr-python, zarrs, TensorStore, "
         "h5py+LZ4 and Blosc2", epilog=table.NOTES, formatter_class=argparse.RawDescriptionHelpFormatter)
     shapes = commands.add_parser("layout", help="chunk sizes: stored bytes, convert, scan, random rows and tiles")
-    for command in (storage, shapes):
+    computing = commands.add_parser(
+        "engine", help="statistics, normalization, expressions and medians, beside NumPy, bottleneck, numexpr, Dask, "
+        "zarr-python, zarrs, Blosc2 and scikit-learn, and the limits of the machine",
+        epilog=table.NOTES + table.ENGINE_NOTES, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for command in (storage, shapes, computing):
         matrix_arguments(command)
     storage.add_argument("--chunks", type=lengths, default=None, help="chunk shape for everybody (256 rows)")
     storage.add_argument("--shards", type=lengths, default=None, help="shard shape (16384 rows)")
     storage.add_argument("--jobs", default=",".join(JOBS), help=f"some of {','.join(JOBS)}")
     storage.add_argument("--peer-cache", type=size, default=0,
                          help="decoded chunks that h5py and TensorStore may keep (their own defaults)")
+    computing.add_argument("--jobs", default=",".join(engine.JOBS), help=f"some of {','.join(engine.JOBS)}")
     given = parser.parse_args()
-    given.size = given.size or (128 << 20 if given.quick else 2 << 30)
-    given.runs = max(1, given.runs or (3 if given.quick else 5))
+    is_engine = given.command == "engine"
+    given.size = given.size or (128 << 20 if given.quick else (1 if is_engine else 2) << 30)
+    given.runs = max(1, given.runs or (3 if given.quick or is_engine else 5))
     if given.command == "layout":
+        return given
+    given.jobs = given.jobs.split(",")
+    known = engine.JOBS if is_engine else JOBS
+    if unknown := set(given.jobs) - set(known):
+        parser.error(f"unknown jobs {', '.join(sorted(unknown))}; there are {', '.join(known)}")
+    if is_engine:
         return given
     given.chunks = given.chunks or [256, given.columns]
     given.shards = given.shards or [16384, given.columns]
-    given.jobs = given.jobs.split(",")
     os.environ["TESSERA_BENCH_PEER_CACHE"] = str(given.peer_cache)
-    if unknown := set(given.jobs) - set(JOBS):
-        parser.error(f"unknown jobs {', '.join(sorted(unknown))}; there are {', '.join(JOBS)}")
     return given
 
 
 def matrix_arguments(command):
-    command.add_argument("--size", type=size, default=None, help="bytes of the matrix (2GiB)")
+    command.add_argument("--size", type=size, default=None, help="bytes of the matrix (2GiB; engine: 1GiB)")
     command.add_argument("--columns", type=int, default=768)
     command.add_argument("--data", choices=["features", "gaussian"], default="features",
                          help="gaussian: full entropy, hardly compressible")
-    command.add_argument("--runs", type=int, default=None, help="runs of each competitor; 3 or more for figures to keep (5)")
+    command.add_argument("--runs", type=int, default=None, help="runs of each competitor; 3 or more for figures to keep (5; engine: 3)")
     command.add_argument("--quick", action="store_true", help="128MiB and 3 runs, unless said otherwise")
     command.add_argument("--seed", type=int, default=1)
     command.add_argument("--folder", help="where the scratch folder goes (TMPDIR)")
@@ -87,9 +98,10 @@ def main():
             if given.json:
                 pathlib.Path(given.json).write_text(json.dumps(figures, indent=1) + "\n")
             return
-        benchmark = Storage(folder, folder / "source.npy", given, log)
+        is_engine = given.command == "engine"
+        benchmark = (engine.Engine if is_engine else Storage)(folder, folder / "source.npy", given, log)
         benchmark.run()
-        print(table.NOTES)
+        print(table.NOTES + (table.ENGINE_NOTES if is_engine else ""))
         if given.json:
             pathlib.Path(given.json).write_text(json.dumps(report(given, benchmark), indent=1) + "\n")
     finally:
@@ -99,12 +111,14 @@ def main():
 
 
 def report(given, benchmark):
+    is_engine = given.command == "engine"
+    packages = ENGINE_PACKAGES if is_engine else PACKAGES
     return {
         "settings": {name: value for name, value in vars(given).items() if name not in ("json", "folder")},
         "shape": list(benchmark.shape), "cores": os.cpu_count(), "machine": platform.machine(),
-        "versions": {name: importlib.metadata.version(name) for name in PACKAGES},
+        "versions": {name: importlib.metadata.version(name) for name in packages},
         "rows": [row.as_json() for row in benchmark.rows],
-    }
+    } | (benchmark.as_json() if is_engine else {})
 
 
 if __name__ == "__main__":

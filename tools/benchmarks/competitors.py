@@ -20,6 +20,10 @@ def tessera_bench_binary():
     return _program("TESSERA_BENCH", "bench-reader/release/tessera-bench")
 
 
+def engine_binary():
+    return _program("TESSERA_ENGINE_BENCH", "bench-reader/release/tessera-engine-bench")
+
+
 def _program(variable, name):
     path = os.environ.get(variable) or str(ROOT / ".build" / name)
     return shutil.which(path)

@@ -32,6 +32,12 @@ class Row:
     runs: list[Run] = dataclasses.field(default_factory=list)
     bytes: int = 0
     problem: str | None = None
+    # Of the answers, relative as the job's check says; and the least seconds that the machine allows. Where known.
+    error: float | None = None
+    limit_seconds: float | None = None
+
+    def note_error(self, error):
+        self.error = max(error, self.error or 0.0)
 
     def median(self, of) -> float:
         return statistics.median(of(run) for run in self.runs)
@@ -54,6 +60,7 @@ class Row:
 
     def as_json(self):
         record = {"job": self.job, "who": self.who, "bytes": self.bytes, "problem": self.problem}
+        record |= {name: value for name in ("error", "limit_seconds") if (value := getattr(self, name)) is not None}
         if self.runs:
             record |= {
                 "seconds": self.seconds, "durable_seconds": self.durable_seconds, "inner_seconds": self.inner_seconds,

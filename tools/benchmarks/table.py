@@ -4,10 +4,12 @@ from .competitors import TESSERA
 HEADINGS = ["", "seconds", "GB/s", "+ sync", "ratio", "in-process", "ratio", "CPU s", "peak MiB"]
 
 
-def show(title, rows):
+def show(title, rows, errors=False):
     own = next((row for row in rows if row.who == TESSERA and row.runs), None)
     lines = [HEADINGS] + [_line(row, own) for row in rows]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(HEADINGS))]
+    if errors:
+        lines = [line + [cell] for line, cell in zip(lines, ["error", *map(_error, rows)])]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
     print(f"\n{title}")
     for line in lines:
         cells = [line[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(line[1:], widths[1:]))]
@@ -33,6 +35,10 @@ def _line(row, own):
     ]
 
 
+def _error(row):
+    return "" if row.error is None else f"{row.error:.0e}"
+
+
 NOTES = """
 seconds     the whole process, median of the runs; competitors take turns; inputs are in the page cache
 + sync      seconds and fsync of every output file. Tessera syncs before it ends, cp and the peers do not: this is
@@ -41,3 +47,9 @@ in-process  the work alone, without start, imports, opening and summing; the sec
             Tessera's converts have no such figure: their whole process stands in for it
 ratio       how many times as long as Tessera: above 1, Tessera is faster
 Every answer is checked: stores and files against the source, reads by a float64 checksum."""
+
+ENGINE_NOTES = """
+Tessera's process is a small program that imports the library; in-process includes opening, not imports and start.
+limit       what limits.c reaches in the same run with nothing but reading (decoding, writing)
+error       the largest of the answer, relative to the spread of the data; at most 1e-5, or 2e-2 for software that
+            accumulates float32 in float32. A larger one is a failure"""

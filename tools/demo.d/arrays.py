@@ -2,7 +2,9 @@
 
 usage: arrays.py digits                    digits.npy, digits.npz
        arrays.py features FILE.npy MIB     a float32 matrix of that size
-       arrays.py describe FILE.npy         shape, nbytes, fortran_order as JSON
+       arrays.py describe FILE.npy         shape, nbytes, fortran_order, is_real as JSON
+       arrays.py statistics FILE.npy T.npz exits 1 unless T.npz holds what NumPy finds along the first axis
+       arrays.py scores Z X P.npz          exits 1 unless Z holds the z-scores of X, and P its means and deviations
        arrays.py same A B                  exits 1 unless both hold the same bits; each a .npy or a Zarr store
 """
 
@@ -58,7 +60,10 @@ def make_block(random: numpy.random.Generator, rows: int, kinds: numpy.ndarray, 
 def describe(path: str) -> None:
     array = numpy.load(path, mmap_mode="r")
     order = array.flags.f_contiguous and not array.flags.c_contiguous
-    print(json.dumps({"shape": array.shape, "nbytes": array.nbytes, "fortran_order": order}))
+    is_real = array.dtype.kind in "biuf"
+    print(json.dumps(
+        {"shape": array.shape, "nbytes": array.nbytes, "fortran_order": order, "is_real": is_real}
+    ))
 
 
 class MappedFile:
@@ -101,6 +106,28 @@ def difference(a, b) -> str | None:
     return None
 
 
+def wrong_statistics(array, table) -> str | None:
+    """The name of a column that differs; NumPy takes two passes, over blocks of rows in float64."""
+    shape = array.shape[1:]
+    count, total, squares = (numpy.zeros(shape) for _ in range(3))
+    least, greatest = numpy.full(shape, numpy.inf), numpy.full(shape, -numpy.inf)
+    for start, end in blocks(array):
+        block = array[start:end].astype("f8")
+        count += (~numpy.isnan(block)).sum(0)
+        total += numpy.nansum(block, 0)
+        least, greatest = numpy.fmin(least, numpy.fmin.reduce(block)), numpy.fmax(greatest, numpy.fmax.reduce(block))
+    with numpy.errstate(all="ignore"):
+        mean = total / count
+        for start, end in blocks(array):
+            squares += numpy.nansum((array[start:end].astype("f8") - mean) ** 2, 0)
+        wanted = {"count": count, "min": least, "max": greatest, "mean": mean, "std": numpy.sqrt(squares / count)}
+    some = count > 0
+    for name, values in wanted.items():
+        if not numpy.allclose(table[name][some], values[some], rtol=1e-9, atol=1e-9, equal_nan=True):
+            return name
+    return None
+
+
 def blocks(*arrays):
     """Runs of rows of about BLOCK_BYTES, of whole chunks where an array has them, so that none is decoded twice."""
     rows = arrays[0].shape[0]
@@ -108,6 +135,21 @@ def blocks(*arrays):
     chunk_rows = math.lcm(*(array.chunks[0] for array in arrays if hasattr(array, "chunks")))
     count = max(1, BLOCK_BYTES // row_bytes // chunk_rows) * chunk_rows
     return ((start, min(start + count, rows)) for start in range(0, rows, count))
+
+
+def wrong_scores(z, x, parameters) -> str:
+    """What is wrong with z-scores; nothing when NumPy computes the same bits from means and deviations that hold."""
+    center, scale = parameters["center"], parameters["scale"]
+    step = max(1, BLOCK_BYTES // (8 * x.shape[1]))
+    parts = [slice(first, first + step) for first in range(0, x.shape[0], step)]
+    mean = sum(x[part].sum(0, dtype="f8") for part in parts) / x.shape[0]
+    variance = sum(((x[part] - mean) ** 2).sum(0) for part in parts) / x.shape[0]
+    if not numpy.allclose(center, mean, rtol=1e-9):
+        return "means"
+    if not numpy.allclose(scale, numpy.where(variance == 0, 1, numpy.sqrt(variance)), rtol=1e-9):
+        return "standard deviations"
+    center, scale = center.astype(x.dtype), scale.astype(x.dtype)
+    return "" if all(numpy.array_equal(z[part], (x[part] - center) / scale) for part in parts) else "scores"
 
 
 def main(arguments: list[str]) -> None:
@@ -118,6 +160,14 @@ def main(arguments: list[str]) -> None:
             write_features(path, int(mib))
         case ["describe", path]:
             describe(path)
+        case ["statistics", path, table]:
+            found = wrong_statistics(open_array(path), numpy.load(table))
+            if found:
+                sys.exit(f"{table} is not what NumPy finds in {path}: {found}")
+        case ["scores", scores, source, parameters]:
+            found = wrong_scores(open_array(scores), open_array(source), numpy.load(parameters))
+            if found:
+                sys.exit(f"{scores}: NumPy finds other {found} of {source}")
         case ["same", first, second]:
             found = difference(open_array(first), open_array(second))
             if found:

@@ -130,6 +130,8 @@ def features(demo: Demo, source: str) -> None:
     description = json.loads(demo.run_python("describe", source)[2])
     size, shape = description["nbytes"], description["shape"]
     print(indented(demo.run_tessera("info", source)[2]), end="")
+    if description["is_real"] and shape and size > 0:
+        statistics(demo, source, size)
 
     for codec, kind in (("none", "raw"), ("lz4", "lz4")):
         store = f"{kind}.zarr"
@@ -146,6 +148,18 @@ def features(demo: Demo, source: str) -> None:
         adopt(demo, source, size, shape)
 
 
+def statistics(demo: Demo, source: str, size: int) -> None:
+    """What the numbers are like: each command one pass over the file, in little memory."""
+    print("\n== statistics in one pass each, within 64 MiB")
+    budget = ("--memory", "64MiB")
+    demo.step("stats", source, None, size, "stats", source, "--axis", "0", "-o", "stats.npz", *budget)
+    demo.run_numpy("NumPy finds them the same", "statistics", source, "stats.npz")
+    operations = "mean,std,nanmax,argmin"
+    demo.step(f"reduce {operations}", source, None, size, "reduce", operations, source, "-o", "reduced.npz", *budget)
+    print(indented(demo.run_tessera("slice", "reduced.npz/mean", "...")[2]), end="")
+    demo.remove("stats.npz", "reduced.npz")
+
+
 def adopt(demo: Demo, source: str, size: int, shape: list[int]) -> None:
     print("\n== adopted: the file itself becomes the store")
     shutil.copyfile(demo.scratch / source, demo.scratch / "copy.npy")
@@ -155,6 +169,16 @@ def adopt(demo: Demo, source: str, size: int, shape: list[int]) -> None:
     shard_name = str(shard.relative_to(demo.scratch))
     demo.run_numpy(f"NumPy still opens {shard_name} as a .npy", "same", shard_name, source)
     finish_store(demo, "adopted.zarr", "adopted", source, size, shape)
+
+
+def normalize(demo: Demo, source: str) -> None:
+    """Two passes over the matrix: mean and standard deviation of each feature, then z-scores into a store."""
+    print("\n== normalized: each feature to mean 0 and standard deviation 1")
+    size = json.loads(demo.run_python("describe", source)[2])["nbytes"]
+    demo.step("normalize .npy to raw store", source, "z.zarr", size, "normalize", source, "z.zarr", "--save-params", "z.npz")
+    print(indented(demo.run_tessera("slice", "z.zarr", "0:2,0:6")[2]), end="")
+    demo.run_numpy("NumPy finds the same means, deviations and scores", "scores", "z.zarr", source, "z.npz")
+    demo.remove("z.zarr", "z.npz")
 
 
 def finish_store(demo: Demo, store: str, kind: str, source: str, size: int, shape: list[int]) -> None:
@@ -216,8 +240,9 @@ def main() -> None:
         print(f"\n== A feature matrix of {options.mib} MiB")
         demo.run_numpy("NumPy writes features.npy, block by block", "features", "features.npy", str(options.mib))
         features(demo, "features.npy")
+        normalize(demo, "features.npy")
     demo.print_table()
-    print("All of it agreed, bit for bit.")
+    print("All of it agreed: copies bit for bit, statistics to the last digits.")
 
 
 try:

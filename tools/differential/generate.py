@@ -7,6 +7,7 @@ import reference
 from compare import Expected
 from operations import (BFLOAT16_BINARY, BFLOAT16_UNARY, EXACT_BINARY, EXACT_UNARY, INEXACT_BINARY, INEXACT_UNARY)
 from reductions import OTHERS, SIMPLE, WITH_NAN
+from sequences import METHODS, QUANTILES, SCANS
 from sources import random_form, store
 from values import BFLOAT16, BOOL, DTYPES, kind, random_dtype, random_elements, random_shape
 
@@ -56,7 +57,7 @@ class Graph:
             return None
         try:
             value = reference.evaluate(step, self.values)
-        except reference.MISTAKES:
+        except (*reference.MISTAKES, ZeroDivisionError):
             return None
         if value.array.size > self.largest or value.array.ndim > 7:
             return None
@@ -66,8 +67,9 @@ class Graph:
 
     def grow(self):
         """Adds one step, of a random family."""
-        families = [self.view, self.unary, self.binary, self.choose, self.join, self.reduction, self.cast]
-        weights = np.array([30, 16, 26, 8, 7, 22, 8], dtype=float)
+        families = [self.view, self.unary, self.binary, self.choose, self.join, self.reduction, self.cast,
+                    self.sequence]
+        weights = np.array([30, 16, 26, 8, 7, 22, 8, 7], dtype=float)
         for _ in range(20):
             step = families[self.rng.choice(len(families), p=weights / weights.sum())](self.pick())
             if step is not None and self.add(step) is not None:
@@ -83,6 +85,8 @@ class Graph:
             try:
                 reference.evaluate(step, self.values)
             except reference.MISTAKES as mistake:
+                if any(self.array(argument).dtype == BFLOAT16 for argument in step["args"] if isinstance(argument, int)):
+                    continue  # ml_dtypes refuses more than it need
                 self.mistake = mistake
                 return self.append(step, None)
             except ZeroDivisionError:
@@ -200,7 +204,8 @@ class Graph:
         rng, x = self.rng, self.array(number)
         is_bfloat16 = x.dtype == BFLOAT16
         name = str(rng.choice(BFLOAT16_BINARY if is_bfloat16 else EXACT_BINARY + INEXACT_BINARY))
-        if self.maybe(0.3) and not is_wild or (is_wild and self.maybe(0.5)):
+        # ml_dtypes promotes some scalars otherwise than NumPy's own floats do.
+        if not is_bfloat16 and (self.maybe(0.3) and not is_wild or (is_wild and self.maybe(0.5))):
             scalar = self.scalar(x, is_wild)
             if name == "power" and "kind" in scalar and scalar["kind"] == "int":
                 scalar["scalar"] = str(int(rng.choice([0, 1, 2, 3, 5, -1, -2])))
@@ -215,7 +220,7 @@ class Graph:
         rng, x = self.rng, self.array(number)
         if is_wild:
             return self.pick()
-        fits = lambda y: (y.dtype == BFLOAT16) == (x.dtype == BFLOAT16) and broadcasts(x.shape, y.shape) and (
+        fits = lambda y: (y.dtype == BFLOAT16) == (x.dtype == BFLOAT16) and self.broadcasts(x.shape, y.shape) and (
             dtype is None or y.dtype == dtype)
         known = [other for other in self.values if fits(self.array(other))]
         if known and self.maybe(0.6):
@@ -261,6 +266,8 @@ class Graph:
             case "where":
                 mask = self.partner(number, is_wild, BOOL if self.maybe(0.8) else None)
                 other = self.scalar(x) if self.maybe(0.3) else self.partner(number, is_wild)
+                # NumPy's where alone lets integers wrap that the dtype does not have.
+                if isinstance(other, dict) and other.get("kind") == "int": other["scalar"] = other["scalar"].lstrip("-")[:2]
                 pair = [number, other]
                 return {"op": "where", "args": [mask, *(pair if self.maybe(0.6) else pair[::-1])]}
             case "clip":
@@ -341,20 +348,32 @@ class Graph:
             step["weights"] = self.weights(shape)
         return step
 
+    def sequence(self, number, is_wild=False) -> dict | None:
+        rng, x = self.rng, self.array(number)
+        if x.dtype == BFLOAT16: return None
+        name = str(rng.choice(SCANS + QUANTILES))
+        if name in SCANS:
+            axis = {"axis": int(rng.integers(-x.ndim, x.ndim))} if x.ndim and self.maybe(0.8) else {}
+            return {"op": name, "args": [number], **axis}
+        step = {"op": name, "args": [number], **self.axes(x, is_wild), "keepdims": self.maybe(0.35)}
+        if name.endswith("quantile"):
+            ranks = [0.0, 1.0, 0.5, 0.25, 0.3, 0.9, 1 / 3]
+            step["q"] = [float(rng.choice(ranks)) for _ in range(int(rng.integers(1, 4)))]
+            step["method"] = str(rng.choice(METHODS))
+        return step
+
     def initial(self, x) -> dict | None:
         if x.dtype == BOOL: return {"kind": "bool", "scalar": "True"}
         if kind(x.dtype) in "iu": return {"kind": "int", "scalar": str(int(self.rng.integers(0, 100)))}
         return {"kind": "float", "scalar": "0.5"} if kind(x.dtype) == "f" else None
 
     def weights(self, shape) -> int:
-        array = self.rng.integers(1, 9, size=tuple(shape)) / np.float64(4)
+        array = np.asarray(self.rng.integers(1, 9, size=tuple(shape)) / np.float64(4))
         return self.append(store(array, random_form(self.rng), self.folder / f"source-{len(self.steps)}", self.rng),
                            Expected(array, is_view=True))
 
-
-def broadcasts(a, b) -> bool:
-    try:
-        np.broadcast_shapes(a, b)
-        return True
-    except ValueError:
-        return False
+    def broadcasts(self, a, b) -> bool:
+        try:
+            return int(np.prod(np.broadcast_shapes(a, b), dtype=float)) <= self.largest
+        except ValueError:
+            return False

@@ -59,6 +59,7 @@ def bfloat16(name, step, x, options) -> Expected:
 
 
 def inexact(name, step, x, mask, array, keep) -> Expected:
+    original = x.dtype  # without NaN, nanvar is var, infinite where no degrees of freedom are left
     if "dtype" in step:
         x = x.astype(array.dtype)
     elif kind(x.dtype) not in "fc":
@@ -92,7 +93,8 @@ def inexact(name, step, x, mask, array, keep) -> Expected:
         if plain == "mean":
             return Expected(finish(mean, array), wide=np.asarray(mean), ulps=2, slack=lost / np.maximum(count, 1),
                             free=overflows(total, mean, x.dtype))
-        return variance(plain, step, x, zeroed, used, count, array, keep, is_nan=name.startswith("nan"))
+        return variance(plain, step, x, zeroed, used, count, array, keep,
+                        is_nan=name.startswith("nan") and kind(original) in "fc")
 
 
 def variance(plain, step, x, zeroed, used, count, array, keep, is_nan) -> Expected:
@@ -110,6 +112,7 @@ def variance(plain, step, x, zeroed, used, count, array, keep, is_nan) -> Expect
     free = np.isfinite(largest) & (largest > 1e150)
     if plain == "std":
         root = np.sqrt(result)
+        slack = np.maximum(slack, 1e-300)  # squares of less underflow
         slack = np.where(root > 0, np.minimum(slack / np.where(root > 0, root, 1), np.sqrt(slack)), np.sqrt(slack))
         result = root
     return Expected(finish(result, array), wide=np.asarray(result), ulps=2, slack=np.where(np.isfinite(slack), slack, 0),

@@ -5,6 +5,7 @@ import numpy as np
 
 import operations
 import reductions
+import sequences
 from compare import Expected
 from values import kind
 
@@ -87,9 +88,17 @@ def computed(step, operands, values) -> Expected:
             free = None if kind(array.dtype) != "c" else np.broadcast_to(
                 np.isnan(sum(np.asarray(value) for value in (x, *bounds) if value is not None)), array.shape)
             return Expected(array, zero_sign_is_free=True, free=free)
-        case "round": return Expected(np.asarray(np.round(x, step["decimals"])))
+        case "round":
+            array = np.asarray(np.round(x, step["decimals"]))
+            # Rounded up, an integer may leave its dtype.
+            free = None if kind(x.dtype) not in "iu" else np.abs(x.astype(np.float64)) > np.iinfo(x.dtype).max - 100.0
+            return Expected(array, free=free)
         case "diff": return Expected(np.diff(x, step["n"], step["axis"]))
         case "isclose": return Expected(np.asarray(np.isclose(*operands, equal_nan=step["equal_nan"])))
+    if name in sequences.SCANS:
+        return sequences.scan(step, x)
+    if name in sequences.QUANTILES:
+        return sequences.quantile(step, x)
     if name in reductions.SIMPLE + reductions.WITH_NAN + reductions.OTHERS:
         return reductions.reduce(
             step, x, *(values[step[key]].array if key in step else None for key in ("where", "weights")),

@@ -87,6 +87,27 @@ class Reduce(TesseraCase):
                         with self.subTest(f"{name} {op} {axis}"):
                             self.assertReduced(archive[op], op, x, axis, keepdims=True, note=name, ddof=ddof)
 
+    def test_quantiles(self):
+        for name, x in itertools.islice(self.arrays(self.random("quantiles")), 9):
+            path = self.save("x.npy", x)
+            for axis, keepdims in [(None, False), (0, False), (1, True), ((0, 2), False)]:
+                options = [] if axis is None else ["--axis", ",".join(map(str, np.atleast_1d(axis)))]
+                options += ["--keepdims"] * keepdims
+                for q, given in [("0.5", 0.5), ("0.1,0.9", [0.1, 0.9]), ("0,0.333,1", [0, 0.333, 1])]:
+                    operations = ["median", "nanmedian", "quantile", "nanquantile"]
+                    if x.dtype == bool:  # no numbers to lie between
+                        operations = operations[:2]
+                    if x.dtype == bool and q != "0.5":
+                        continue
+                    more = [] if x.dtype == bool else ["--q", q]
+                    self.ok("reduce", ",".join(operations), path, *options, *more, "-o", self.path("t.npz"),
+                            "--overwrite")
+                    with np.load(self.path("t.npz")) as archive:
+                        for op in operations:
+                            with self.subTest(f"{name} {op} {axis} {q}"):
+                                extra = {"q": given} if "quantile" in op else {}
+                                self.assertReduced(archive[op], op, x, axis, keepdims, name, **extra)
+
     def test_destinations(self):
         x = self.random("out").normal(size=(50, 6)).astype("f4")
         path = self.save("x.npy", x)
@@ -149,7 +170,8 @@ class Reduce(TesseraCase):
             (["sum", path, "--axis", "2"], "axis 2"), (["sum", path, "--axis", "0,0"], "duplicate"),
             (["argmax", path, "--axis", "0,1"], "one axis"), (["sum", path, "--ddof", "1"], "ddof"),
             (["sum", path, "--q", "0.5"], "q"), (["sum,sum", path], "once"), (["", path], "unknown"),
-            (["sum", path, "--codec", "lz4"], "-o"),
+            (["sum", path, "--codec", "lz4"], "-o"), (["quantile", path], "--q"),
+            (["quantile", path, "--q", "1.5"], "1.5"), (["quantile", path, "--q", "nan"], "nan"),
         ]:
             with self.subTest(" ".join(arguments)):
                 self.fails("reduce", *arguments, code=(1, 2), names=[name])

@@ -154,3 +154,9 @@ class Stats(TesseraCase):
         self.fails("stats", archive, "-o", archive, names=["exists"])
         self.fails("stats", archive, "-o", archive, "--overwrite", code=2, names=["overlap"])
         self.assertSame(np.load(archive)["x"], np.zeros((3, 4)))
+        table = self.path("x.csv")
+        with open(table, "w") as file:
+            file.write("a,b\n1,2\n3,4\n")
+        self.fails("stats", table, "-o", table, "--overwrite", code=2, names=["overlap"])
+        with open(table) as file:
+            self.assertEqual(file.read(), "a,b\n1,2\n3,4\n")

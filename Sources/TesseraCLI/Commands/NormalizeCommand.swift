@@ -9,7 +9,7 @@ struct NormalizeCommand: Command {
   }
   private static var axisOption: Option<Int> {
     Option(
-      "axis", "N", "what statistics are taken along (0); for l2 and l1 what rows lie along (the last)",
+      "axis", "N", "the axis of statistics (0); for l2 and l1 that of rows (the last)",
       expected: "a whole number"
     ) { Int($0) }
   }
@@ -29,8 +29,9 @@ struct NormalizeCommand: Command {
     CommandDefinition(
       name: "normalize", summary: "features, or rows, brought to a common scale",
       details: """
-        As scikit-learn's StandardScaler, MinMaxScaler, MaxAbsScaler and RobustScaler, or its normalize (l2, l1): one
-        pass to fit, one to write. NaNs are left out in fitting and stay. float32 gives float32, integers float64.
+        As scikit-learn's StandardScaler, MinMaxScaler, MaxAbsScaler and RobustScaler, or its normalize
+        (l2, l1): one pass to fit, one to write. NaNs are left out in fitting and stay. float32 gives
+        float32, integers float64.
         """,
       operands: [
         Operand(name: "SRC", summary: "an array"),

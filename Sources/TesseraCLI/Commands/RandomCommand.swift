@@ -11,7 +11,7 @@ struct RandomCommand: Command {
   private static var distributionOption: Option<Distribution> {
     Option(
       "dist", "NAME",
-      "uniform over [0, 1), normal (mean 0, deviation 1) or integers:LO:HI, HI left out (uniform)",
+      "uniform, normal (mean 0, deviation 1) or integers:LO:HI, without HI (uniform)",
       expected: "uniform, normal or integers:LO:HI, such as integers:0:10", parse: distribution)
   }
   private static var seedOption: Option<UInt128> {
@@ -24,8 +24,8 @@ struct RandomCommand: Command {
     CommandDefinition(
       name: "random", summary: "a synthetic array of any size",
       details: """
-        The same numbers for any layout, chunks and threads. The dtype is float32, or int64 for integers, unless
-        --dtype names another. Uniform float32 and float64 are NumPy's, bit for bit:
+        The same numbers for any layout, chunks and threads. The dtype is float32, or int64 for integers,
+        unless --dtype names another. Uniform float32 and float64 are NumPy's, bit for bit:
         Generator(Philox(SEED)).random(SHAPE, dtype).
         """,
       operands: [

@@ -36,6 +36,14 @@ struct ReduceOperation: Sendable {
     .init(name: "argmin", takesOneAxis: true) { try $0.argmin(axis: $1.axes?.first, keepdims: $1.keepdims) },
     .init(name: "argmax", takesOneAxis: true) { try $0.argmax(axis: $1.axes?.first, keepdims: $1.keepdims) },
     .init(name: "count_nonzero") { try $0.countNonzero(axis: $1.axis, keepdims: $1.keepdims) },
+    .init(name: "median") { try $0.median(axis: $1.axis, keepdims: $1.keepdims) },
+    .init(name: "quantile", extra: .quantiles) { array, parameters in
+      guard parameters.quantiles.count > 1 else {
+        return try array.quantile(
+          parameters.quantiles[0], axis: parameters.axis, keepdims: parameters.keepdims)
+      }
+      return try array.quantile(parameters.quantiles, axis: parameters.axis, keepdims: parameters.keepdims)
+    },
     .init(name: "nansum") { try $0.nansum(axis: $1.axis, keepdims: $1.keepdims) },
     .init(name: "nanprod") { try $0.nanprod(axis: $1.axis, keepdims: $1.keepdims) },
     .init(name: "nanmin") { try $0.nanmin(axis: $1.axis, keepdims: $1.keepdims) },
@@ -46,6 +54,15 @@ struct ReduceOperation: Sendable {
     },
     .init(name: "nanstd", extra: .ddof) {
       try $0.nanstd(axis: $1.axis, ddof: $1.ddof, keepdims: $1.keepdims)
+    },
+    .init(name: "nanmedian") { try $0.nanmedian(axis: $1.axis, keepdims: $1.keepdims) },
+    .init(name: "nanquantile", extra: .quantiles) { array, parameters in
+      guard parameters.quantiles.count > 1 else {
+        return try array.nanquantile(
+          parameters.quantiles[0], axis: parameters.axis, keepdims: parameters.keepdims)
+      }
+      return try array.nanquantile(
+        parameters.quantiles, axis: parameters.axis, keepdims: parameters.keepdims)
     },
     .init(name: "nanargmin", takesOneAxis: true) {
       try $0.nanargmin(axis: $1.axes?.first, keepdims: $1.keepdims)

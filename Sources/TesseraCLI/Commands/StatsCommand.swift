@@ -24,8 +24,8 @@ struct StatsCommand: Command {
     CommandDefinition(
       name: "stats", summary: "count, NaNs, extremes, mean and deviation of each feature, in one pass",
       details: """
-        NaNs are left out and counted. The deviation is the population's (ddof 0). An array of one axis is one
-        feature; of more axes, what remains when axis N is gone are the features.
+        NaNs are left out and counted. The deviation is the population's (ddof 0). An array of one axis is
+        one feature; of more axes, what remains when axis N is gone are the features.
         """,
       operands: [Operand(name: "PATH", summary: "an array")],
       options: [axisOption, allFlag, allFeaturesFlag, outputOption],
@@ -76,7 +76,9 @@ struct StatsCommand: Command {
   private func compute(
     _ summary: ArraySummary, _ session: Session, _ options: TransferOptions
   ) throws -> SummaryTable? {
-    let file = try output.map { try SummaryFile($0, of: summary, options) }
+    let file = try output.map {
+      try SummaryFile($0, of: summary, from: path, plansOnly: shared.explains, options)
+    }
     if shared.explains {
       let plan = try file?.explanation ?? explain(summary.columns.map(\.array), options: options)
       try session.output.write(shared.isJSON ? plan.json.printed : plan.text)

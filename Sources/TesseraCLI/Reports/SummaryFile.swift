@@ -8,7 +8,8 @@ import TesseraStorage
 struct SummaryFile {
   private enum Form {
     case archive(planned: Writing)
-    case text(Staging, separator: String)
+    /// Built beside its destination; nil when nothing is to be built.
+    case text(Staging?, separator: String)
   }
 
   private let path: String
@@ -16,11 +17,20 @@ struct SummaryFile {
   private let options: TransferOptions
 
   /// Makes sure that it can be written before there is anything to write.
-  init(_ path: String, of summary: ArraySummary, _ options: TransferOptions) throws {
+  init(
+    _ path: String, of summary: ArraySummary, from source: String, plansOnly: Bool, _ options: TransferOptions
+  ) throws {
     self.path = path
     self.options = options
     if path.hasSuffix(".csv") || path.hasSuffix(".tsv") {
-      let staging = try Staging(path, overwrites: options.overwrite)
+      // A member of an archive has no stamp, and is no text either.
+      if try Directory.kind(path) != nil, let read = try? FileStamp(path: source),
+        try FileStamp(path: path).isSameFile(as: read)
+      {
+        throw TesseraError(
+          .usage, "source and destination overlap", path: path, expected: "a place apart from \(source)")
+      }
+      let staging = plansOnly ? nil : try Staging(path, overwrites: options.overwrite)
       form = .text(staging, separator: path.hasSuffix(".csv") ? "," : "\t")
     } else if path.hasSuffix(".npz") {
       let members = summary.columns.map { (name: Optional($0.name), array: $0.array) }
@@ -38,7 +48,8 @@ struct SummaryFile {
   func write(_ table: SummaryTable) throws {
     switch form {
     case .archive: _ = try Writing(table.arrays, to: path, options: options).run()
-    case .text(let staging, let separator):
+    case .text(nil, _): break
+    case .text(let staging?, let separator):
       let file = try File(staging.payload, .create)
       var end = 0
       func append(_ cells: [String]) throws {

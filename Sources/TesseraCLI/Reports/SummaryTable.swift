@@ -13,6 +13,8 @@ struct SummaryTable {
   /// Where the features are: what remains of the array's shape.
   let shape: Shape
   let names: [String]
+  /// The columns, in memory, with their names.
+  let arrays: [Writing.Member]
   private let columns: [StoredArray]
   private let flatColumns: [StoredArray]
 
@@ -21,12 +23,10 @@ struct SummaryTable {
     shape = summary.count.shape
     names = summary.columns.map(\.name)
     let computed = try evaluate(summary.columns.map(\.array), options: options)
+    arrays = zip(names, computed).map { ($0, $1) }
     columns = try computed.map { try $0.stored() }
     flatColumns = try computed.map { try $0.ravel().stored() }
   }
-
-  /// Named columns, to be written to an archive.
-  var arrays: [Writing.Member] { zip(names, columns).map { ($0, NDArray($1)) } }
 
   /// Calls `body` with rows, a thousand at a time.
   func forEachBatch(

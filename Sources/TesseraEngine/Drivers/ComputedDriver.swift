@@ -5,6 +5,8 @@ package import TesseraStorage
 package protocol ComputedDriver: ArrayDriver {
   /// Bytes of stored elements that reading all of it reads.
   var storedBytesRead: Int { get }
+  /// What it is computed from, as people know it: paths of stored arrays.
+  var sourceNames: [String] { get }
 }
 
 extension ArrayDriver {
@@ -16,7 +18,17 @@ extension ArrayDriver {
   }
 }
 
+extension ArrayDriver {
+  /// What people know it by: its path, or those of what it is computed from.
+  var knownNames: [String] { (self as? any ComputedDriver)?.sourceNames ?? [description.path] }
+}
+
 extension Program {
+  /// What people know its sources by; results of other passes have no names.
+  var sourceNames: [String] {
+    leaves.filter { !$0.source.isInMemory }.flatMap(\.source.driver.knownNames)
+  }
+
   /// Bytes of stored elements that computing a box of these lengths reads.
   func storedBytesRead(_ lengths: Shape) -> Int {
     leaves.reduce(0) { sum, leaf in

@@ -80,6 +80,7 @@ package final class ExpressionDriver: ComputedDriver {
   }
 
   package var storedBytesRead: Int { program.storedBytesRead(description.shape) }
+  package var sourceNames: [String] { program.sourceNames }
   package func storedBytes() throws -> Int { 0 }
 
   package func fingerprint() throws -> String {

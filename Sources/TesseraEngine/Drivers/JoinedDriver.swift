@@ -47,6 +47,7 @@ package struct JoinedDriver: ComputedDriver {
   }
 
   package var storedBytesRead: Int { parts.reduce(0) { $0.saturatingAdd($1.wholeStoredBytes) } }
+  package var sourceNames: [String] { parts.flatMap(\.knownNames) }
   package func storedBytes() throws -> Int { try parts.reduce(0) { try $0 + $1.storedBytes() } }
 
   package func fingerprint() throws -> String {

@@ -108,6 +108,7 @@ package final class LocalDriver: ComputedDriver {
   }
 
   package var storedBytesRead: Int { program.storedBytesRead(pass.shape) }
+  package var sourceNames: [String] { program.sourceNames }
   package func storedBytes() throws -> Int { 0 }
   package func fingerprint() throws -> String {
     let leaves = try program.leaves.map { "\(try $0.source.driver.fingerprint()) \($0.map)" }

@@ -103,6 +103,7 @@ package struct ReshapedDriver: ComputedDriver {
   }
 
   package var storedBytesRead: Int { base.wholeStoredBytes }
+  package var sourceNames: [String] { base.knownNames }
   package func storedBytes() throws -> Int { try base.storedBytes() }
   package func fingerprint() throws -> String { "\(try base.fingerprint()) as \(description.shape)" }
 }

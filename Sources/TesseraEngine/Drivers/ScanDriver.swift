@@ -178,6 +178,7 @@ package final class ScanDriver: ComputedDriver {
   }
 
   package var storedBytesRead: Int { operand.storedBytesRead }
+  package var sourceNames: [String] { operand.sourceNames }
   package func storedBytes() throws -> Int { 0 }
   package func fingerprint() throws -> String { "\(scan) \(axis) of \(try operand.fingerprint())" }
 }

@@ -83,5 +83,6 @@ extension SequenceDriver {
   }
 
   package var storedBytesRead: Int { 0 }
+  package var sourceNames: [String] { [description.path] }
   package func storedBytes() throws -> Int { 0 }
 }

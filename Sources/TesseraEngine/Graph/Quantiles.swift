@@ -29,10 +29,17 @@ package struct Quantiles: Barrier {
 
   /// Lines up to this are sorted where they are read; longer ones are bracketed pass by pass.
   private static let mostLocalBytes = 1 << 20
+  /// The same for lines across the rows of the array, of which a page of neighbours is read together.
+  private static let mostLocalBytesAcross = 4 << 20
+  private static let pageBytes = 4 << 10
 
   package var localAxes: Set<Int>? {
     let line = axes.reduce(operand.dtype.itemSize) { $0.saturatingMultiply(iterationShape[$1]) }
-    return line <= Quantiles.mostLocalBytes ? axes : nil
+    guard let last = iterationShape.dimensions.last, !axes.contains(iterationShape.rank - 1) else {
+      return line <= Quantiles.mostLocalBytes ? axes : nil
+    }
+    let neighbours = max(1, min(last, Quantiles.pageBytes / operand.dtype.itemSize))
+    return line.saturatingMultiply(neighbours) <= Quantiles.mostLocalBytesAcross ? axes : nil
   }
 
   package var isLocalAsOutput: Bool { true }

@@ -45,10 +45,16 @@ public struct ScalarOperand: Sendable {
     return Node(.constant(converted), shape: Shape(known: []), dtype: target)
   }
 
+  /// Whether it is an integer literal below, or above, all that the dtype has.
+  package func isBeyond(_ target: DType, below: Bool) -> Bool {
+    weak == .integer && !fits(target) && (integer < 0) == below
+  }
+
   private var integer: Int { bytes.withUnsafeBytes { $0.loadUnaligned(as: Int.self) } }
 
   /// Whether an integer is one that the dtype has.
   package func fits(_ target: DType) -> Bool {
+    guard weak == .integer else { return true }
     let value = integer
     switch target.kind {
     case .signed: return target.itemSize == 8 || value >> (8 * target.itemSize - 1) == (value < 0 ? -1 : 0)

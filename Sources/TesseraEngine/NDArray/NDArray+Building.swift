@@ -41,7 +41,13 @@ extension NDArray {
       // Comparing with an integer that the dtype does not have is no mistake: its answer is known.
       return NDArray(try scalar.constant(.int64))
     }
-    return NDArray(try scalar.constant(dtype))
+    // Whether it is zero is all that logic asks.
+    if operation.isLogical { return NDArray(try scalar.constant(scalar.fits(dtype) ? dtype : .bool)) }
+    // Where the operation computes in another dtype than the two have (`copysign` of integers), the scalar
+    // need not fit theirs.
+    let operand = try operation.signature(array.dtype, dtype).operand
+    let isInteger = operand.kind == .signed || operand.kind == .unsigned
+    return NDArray(try scalar.constant(isInteger ? dtype : operand))
   }
 
   /// A scalar as an array, of the dtype it has beside another array.
@@ -83,6 +89,8 @@ extension NDArray {
 }
 
 extension BinaryOperation {
+  fileprivate var isLogical: Bool { self == .logicalAnd || self == .logicalOr || self == .logicalXor }
+
   fileprivate var isComparison: Bool {
     switch self {
     case .equal, .notEqual, .less, .lessEqual, .greater, .greaterEqual: true

@@ -29,7 +29,7 @@ extension NDArray {
     try single(QuantileRequest([q], method: method), axis, keepdims)
   }
 
-  /// Several quantiles, along a first axis of the result.
+  /// Several quantiles, along a first axis of the result; float64 where they lie between elements.
   public func quantile(
     _ q: [Double], axis: Axes? = nil, method: QuantileMethod = .linear, keepdims: Bool = false
   ) throws -> NDArray {
@@ -43,7 +43,7 @@ extension NDArray {
     try single(QuantileRequest([q], method: method, skipsNaN: true), axis, keepdims)
   }
 
-  /// Several quantiles of what is not NaN, along a first axis of the result.
+  /// Several quantiles of what is not NaN, as `quantile`.
   public func nanquantile(
     _ q: [Double], axis: Axes? = nil, method: QuantileMethod = .linear, keepdims: Bool = false
   ) throws -> NDArray {
@@ -55,7 +55,10 @@ extension NDArray {
   }
 
   private func several(_ request: QuantileRequest, _ axis: Axes?, _ keepdims: Bool) throws -> NDArray {
-    let results = try quantiles(request, axis).moveaxis(-1, 0)
+    // NumPy's probabilities are a float64 array then, and what they interpolate is float64 too.
+    let isWidened = dtype.kind == .floating && !request.method.isDiscrete
+    let source = isWidened ? astype(.float64) : self
+    let results = try source.quantiles(request, axis).moveaxis(-1, 0)
     guard keepdims else { return results }
     // The reduced axes come back behind that of the probabilities.
     let axes = try axis?.list(ndim) ?? Array(0..<ndim)

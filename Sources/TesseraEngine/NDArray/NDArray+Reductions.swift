@@ -52,7 +52,9 @@ extension NDArray {
     axis: Axes? = nil, dtype: DType? = nil, keepdims: Bool = false, where mask: NDArray? = nil
   ) throws -> NDArray {
     let result = dtype ?? self.dtype.meanDType
-    let source = dtype.map { astype($0) } ?? self
+    // Sums of integers of 64 bits may leave their range where the mean does not.
+    let isWide = self.dtype == .int64 || self.dtype == .uint64
+    let source = astype(dtype ?? (isWide ? .float64 : self.dtype))
     let mean = try source.reduce(.sum, .value, axis, mask) / count(axis, mask)
     return try mean.astype(result).keeping(axis, of: self, keepdims)
   }

@@ -88,6 +88,7 @@ extension NDArray {
     guard n >= 0 else {
       throw TesseraError(.usage, "order of differences", expected: "0 or more", got: "\(n)")
     }
+    if n == 0 { return self }
     let axis = try normalized(axis: axis)
     var result = self
     for _ in 0..<n {

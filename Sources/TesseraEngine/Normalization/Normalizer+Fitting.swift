@@ -41,7 +41,9 @@ extension Normalizer {
       case .minmax, .maxabs:
         // Of the extremes' magnitudes the greater: integers have magnitudes that they cannot hold.
         arrays = x.size == 0 ? [] : try [x.nanmin(axis: along), x.nanmax(axis: along)]
-      case .robust: throw TesseraError(.unsupported, "robust")
+      case .robust:
+        // Between neighbours in float64: a difference of quartiles in float32 would lose the digits they share.
+        arrays = x.size == 0 ? [] : [try x.astype(.float64).nanquantile([0.25, 0.5, 0.75], axis: along)]
       case .l2, .l1: arrays = []
       }
     }
@@ -73,12 +75,15 @@ extension Normalizer {
       switch method {
       case .zscore: return .moments(count: values[0], mean: values[1], m2: values[2])
       case .minmax:
-        return values.isEmpty
-          ? .range(minimum: [], maximum: []) : .range(minimum: values[0], maximum: values[1])
+        return .range(minimum: values.first ?? [], maximum: values.last ?? [])
       case .maxabs:
-        return values.isEmpty
-          ? .magnitude([]) : .magnitude(zip(values[0], values[1]).map { max(abs($0), abs($1)) })
-      case .robust: return .fixed(center: values[1], scale: [])
+        return .magnitude(zip(values.first ?? [], values.last ?? []).map { max(abs($0), abs($1)) })
+      case .robust:
+        let quartiles = values.first ?? []
+        let count = quartiles.count / 3
+        return .quartiles(
+          lower: Array(quartiles.prefix(count)), median: Array(quartiles[count..<2 * count]),
+          upper: Array(quartiles.suffix(count)))
       case .l2, .l1: return .none
       }
     }

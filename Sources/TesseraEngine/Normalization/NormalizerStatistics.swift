@@ -6,7 +6,8 @@ package enum NormalizerStatistics: Sendable, Hashable {
   case moments(count: [Double], mean: [Double], m2: [Double])
   case range(minimum: [Double], maximum: [Double])
   case magnitude([Double])
-  /// Centers and scales themselves, of quantiles or of a file without statistics.
+  case quartiles(lower: [Double], median: [Double], upper: [Double])
+  /// Centers and scales themselves, of a file without statistics.
   case fixed(center: [Double], scale: [Double])
   case none
 
@@ -23,6 +24,8 @@ package enum NormalizerStatistics: Sendable, Hashable {
       return (zip(count, mean).map { $0 > 0 ? $1 : .nan }, scale)
     case .range(let minimum, let maximum): return (minimum, zip(minimum, maximum).map { usable($1 - $0) })
     case .magnitude(let most): return (most.map { _ in 0 }, most.map(usable))
+    case .quartiles(let lower, let median, let upper):
+      return (median, zip(lower, upper).map { usable($1 - $0) })
     case .fixed(let center, let scale): return (center, scale)
     case .none: return ([], [])
     }

@@ -75,8 +75,7 @@ package struct PassPlan: Sendable {
   }
 
   package func explanation() -> Explanation.Pass {
-    let names = program.leaves.filter { !$0.source.isInMemory }.map(\.source.driver.description.path)
-    let distinct = names.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+    let distinct = program.sourceNames.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
     return Explanation.Pass(
       source: distinct.joined(separator: ", "), shape: shape, blockShape: grid.chunkShape, blocks: grid.count,
       threads: threads, sourceReads: 1, bytesRead: bytesRead, bytesWritten: 0,

@@ -52,6 +52,8 @@ struct PassRunner {
     _ range: Range<Int>, into partials: [any PassPartial], _ evaluator: BlockEvaluator, _ reading: OrderedGate
   ) throws {
     let roots = plan.program.roots.count
+    // Apart from the plan, which would be copied, and its references counted, for every tile.
+    let takers = zip(plan.tasks, partials).map { (roots: $0.roots, partial: $1) }
     var values = [UnsafeRawPointer](repeating: UnsafeRawPointer(bitPattern: 1)!, count: roots)
     for number in range {
       try options.checkCancellation()
@@ -64,7 +66,7 @@ struct PassRunner {
       for partial in partials { partial.begin(block) }
       try evaluator.forEachTile { tile in
         for root in 0..<roots { values[root] = evaluator.pointer(toRoot: root) }
-        for (task, partial) in zip(plan.tasks, partials) { try partial.take(tile, values[task.roots]) }
+        for taker in takers { try taker.partial.take(tile, values[taker.roots]) }
       }
       progress.add(plan.program.storedBytesRead(Shape(known: block.lengths)))
     }

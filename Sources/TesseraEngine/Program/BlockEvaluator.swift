@@ -7,31 +7,60 @@ import TesseraStorage
 /// One thread's; it keeps its memory from block to block.
 package final class BlockEvaluator {
   package let program: Program
-  private let allocation: RegisterAllocation
   /// Elements of a tile.
   private let tileLimit: Int
-  private let registerBytes: Int
   private let registers: Buffer
   private let constants: Buffer
   private let leaves: [LeafBlock]
-  /// Leaves that repeat elements, by value: their tiles are copied out.
-  private let expanded: Set<Int>
   /// Where each value is while a tile is computed.
   private var pointers: [UnsafeRawPointer]
   private var lengths: [Int] = []
   /// One element that is asked for as a whole tile, by root: the tile that repeats it.
   private let repeated: [Int: Buffer]
+  /// What is done for every tile, looked up once: tiles are small, and there are many.
+  private let tiledLeaves: [TiledLeaf]
+  private let tiledInstructions: [TiledInstruction]
+
+  private struct TiledLeaf {
+    let value: Int
+    let block: LeafBlock
+    let itemSize: Int
+    /// Where tiles of a leaf that repeats elements are copied out.
+    let register: UnsafeMutableRawPointer?
+  }
+
+  private struct TiledInstruction {
+    let result: Int
+    let instruction: Program.Instruction
+    let dtype: DType
+    let register: UnsafeMutableRawPointer
+  }
 
   package init(_ program: Program) {
     self.program = program
-    expanded = BlockEvaluator.expandedLeaves(program)
-    allocation = RegisterAllocation(program, expanded: expanded)
+    let expanded = BlockEvaluator.expandedLeaves(program)
+    let allocation = RegisterAllocation(program, expanded: expanded)
     let layout = TileLayout(program)
     tileLimit = layout.limit
-    registerBytes = layout.registerBytes
-    registers = Buffer(count: allocation.count * registerBytes)
+    let registers = Buffer(count: allocation.count * layout.registerBytes)
+    self.registers = registers
     constants = Buffer(count: program.values.count * 16)
-    leaves = program.leaves.map { LeafBlock($0) }
+    let leaves = program.leaves.map { LeafBlock($0) }
+    self.leaves = leaves
+    func register(_ value: Int) -> UnsafeMutableRawPointer? {
+      allocation.registers[value].map { registers.bytes.baseAddress! + $0 * layout.registerBytes }
+    }
+    tiledLeaves = program.values.enumerated().compactMap { number, value in
+      guard case .leaf(let leaf) = value.origin, !value.isScalar else { return nil }
+      return TiledLeaf(
+        value: number, block: leaves[leaf], itemSize: value.dtype.itemSize,
+        register: expanded.contains(number) ? register(number) : nil)
+    }
+    tiledInstructions = program.instructions.filter { !program.values[$0.result].isScalar }.map {
+      TiledInstruction(
+        result: $0.result, instruction: $0.instruction, dtype: program.values[$0.result].dtype,
+        register: register($0.result)!)
+    }
     pointers = [UnsafeRawPointer](
       repeating: UnsafeRawPointer(registers.bytes.baseAddress!), count: program.values.count)
     let scalars = program.rank == 0 ? [] : program.roots.filter { program.values[$0].isScalar }
@@ -100,20 +129,17 @@ package final class BlockEvaluator {
         pattern: UnsafeRawBufferPointer(start: pointers[value], count: itemSize))
     }
     try TileGrid(lengths, limit: limit).forEach { tile in
-      for (number, value) in program.values.enumerated() where !value.isScalar {
-        guard case .leaf(let leaf) = value.origin else { continue }
-        if expanded.contains(number), !leaves[leaf].isDense {
-          let place = register(number)
-          leaves[leaf].expand(tile, into: place)
-          pointers[number] = UnsafeRawPointer(place)
+      for leaf in tiledLeaves {
+        if let register = leaf.register, !leaf.block.isDense {
+          leaf.block.expand(tile, into: register)
+          pointers[leaf.value] = UnsafeRawPointer(register)
         } else {
-          pointers[number] = leaves[leaf].bytes + tile.offset * value.dtype.itemSize
+          pointers[leaf.value] = leaf.block.bytes + tile.offset * leaf.itemSize
         }
       }
-      for (result, instruction) in program.instructions where !program.values[result].isScalar {
-        let place = register(result)
-        try run(instruction, program.values[result].dtype, count: tile.count, into: place)
-        pointers[result] = UnsafeRawPointer(place)
+      for step in tiledInstructions {
+        try run(step.instruction, step.dtype, count: tile.count, into: step.register)
+        pointers[step.result] = UnsafeRawPointer(step.register)
       }
       try body(tile)
     }
@@ -123,10 +149,6 @@ package final class BlockEvaluator {
   package func pointer(toRoot root: Int) -> UnsafeRawPointer {
     let value = program.roots[root]
     return repeated[value].map { UnsafeRawPointer($0.bytes.baseAddress!) } ?? pointers[value]
-  }
-
-  private func register(_ value: Int) -> UnsafeMutableRawPointer {
-    registers.bytes.baseAddress! + allocation.registers[value]! * registerBytes
   }
 
   private func run(

@@ -28,7 +28,7 @@ import Testing
     }
   }
 
-  @Test(arguments: ["convert", "adopt", "append", "slice"])
+  @Test(arguments: ["convert", "adopt", "append", "slice", "random", "reduce"])
   func writersShowLayoutOptions(_ name: String) {
     let text = ToolRun(name, "-h").output
     for option in ["--codec", "--level", "--chunks", "--shards", "--dtype", "--checksum", "--zarr-format"] {

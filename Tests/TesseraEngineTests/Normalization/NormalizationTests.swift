@@ -6,7 +6,7 @@ import TesseraStorage
 import Testing
 
 @Suite struct NormalizationTests {
-  private func source(_ folder: NormalizationFolder, _ shape: [Int]) throws -> (String, NDArray) {
+  private func source(_ folder: TemporaryFolder, _ shape: [Int]) throws -> (String, NDArray) {
     let count = shape.reduce(1, *)
     let x = try NDArray((0..<count).map { Float($0 * 7919 % 10007) * 0.5 }, shape: shape)
     try x.write(to: folder.at("x.npy"))
@@ -14,7 +14,7 @@ import Testing
   }
 
   @Test func onePassToFitAndOneToWrite() throws {
-    let folder = try NormalizationFolder()
+    let folder = try TemporaryFolder()
     let (source, x) = try source(folder, [500, 6])
     let job = try Normalization(
       from: source, to: folder.at("z.zarr"), savingParametersTo: folder.at("p.npz"),
@@ -35,7 +35,7 @@ import Testing
   }
 
   @Test func rowsTakeOnePass() throws {
-    let folder = try NormalizationFolder()
+    let folder = try TemporaryFolder()
     let (source, x) = try source(folder, [300, 40])
     let job = try Normalization(from: source, to: folder.at("z.npy"), method: .l2)
     #expect(job.explanation.passes.count == 1)
@@ -53,7 +53,7 @@ import Testing
   }
 
   @Test func progressGoesOverBothPasses() throws {
-    let folder = try NormalizationFolder()
+    let folder = try TemporaryFolder()
     let (source, x) = try source(folder, [400, 30])
     let told = Told()
     let options = TransferOptions(progress: { told.add($0, $1) })
@@ -64,7 +64,7 @@ import Testing
   }
 
   @Test func refusedBeforeAnythingIsDone() throws {
-    let folder = try NormalizationFolder()
+    let folder = try TemporaryFolder()
     let (source, x) = try source(folder, [10, 3])
     try Normalizer.fit(x, method: .minmax).save(to: folder.at("p.npz"))
     func refuse(

@@ -7,7 +7,7 @@ import Testing
 @Suite struct NormalizerFileTests {
   @Test(arguments: [Normalizer.Method.zscore, .minmax, .maxabs], [0, 1])
   func roundTrip(_ method: Normalizer.Method, _ axis: Int) throws {
-    let folder = try NormalizationFolder()
+    let folder = try TemporaryFolder()
     let (a, b, _) = try NormalizerMergingTests.parts()
     let fit = try Normalizer.fit(a, method: method, axis: axis)
     try fit.save(to: folder.at("p.npz"))
@@ -24,7 +24,7 @@ import Testing
   }
 
   @Test func rowsHaveNoParameters() throws {
-    let folder = try NormalizationFolder()
+    let folder = try TemporaryFolder()
     try Normalizer(.l1, axis: -1).save(to: folder.at("p.npz"))
     #expect(try NpzArchive(folder.at("p.npz")).names == ["axis", "method"])
     let loaded = try Normalizer.load(from: folder.at("p.npz"))
@@ -32,7 +32,7 @@ import Testing
   }
 
   private func file(
-    _ folder: NormalizationFolder, _ arrays: [(String, NDArray)], _ texts: [(String, String)]
+    _ folder: TemporaryFolder, _ arrays: [(String, NDArray)], _ texts: [(String, String)]
   ) throws -> String {
     _ = try Writing(
       archive: folder.at("p.npz"), arrays.map { (name: $0.0, array: $0.1) },
@@ -42,7 +42,7 @@ import Testing
   }
 
   @Test func centerAndScaleAloneWillDo() throws {
-    let folder = try NormalizationFolder()
+    let folder = try TemporaryFolder()
     let path = try file(
       folder, [("center", NDArray([1 as Float, 2])), ("scale", NDArray([2, 4]))], [("method", "zscore")])
     let loaded = try Normalizer.load(from: path)
@@ -56,7 +56,7 @@ import Testing
   }
 
   @Test func robustIsLoadedButNotMerged() throws {
-    let folder = try NormalizationFolder()
+    let folder = try TemporaryFolder()
     let path = try file(
       folder, [("center", NDArray([1.0])), ("scale", NDArray([2.0]))], [("method", "robust")])
     let loaded = try Normalizer.load(from: path)
@@ -65,7 +65,7 @@ import Testing
   }
 
   @Test func hostileFiles() throws {
-    let folder = try NormalizationFolder()
+    let folder = try TemporaryFolder()
     let (center, scale) = (("center", try NDArray([1.0, 2])), ("scale", try NDArray([1.0, 2])))
     let method = ("method", "zscore")
     let bad: [([(String, NDArray)], [(String, String)])] = [
@@ -97,7 +97,7 @@ import Testing
   }
 
   @Test func everyCutIsRefused() throws {
-    let folder = try NormalizationFolder()
+    let folder = try TemporaryFolder()
     try Normalizer.fit(NDArray([1.0, 2, 4])).save(to: folder.at("p.npz"))
     let bytes = try File.contents(folder.at("p.npz"), limit: 1 << 20)
     for count in stride(from: 0, to: bytes.count, by: 7) {

@@ -1,5 +1,5 @@
 // swift-tools-version: 6.2
-// Tessera's side of the in-process reading benchmarks: it uses the public library and nothing else.
+// Tessera's side of the benchmarks that time the work inside the process: the public library and nothing else.
 
 import PackageDescription
 
@@ -10,6 +10,10 @@ let package = Package(
     .executableTarget(
       name: "tessera-bench",
       dependencies: [.product(name: "Tessera", package: "tessera")],
-      path: "Sources/TesseraBench")
+      path: "Sources/TesseraBench"),
+    .executableTarget(
+      name: "tessera-engine-bench",
+      dependencies: [.product(name: "Tessera", package: "tessera")],
+      path: "Sources/TesseraEngineBench"),
   ]
 )

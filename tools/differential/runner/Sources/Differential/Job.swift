@@ -46,7 +46,8 @@ struct Job {
       let layout = how == "zarr-lz4" ? ArrayLayout(codec: .lz4) : ArrayLayout()
       try written.write(to: path, layout: layout, options: options)
       return [
-        "dtype": .string(array.dtype.name), "shape": .array(array.shape.dimensions.map { .number(.init($0)) }),
+        "dtype": .string(array.dtype.name),
+        "shape": .array(array.shape.dimensions.map { .number(.init($0)) }),
         "path": .string(path),
       ]
     }

@@ -3,7 +3,7 @@ import Tessera
 extension Step {
   /// Reductions; nil for any other operation.
   func reduced() throws -> NDArray? {
-    try totals() ?? moments() ?? extrema() ?? statistics()
+    try totals() ?? moments() ?? extrema() ?? statistics() ?? ordered() ?? scanned()
   }
 
   private func totals() throws -> NDArray? {
@@ -54,9 +54,32 @@ extension Step {
     case "norm":
       let order = self["ord"]?.string.flatMap { Double($0) } ?? 2
       return try array(0).norm(ord: order, axis: axes, keepdims: keepdims)
-    case "average": return try array(0).average(axis: axis, weights: array(named: "weights"), keepdims: keepdims)
+    case "average":
+      return try array(0).average(axis: axis, weights: array(named: "weights"), keepdims: keepdims)
     case "logsumexp": return try array(0).logsumexp(axis: axes, keepdims: keepdims)
     default: return nil
+    }
+  }
+
+  private func ordered() throws -> NDArray? {
+    let q = self["q"]?.array?.compactMap(\.double) ?? []
+    let method = self["method"]?.string.flatMap { QuantileMethod(rawValue: $0) } ?? .linear
+    return switch operation {
+    case "median": try array(0).median(axis: axes, keepdims: keepdims)
+    case "nanmedian": try array(0).nanmedian(axis: axes, keepdims: keepdims)
+    case "quantile": try array(0).quantile(q, axis: axes, method: method, keepdims: keepdims)
+    case "nanquantile": try array(0).nanquantile(q, axis: axes, method: method, keepdims: keepdims)
+    default: nil
+    }
+  }
+
+  private func scanned() throws -> NDArray? {
+    switch operation {
+    case "cumsum": try array(0).cumsum(axis: axis)
+    case "cumprod": try array(0).cumprod(axis: axis)
+    case "nancumsum": try array(0).nancumsum(axis: axis)
+    case "nancumprod": try array(0).nancumprod(axis: axis)
+    default: nil
     }
   }
 }

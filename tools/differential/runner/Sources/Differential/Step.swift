@@ -37,7 +37,9 @@ struct Step {
   var argumentCount: Int { json["args"]?.array?.count ?? 0 }
 
   func operand(_ number: Int) throws -> Operand {
-    guard let value = json["args"]?[number] else { throw BadJob(what: "\(operation) has no argument \(number)") }
+    guard let value = json["args"]?[number] else {
+      throw BadJob(what: "\(operation) has no argument \(number)")
+    }
     if let id = value.int, let array = arrays[id] { return .array(array) }
     return .scalar(try scalar(value))
   }

@@ -1,0 +1,99 @@
+import TesseraCore
+import TesseraStorage
+import Testing
+
+@testable import TesseraEngine
+
+/// Plans alone: nothing is read.
+@Suite struct PlannerTests {
+  private let stub: ChunkedStub
+  private let x: NDArray
+
+  init() throws {
+    stub = try ChunkedStub([100_000, 64], .float32, chunks: [1000, 64])
+    x = stub.array
+  }
+
+  private func plan(_ arrays: NDArray..., memory: Int = 1 << 30) throws -> [PassPlan] {
+    let plans = try Evaluation(arrays.map(\.node), options: .init(memory: memory, threads: 2)).plan()
+    #expect(stub.reads.load(ordering: .relaxed) == 0)
+    return plans
+  }
+
+  @Test func statisticsShareAPass() throws {
+    let passes = try plan(x.mean(axis: 0), x.std(axis: 0), x.min(axis: 0), x.max(axis: 0))
+    #expect(passes.count == 1)
+    #expect(passes[0].bytesRead == x.nbytes)
+    #expect(passes[0].program.leaves.count == 1)
+  }
+
+  @Test func statisticsOfAnyAxesShareAPass() throws {
+    let passes = try plan(x.mean(axis: 0), x.sum(axis: 1), x.argmax(), (x * 2.0).max())
+    #expect(passes.count == 1)
+    #expect(passes[0].program.leaves.count == 1)
+  }
+
+  @Test func standardScoresTakeTwoPasses() throws {
+    let passes = try plan((x - x.mean(axis: 0)) / x.std(axis: 0))
+    #expect(passes.map(\.bytesRead) == [x.nbytes, x.nbytes])
+    #expect(passes.map(\.tasks.count) == [2, 1])
+  }
+
+  @Test func nestedStatisticsTakeAPassForEachStep() throws {
+    let centred = try x - x.mean()
+    #expect(try plan(absolute(centred).mean()).count == 2)
+    #expect(try plan((absolute(centred) - absolute(centred).max()).sum()).count == 3)
+  }
+
+  @Test func commonSubexpressionsAreComputedOnce() throws {
+    let passes = try plan(exp(x + 1.0).sum(), (exp(x + 1.0) * 2.0).sum(), exp(x + 1.0).sum(axis: 0))
+    #expect(passes.count == 1)
+    // x + 1, exp, and the double of it.
+    #expect(passes[0].program.instructions.count == 3)
+  }
+
+  @Test func equalReductionsAreOneSink() throws {
+    let passes = try plan(x.sum(axis: 0), x.sum(axis: 0), x.mean(axis: 0), x.std(), x.var())
+    #expect(passes.count == 1)
+    #expect(passes[0].tasks.count == 2)
+  }
+
+  @Test func outputsOfOneShapeShareAPass() throws {
+    let passes = try plan(x + 1.0, x * x, x.transposed().transposed())
+    #expect(passes.count == 1)
+    #expect(passes[0].tasks.count == 3)
+    #expect(passes[0].bytesRead == x.nbytes)
+  }
+
+  @Test func viewsReadWhatTheyShow() throws {
+    let passes = try plan(x[0..<1000].sum())
+    #expect(passes.map(\.bytesRead) == [1000 * 64 * 4])
+  }
+
+  @Test func aBudgetTooSmallNamesTheLeastThatWorks() throws {
+    let wide = try ChunkedStub([4, 8 << 20], .float64, chunks: [1, 1 << 16])
+    let sums = try wide.array.sum(axis: 0).node
+    func plan(_ memory: Int) throws {
+      _ = try Evaluation([sums], options: .init(memory: memory, threads: 2)).plan()
+    }
+    let error = try #require(throws: TesseraError.self) { try plan(64 << 20) }
+    #expect(error.kind == .memory)
+    let least = try #require(error.expected?.split(separator: " ")[1].prefix { $0.isNumber })
+    let mebibytes = try #require(Int(least))
+    #expect(mebibytes > 64)
+    try plan(mebibytes << 20)
+    #expect(throws: TesseraError.self) { try plan((mebibytes - 2) << 20) }
+    #expect(throws: TesseraError.self) {
+      try wide.array.sum(axis: 0).evaluated(options: .init(memory: 64 << 20))
+    }
+    #expect(wide.reads.load(ordering: .relaxed) == 0)
+  }
+
+  @Test func predictionsAreWithinTheBudget() throws {
+    for memory in [64 << 20, 128 << 20, 1 << 30] {
+      for pass in try plan(x.mean(axis: 0), x.std(axis: 1), memory: memory) {
+        #expect(pass.predictedPeak <= memory)
+      }
+    }
+  }
+}

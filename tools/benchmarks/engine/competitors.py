@@ -1,0 +1,81 @@
+"""Who takes part in the engine's jobs, and the command that makes each do one."""
+import dataclasses
+import json
+import sys
+
+from ..competitors import TESSERA, engine_binary
+
+# Errors are relative to the spread of what is computed; see check.py. Who accumulates float32 in float32 cannot do
+# better than LOOSE on data whose mean is large beside its deviation, and takes part all the same.
+STRICT, LOOSE = 1e-5, 2e-2
+
+STATISTICS = ["columns", "rows", "overall"]
+MEDIANS = ["columns-median", "overall-median"]
+
+
+@dataclasses.dataclass
+class Competitor:
+    """A module of peers/, with the variant it is told to be, and what it does: forms of input by job."""
+    module: str
+    does: dict[str, list[str]]
+    tolerance: float = STRICT
+
+
+def _does(jobs, forms):
+    return {job: forms for job in jobs}
+
+
+NPY, STORES = ["npy"], ["raw", "lz4"]
+BLOCKED = _does([*STATISTICS, "columns-sum", "columns-median", "overall-median", "expression", "expression-stored"], NPY)
+ZARR = _does([*STATISTICS, "columns-sum"], STORES) | {"normalize-raw": NPY}
+
+COMPETITORS = {
+    "NumPy": Competitor(
+        "memmap", _does([*STATISTICS, "columns-sum", *MEDIANS, "expression", "expression-stored", "normalize-npy"], NPY),
+        LOOSE),
+    "NumPy blocked": Competitor("blocked:1", BLOCKED | {"normalize-npy": NPY}),
+    "NumPy blocked, threads": Competitor("blocked:all", BLOCKED | {"normalize-npy": NPY}),
+    "bottleneck": Competitor("bottleneck", _does([*STATISTICS, "columns-sum", *MEDIANS], NPY), LOOSE),
+    "numexpr": Competitor("numexpr", _does(["expression", "expression-stored"], NPY)),
+    "Dask": Competitor(
+        "dask", _does([*STATISTICS, "columns-sum"], NPY + STORES)
+        | _does([*MEDIANS, "expression", "expression-stored", "normalize-npy", "normalize-raw"], NPY), LOOSE),
+    "zarr-python": Competitor("zarr:python", ZARR),
+    "zarrs": Competitor("zarr:zarrs", ZARR),
+    "Blosc2": Competitor(
+        "blosc2", _does([*STATISTICS, "columns-sum"], ["b2nd"]) | _does(["expression", "expression-stored"], ["b2nd"]),
+        LOOSE),
+    "scikit-learn": Competitor("sklearn", {"columns": NPY, "normalize-npy": NPY}),
+}
+
+
+def who_does(job, form):
+    """Tessera first. Blosc2 reads its own LZ4 files, in the table of the LZ4 stores or beside the `.npy` files."""
+    others = [
+        name for name, one in COMPETITORS.items()
+        if form in (forms := one.does.get(job, [])) or "b2nd" in forms and _is_blosc2s_place(job, form)]
+    return [TESSERA, *others]
+
+
+def _is_blosc2s_place(job, form):
+    return form == "lz4" or job.startswith("expression")
+
+
+def form_read(who, job, form):
+    return "b2nd" if who != TESSERA and "b2nd" in COMPETITORS[who].does[job] else form
+
+
+def tolerance(who):
+    return STRICT if who == TESSERA else COMPETITORS[who].tolerance
+
+
+def command(who, job, form, inputs, answer=None, output=None, formula=None):
+    """Writes the answer as a float64 `.npy` file, or the output; prints {"seconds"}."""
+    options = {"answer": answer, "output": output, "formula": formula}
+    given = {name: str(value) for name, value in options.items() if value is not None}
+    if who == TESSERA:
+        name = {"expression-stored": "expression", "normalize-npy": "normalize", "normalize-raw": "normalize"}
+        words = [word for option, value in given.items() for word in (f"--{option}", value)]
+        return [engine_binary(), name.get(job, job), *inputs, *words]
+    text = json.dumps(given | {"inputs": [str(path) for path in inputs], "form": form})
+    return [sys.executable, "-m", "benchmarks.engine.worker", COMPETITORS[who].module, job, text]

@@ -1,0 +1,208 @@
+// Usage: limits SOURCE.npy SCRATCH RUNS
+//
+// Measures what the machine can do at best with the bytes of SOURCE, which is in the page cache, and prints
+// {"what, N threads": bytes a second}: medians of RUNS. Each thread has its stretch of the file; the time is
+// that of the slowest.
+
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <lz4.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ 22
+#endif
+
+enum { PIECE = 256 << 10, CHUNK = 1 << 20, BLOCK = 256 << 10, ITEM = 4, MOST_THREADS = 64 };
+
+static int source, target;
+static size_t size, memory_size;
+static char *memory, *copied;
+static char **frames;
+static int *frame_sizes;
+static volatile uint64_t kept;
+
+typedef struct { size_t first, last; } Stretch;
+typedef void Work(Stretch);
+typedef struct { Work *work; Stretch stretch; pthread_barrier_t *start; } Task;
+
+static void fail(const char *what) { perror(what); exit(1); }
+
+static double now(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return time.tv_sec + time.tv_nsec * 1e-9;
+}
+
+// Whole 64-byte lines; eight sums, so that adding does not take longer than reading.
+static uint64_t touch(const void *bytes, size_t count) {
+  const uint64_t *words = bytes;
+  uint64_t sums[8] = {0};
+  for (size_t i = 0; i + 8 <= count / 8; i += 8)
+    for (int lane = 0; lane < 8; lane++) sums[lane] += words[i + lane];
+  uint64_t total = 0;
+  for (int lane = 0; lane < 8; lane++) total += sums[lane];
+  return total;
+}
+
+static void read_memory(Stretch s) { kept += touch(memory + s.first, s.last - s.first); }
+static void copy_memory(Stretch s) { memcpy(copied + s.first, memory + s.first, s.last - s.first); }
+
+static void in_pieces(Stretch s, size_t step, void (*body)(size_t at, size_t count, char *buffer)) {
+  char *buffer = aligned_alloc(4096, step);
+  memset(buffer, 0, step);
+  for (size_t at = s.first; at < s.last; at += step) body(at, s.last - at < step ? s.last - at : step, buffer);
+  free(buffer);
+}
+
+static void read_piece(size_t at, size_t count, char *buffer) {
+  if (pread(source, buffer, count, at) != (ssize_t)count) fail("pread");
+  kept += touch(buffer, count);
+}
+static void write_piece(size_t at, size_t count, char *buffer) {
+  if (pwrite(target, buffer, count, at) != (ssize_t)count) fail("pwrite");
+}
+static void copy_piece(size_t at, size_t count, char *buffer) {
+  if (pread(source, buffer, count, at) != (ssize_t)count) fail("pread");
+  write_piece(at, count, buffer);
+}
+
+static void by_pread(Stretch s) { in_pieces(s, PIECE, read_piece); }
+static void by_writing(Stretch s) { in_pieces(s, CHUNK, write_piece); }
+static void by_copying(Stretch s) { in_pieces(s, PIECE, copy_piece); }
+
+// The mapping is this thread's own, made inside the clock, and given back behind the scan.
+static void by_mapping(Stretch s, int populate) {
+  if (s.first == s.last) return;
+  char *bytes = mmap(NULL, s.last - s.first, PROT_READ, MAP_SHARED, source, s.first);
+  if (bytes == MAP_FAILED) fail("mmap");
+  size_t count = s.last - s.first, step = populate ? 2 << 20 : 64 << 20;
+  for (size_t at = 0; at < count; at += step) {
+    size_t part = count - at < step ? count - at : step;
+    if (populate && madvise(bytes + at, part, MADV_POPULATE_READ) != 0) fail("MADV_POPULATE_READ");
+    kept += touch(bytes + at, part);
+    madvise(bytes + at, part, MADV_DONTNEED);
+  }
+  munmap(bytes, count);
+}
+static void by_touching(Stretch s) { by_mapping(s, 0); }
+static void by_populating(Stretch s) { by_mapping(s, 1); }
+
+// Blocks of CHUNKs, byte-shuffled and compressed plane by plane, as Blosc frames hold them.
+static size_t planes(void) { return memory_size / BLOCK * ITEM; }
+
+static void compress(void) {
+  char *shuffled = malloc(BLOCK);
+  frames = calloc(planes(), sizeof *frames);
+  frame_sizes = calloc(planes(), sizeof *frame_sizes);
+  for (size_t plane = 0; plane < planes(); plane++) {
+    const char *block = memory + plane / ITEM * BLOCK;
+    for (size_t i = 0; i < BLOCK / ITEM; i++) shuffled[i] = block[i * ITEM + plane % ITEM];
+    int bound = LZ4_compressBound(BLOCK / ITEM);
+    char *frame = malloc(bound);
+    frame_sizes[plane] = LZ4_compress_default(shuffled, frame, BLOCK / ITEM, bound);
+    frames[plane] = realloc(frame, frame_sizes[plane]);
+  }
+  free(shuffled);
+}
+
+static void decode(Stretch s) {
+  char *buffer = malloc(BLOCK);
+  memset(buffer, 0, BLOCK);
+  for (size_t plane = s.first / (BLOCK / ITEM); plane < s.last / (BLOCK / ITEM); plane++) {
+    char *place = buffer + plane % ITEM * (BLOCK / ITEM);
+    if (LZ4_decompress_safe(frames[plane], place, frame_sizes[plane], BLOCK / ITEM) != BLOCK / ITEM) fail("lz4");
+  }
+  free(buffer);
+}
+
+static void *run_task(void *pointer) {
+  Task *task = pointer;
+  pthread_barrier_wait(task->start);
+  task->work(task->stretch);
+  return NULL;
+}
+
+static double seconds(Work *work, size_t count, int threads) {
+  pthread_t ids[MOST_THREADS];
+  Task tasks[MOST_THREADS];
+  pthread_barrier_t start;
+  pthread_barrier_init(&start, NULL, threads + 1);
+  size_t each = (count / threads + CHUNK - 1) / CHUNK * CHUNK;
+  for (int number = 0; number < threads; number++) {
+    size_t first = number * each < count ? number * each : count;
+    Stretch stretch = {first, number == threads - 1 || first + each > count ? count : first + each};
+    tasks[number] = (Task){work, stretch, &start};
+    if (pthread_create(&ids[number], NULL, run_task, &tasks[number]) != 0) fail("pthread_create");
+  }
+  // Before the barrier opens: afterwards this thread may be the last to run.
+  double started = now();
+  pthread_barrier_wait(&start);
+  for (int number = 0; number < threads; number++) pthread_join(ids[number], NULL);
+  pthread_barrier_destroy(&start);
+  return now() - started;
+}
+
+static int ascending(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+static void new_target(const char *scratch) {
+  if (target > 0) close(target);
+  unlink(scratch);
+  target = open(scratch, O_RDWR | O_CREAT | O_EXCL, 0600);
+  if (target < 0) fail(scratch);
+}
+
+static const struct { const char *name; Work *work; int is_file, writes; } measures[] = {
+  {"memory read", read_memory, 0, 0},
+  {"memory copy", copy_memory, 0, 0},
+  {"page cache by pread into 256 KiB", by_pread, 1, 0},
+  {"page cache by mmap, touched", by_touching, 1, 0},
+  {"page cache by mmap, MADV_POPULATE_READ of 2 MiB", by_populating, 1, 0},
+  {"write new file", by_writing, 1, 1},
+  {"read and write new file", by_copying, 1, 1},
+  {"lz4 decode", decode, 0, 0},
+};
+
+int main(int count, char **words) {
+  if (count != 4) return fprintf(stderr, "usage: limits SOURCE SCRATCH RUNS\n"), 2;
+  int runs = atoi(words[3]), cores = (int)sysconf(_SC_NPROCESSORS_ONLN);
+  if (cores > MOST_THREADS) cores = MOST_THREADS;
+  struct stat status;
+  source = open(words[1], O_RDONLY);
+  if (source < 0 || fstat(source, &status) != 0) fail(words[1]);
+  size = status.st_size;
+  memory_size = (size < (512u << 20) ? size : 512u << 20) / CHUNK * CHUNK;
+  memory = aligned_alloc(CHUNK, memory_size), copied = aligned_alloc(CHUNK, memory_size);
+  for (size_t at = 0; at < memory_size; at += CHUNK)
+    if (pread(source, memory + at, CHUNK, at) != CHUNK) fail("pread");
+  memset(copied, 0, memory_size);
+  compress();
+  double *found = calloc(runs, sizeof *found);
+  const char *comma = "{";
+  for (size_t number = 0; number < sizeof measures / sizeof *measures; number++) {
+    for (int threads = 1; threads <= cores; threads += threads < cores && cores > 1 ? cores - 1 : 1) {
+      size_t bytes = measures[number].is_file ? size : memory_size;
+      for (int run = 0; run < runs; run++) {
+        if (measures[number].writes) new_target(words[2]);
+        found[run] = bytes / seconds(measures[number].work, bytes, threads);
+      }
+      qsort(found, runs, sizeof *found, ascending);
+      printf("%s\"%s, %d threads\": %.0f", comma, measures[number].name, threads, found[runs / 2]);
+      comma = ",\n ";
+    }
+  }
+  puts("}");
+  unlink(words[2]);
+  return 0;
+}

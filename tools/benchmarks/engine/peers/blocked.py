@@ -1,0 +1,128 @@
+"""NumPy by hand: row blocks of 1 MiB that stay in the cache, float64 accumulators, one pass; on one or all threads."""
+import concurrent.futures
+import os
+
+import numpy as np
+
+from . import formulas
+from .accumulate import Columns, Overall, column_sum, row_statistics
+
+BLOCK_BYTES = 1 << 20
+threads = 1
+
+
+def use(variant):
+    global threads
+    threads = 1 if variant == "1" else os.cpu_count() or 1
+
+
+def open(path, form):
+    return np.load(path, mmap_mode="r")
+
+
+def blocks(count, row_bytes, block_bytes=BLOCK_BYTES):
+    """For each thread, the blocks of rows of its stretch of the array."""
+    height = max(1, block_bytes // row_bytes)
+    edges = [count * part // threads for part in range(threads + 1)]
+    return [[(row, min(row + height, last)) for row in range(first, last, height)] for first, last in zip(edges, edges[1:])]
+
+
+def over(x, body):
+    """`body(ranges)` for each thread's ranges of rows."""
+    parts = blocks(len(x), x.nbytes // len(x))
+    if threads == 1:
+        return [body(parts[0])]
+    with concurrent.futures.ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(body, parts))
+
+
+def _accumulated(x, kind):
+    def body(ranges):
+        total = kind()
+        for first, last in ranges:
+            total.add(x[first:last])
+        return total
+
+    return kind.merged(over(x, body))
+
+
+def columns(x):
+    return _accumulated(x, Columns)
+
+
+def overall(x):
+    return _accumulated(x, Overall)
+
+
+def rows(x):
+    out = np.empty((4, len(x)))
+
+    def body(ranges):
+        for first, last in ranges:
+            out[:, first:last] = row_statistics(x[first:last])
+
+    over(x, body)
+    return out
+
+
+def columns_sum(x):
+    return [sum(over(x, lambda ranges: sum(column_sum(x[a:b]) for a, b in ranges)))]
+
+
+def columns_median(x):
+    """Sixteen columns at a time, turned over so that each is contiguous."""
+    out = np.empty(x.shape[1])
+
+    def body(starts):
+        for first in starts:
+            out[first:first + 16] = np.median(np.ascontiguousarray(x[:, first:first + 16].T), axis=1, overwrite_input=True)
+
+    starts = range(0, x.shape[1], 16)
+    with concurrent.futures.ThreadPoolExecutor(threads) as pool:
+        list(pool.map(body, [starts[part::threads] for part in range(threads)]))
+    return [out]
+
+
+def overall_median(x):
+    return [np.median(np.array(x).reshape(-1), overwrite_input=True)]
+
+
+def _evaluate(arrays, formula, take):
+    a = arrays[0]
+
+    def body(ranges):
+        shape = (max(last - first for first, last in ranges), *a.shape[1:])
+        out, other = np.empty(shape, a.dtype), np.empty(shape, a.dtype)
+        return [
+            take(first, last, formulas.compute_in_place(
+                formula, *(x[first:last] for x in arrays), out[:last - first], other[:last - first]))
+            for first, last in ranges]
+
+    return over(a, body)
+
+
+def expression(arrays, formula):
+    return [sum(sum(part) for part in _evaluate(arrays, formula, lambda _, __, value: value.sum(dtype="float64")))]
+
+
+def expression_stored(arrays, formula, path):
+    out = np.lib.format.open_memmap(path, "w+", arrays[0].dtype, arrays[0].shape)
+
+    def take(first, last, value):
+        out[first:last] = value
+
+    _evaluate(arrays, formula, take)
+
+
+def normalize(x, path, form):
+    mean, std, _, _ = columns(x)
+    mean, factor = mean.astype("float32"), (1 / std).astype("float32")
+    out = np.lib.format.open_memmap(path, "w+", x.dtype, x.shape)
+
+    def body(ranges):
+        for first, last in ranges:
+            part = out[first:last]
+            np.subtract(x[first:last], mean, out=part)
+            part *= factor
+
+    over(x, body)
