@@ -3,6 +3,7 @@ import TesseraCore
 import TesseraEngine
 import TesseraIO
 import TesseraStorage
+import TesseraTestSupport
 import Testing
 
 /// Work that is stopped, or fails, in the middle: the caller learns why, and nothing is left behind.
@@ -21,7 +22,7 @@ import Testing
   }
 
   private func works(
-    _ x: NDArray, _ folder: NormalizationFolder, _ options: TransferOptions
+    _ x: NDArray, _ folder: TemporaryFolder, _ options: TransferOptions
   ) -> [(String, () throws -> Void)] {
     [
       ("reduce", { _ = try x.sum().evaluated(options: options) }),
@@ -37,7 +38,7 @@ import Testing
   }
 
   @Test(arguments: threads) func anErrorOfAClosureReachesTheCaller(_ threads: Int) throws {
-    let folder = try NormalizationFolder()
+    let folder = try TemporaryFolder()
     let x = try watched { if $0 > 2_000_000 { throw Failure(number: 7) } }
     for (name, work) in works(x, folder, .init(threads: threads)) {
       #expect(throws: Failure(number: 7), "\(name)") { try work() }
@@ -46,7 +47,7 @@ import Testing
   }
 
   @Test(arguments: threads) func aTokenStopsEverything(_ threads: Int) throws {
-    let folder = try NormalizationFolder()
+    let folder = try TemporaryFolder()
     for number in 0..<6 {
       let token = CancellationToken()
       let x = try watched { if $0 > 2_000_000 { token.cancel() } }
@@ -59,9 +60,9 @@ import Testing
 
   /// No token is needed for that.
   @Test func aCancelledTaskStopsEverything() async throws {
-    let folder = try NormalizationFolder()
+    let folder = try TemporaryFolder()
     for number in 0..<6 {
-      let error = await Task { () -> TesseraError? in
+      let error = await Task.detached { () async -> TesseraError? in
         withUnsafeCurrentTask { $0?.cancel() }
         do {
           let x = try watched { _ in }
@@ -85,7 +86,7 @@ import Testing
 
   /// One array, its drivers and their pools, evaluated by several threads at the same time.
   @Test func evaluationFromSeveralThreads() throws {
-    let folder = try NormalizationFolder()
+    let folder = try TemporaryFolder()
     try NDArray.random([200_000, 3], seed: 5).write(to: folder.at("x.npy"))
     let x = try NDArray.open(folder.at("x.npy"))
     let joined = try concatenate([x + 1, x * 2])

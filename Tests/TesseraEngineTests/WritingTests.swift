@@ -2,11 +2,12 @@ import TesseraCore
 import TesseraEngine
 import TesseraIO
 import TesseraStorage
+import TesseraTestSupport
 import Testing
 
 @Suite struct WritingTests {
   @Test func arraysAndStringsComeBack() throws {
-    let folder = try NormalizationFolder()
+    let folder = try TemporaryFolder()
     let x = try NDArray((0..<12).map(Float.init), shape: [4, 3])
     let mean = try x.mean(axis: 0)
     _ = try Writing(
@@ -24,7 +25,7 @@ import Testing
   }
 
   @Test func refusals() throws {
-    let folder = try NormalizationFolder()
+    let folder = try TemporaryFolder()
     let x = try NDArray([1.0, 2])
     #expect(throws: TesseraError.self) { try NDArray.savez(to: folder.at("s.npy"), [("x", x)]) }
     #expect(throws: TesseraError.self) { try NDArray.savez(to: folder.at("s.npz/a"), [("x", x)]) }
@@ -39,21 +40,21 @@ import Testing
   }
 
   @Test func anEmptyArchive() throws {
-    let folder = try NormalizationFolder()
+    let folder = try TemporaryFolder()
     try NDArray.savez(to: folder.at("s.npz"), [])
     #expect(try NpzArchive(folder.at("s.npz")).names.isEmpty)
   }
 
   /// Row statistics of so many rows that they do not fit are computed as they are written.
   @Test func severalResultsLargerThanTheBudget() throws {
-    let folder = try NormalizationFolder()
+    let folder = try TemporaryFolder()
     let options = TransferOptions(memory: 64 << 20, threads: 2)
     let rows = 3 << 20
     let x = try NDArray.arange(2 * rows, dtype: .float32).reshape([rows, 2])
-    let results = try [("low", x.min(axis: 1)), ("mean", x.mean(axis: 1)), ("twice", x * 2)]
+    let results = [("low", try x.min(axis: 1)), ("mean", try x.mean(axis: 1)), ("twice", try x * 2)]
     #expect(throws: TesseraError.self) { try evaluate(results.map(\.1), options: options) }
     let plan = try NDArray.explainSavez(to: folder.at("r.npz"), results, options: options)
-    #expect(plan.predictedPeakBytes <= 64 << 20 && plan.passes.count == 3)
+    #expect(plan.predictedPeakBytes <= 64 << 20 && plan.bytesWritten == 16 * rows)
     #expect(try Directory.names(folder.path).isEmpty)
     try NDArray.savez(to: folder.at("r.npz"), results, options: options)
     let last = try NDArray.open(folder.at("r.npz/mean"))[-1]
@@ -63,7 +64,7 @@ import Testing
 
   /// What passes left in memory is there still while the result is written.
   @Test func heldResultsCount() throws {
-    let folder = try NormalizationFolder()
+    let folder = try TemporaryFolder()
     let columns = 1 << 20
     let x = try NDArray.zeros([4, columns], dtype: .float32) + 1
     let z = try x - x.mean(axis: 0)
@@ -77,7 +78,7 @@ import Testing
 
   /// The budget that a refusal names is one that does, for each of them.
   @Test func theNamedBudgetDoes() throws {
-    let folder = try NormalizationFolder()
+    let folder = try TemporaryFolder()
     let x = try NDArray.zeros([4, 4 << 20], dtype: .float32) + 1
     let z = try (x - x.mean(axis: 0)) / x.std(axis: 0)
     for array in [try x.sum(axis: 0), try x.median(axis: [0]) + x.max(axis: 0), z] {
@@ -101,7 +102,7 @@ import Testing
   }
 
   @Test func progressGoesOverAllPassesByOneTotal() throws {
-    let folder = try NormalizationFolder()
+    let folder = try TemporaryFolder()
     let x = try NDArray((0..<60_000).map(Double.init), shape: [600, 100])
     try x.write(to: folder.at("x.npy"))
     let stored = try NDArray.open(folder.at("x.npy"))
