@@ -107,6 +107,11 @@ package final class LocalDriver: ComputedDriver {
       targetStrides: strides)
   }
 
+  package func finishReading() {
+    workers.drain()
+    program.finishReading()
+  }
+
   package var storedBytesRead: Int { program.storedBytesRead(pass.shape) }
   package var sourceNames: [String] { program.sourceNames }
   package func storedBytes() throws -> Int { 0 }

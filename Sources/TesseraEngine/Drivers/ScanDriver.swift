@@ -177,6 +177,11 @@ package final class ScanDriver: ComputedDriver {
       to: target + taken.place * strides[axis], targetStrides: strides)
   }
 
+  package func finishReading() {
+    state.withLock { $0 = State() }
+    operand.finishReading()
+  }
+
   package var storedBytesRead: Int { operand.storedBytesRead }
   package var sourceNames: [String] { operand.sourceNames }
   package func storedBytes() throws -> Int { 0 }

@@ -299,6 +299,8 @@ extension Conversion.Part {
     to sink: any ArraySink, _ staging: Staging, _ options: TransferOptions, _ log: ResumeLog?,
     _ progress: ProgressMeter
   ) throws {
+    // The parts' plans count the memory of one at a time.
+    defer { source.finishReading() }
     let direct = Transfer(from: source, to: sink, plan: plan, options: options, log: log)
     guard let spill else { return try direct.run(progress: progress) }
     try SpilledTransfer(plan: spill, direct: direct, options: options).run(

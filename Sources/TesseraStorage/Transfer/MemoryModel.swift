@@ -21,6 +21,8 @@ package struct MemoryModel: Sendable {
     guard budget >= MemoryModel.leastBudget else {
       throw TesseraError(.usage, "memory budget", expected: "64MiB or more", got: ByteSize.format(budget))
     }
+    // What is freed is not in the budget of what comes next.
+    ProcessLimits.separateLargeBlocks()
     self.budget = budget
     self.held = held
   }
