@@ -25,7 +25,7 @@ package enum ProcessLimits {
   /// ones share a heap with holes that nobody else fits (https://man7.org/linux/man-pages/man3/mallopt.3.html).
   package static func separateLargeBlocks() { _ = areLargeBlocksApart }
 
-  private static let areLargeBlocksApart = mallopt(M_MMAP_THRESHOLD, 1 << 20) == 1
+  private static let areLargeBlocksApart = linux_map_large_blocks(1 << 20) == 1
 
   private static func controlGroupLimit() -> Int? {
     guard let text = text("/proc/self/cgroup") else { return nil }

@@ -114,18 +114,3 @@ import Testing
     #expect(calls.last?.0 == 2 * x.nbytes)
   }
 }
-
-/// Memory that is freed leaves the process: budgets count what is in use.
-@Suite struct FreedMemoryTests {
-  @Test func buffersOfGrowingSizesLeaveNoHoles() throws {
-    _ = try MemoryModel(budget: 64 << 20)
-    let before = ProcessLimits.peakResident
-    let buffer = Buffer()
-    // Each a little larger than the hole the one before left.
-    for number in 0..<40 {
-      let bytes = buffer.reserve(16 << 20 + number << 12)
-      for page in stride(from: 0, to: bytes.count, by: 4096) { bytes[page] = 1 }
-    }
-    #expect(ProcessLimits.peakResident - before < 64 << 20)
-  }
-}
