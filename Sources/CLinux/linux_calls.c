@@ -1,8 +1,8 @@
 #define _GNU_SOURCE
 #include "linux_calls.h"
 
-#include <malloc.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
