@@ -6,6 +6,7 @@ import TesseraKernels
 /// `Bool`, `Int`, `Double` and `Complex<Double>` are like Python's scalars: they take the array's dtype where it can hold
 /// their kind. Numbers of other types bring their dtype, as NumPy's scalars do.
 public protocol ArrayScalar: Sendable {
+  /// The number as an operand.
   var scalar: ScalarOperand { get }
 }
 

@@ -2,11 +2,16 @@ import TesseraCore
 
 /// One axis or several, counted from the end when negative: `axis: 0`, `axis: [0, -1]`.
 public struct Axes: Sendable, ExpressibleByIntegerLiteral, ExpressibleByArrayLiteral {
+  /// As given: neither counted from the front yet nor checked.
   public let values: [Int]
 
+  /// Several axes; that none comes twice is checked when they are used.
   public init(_ values: [Int]) { self.values = values }
+  /// One axis.
   public init(_ value: Int) { values = [value] }
+  /// One axis: `axis: 0`.
   public init(integerLiteral value: Int) { values = [value] }
+  /// Several axes: `axis: [0, -1]`.
   public init(arrayLiteral elements: Int...) { values = elements }
 
   /// The axes of an array of that rank, none twice.

@@ -1,6 +1,8 @@
 import TesseraCore
 
 /// `a` where the mask is true, `b` elsewhere; dtypes are promoted, and all three broadcast: NumPy's `where`.
+///
+/// - Throws: `.usage` for shapes that do not broadcast.
 public func `where`(_ mask: NDArray, _ a: NDArray, _ b: NDArray) throws -> NDArray {
   try .select(mask, a, b)
 }
@@ -28,7 +30,9 @@ extension NDArray {
     return result
   }
 
-  /// The elements kept within bounds given by arrays.
+  /// The elements kept within bounds given by arrays; dtypes are promoted and all three broadcast.
+  ///
+  /// - Throws: `.usage` for shapes that do not broadcast.
   public func clip(_ lower: NDArray, _ upper: NDArray) throws -> NDArray {
     try .binary(.minimum, .binary(.maximum, self, lower), upper)
   }

@@ -42,6 +42,10 @@ public func evaluate(
 }
 
 /// The passes that evaluating these arrays together takes: nothing is read.
+///
+/// Passes over nothing but results of others are left out: they take next to nothing.
+///
+/// - Throws: `.memory` when the budget is too small, naming one that would do.
 public func explain(_ arrays: NDArray..., options: TransferOptions = .init()) throws -> Explanation {
   try explain(arrays, options: options)
 }

@@ -8,6 +8,8 @@ public enum HistogramBins: Sendable, Hashable, ExpressibleByIntegerLiteral, Expr
   /// `sturges` and `freedmanDiaconis`.
   case auto, freedmanDiaconis, scott, rice, sturges, squareRoot
 
+  /// So many equal bins: `bins: 10`.
   public init(integerLiteral value: Int) { self = .count(value) }
+  /// Edges: `bins: [0, 1, 5]`.
   public init(arrayLiteral elements: Double...) { self = .edges(elements) }
 }

@@ -24,16 +24,21 @@ extension NDArray {
     self.init(.constant(bytes), shape: Shape(known: []), dtype: T.dtype)
   }
 
-  /// An array of one value.
+  /// An array of one value, which takes the memory of one element.
+  ///
+  /// - Parameter dtype: the value's own when nil: int64 of an integer literal, float64 of a fraction.
+  /// - Throws: `.usage` for an integer that the dtype cannot hold; `.corrupt` for negative lengths.
   public static func full(_ shape: [Int], _ value: some ArrayScalar, dtype: DType? = nil) throws -> NDArray {
     let scalar = try value.scalar.constant(dtype ?? value.scalar.defaultDType)
     return try NDArray(scalar).broadcast(to: shape)
   }
 
+  /// An array of zeros, as `full`.
   public static func zeros(_ shape: [Int], dtype: DType = .float64) throws -> NDArray {
     try full(shape, 0, dtype: dtype)
   }
 
+  /// An array of ones, as `full`.
   public static func ones(_ shape: [Int], dtype: DType = .float64) throws -> NDArray {
     try full(shape, 1, dtype: dtype)
   }

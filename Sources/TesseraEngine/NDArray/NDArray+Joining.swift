@@ -27,7 +27,9 @@ public func concatenate(_ arrays: [NDArray], axis: Int = 0) throws -> NDArray {
   )
 }
 
-/// Arrays of one shape along a new axis.
+/// Arrays of one shape along a new axis; dtypes are promoted.
+///
+/// - Throws: `.usage` for no arrays, and shapes that differ.
 public func stack(_ arrays: [NDArray], axis: Int = 0) throws -> NDArray {
   guard let first = arrays.first else { throw TesseraError(.usage, "need at least one array to stack") }
   if let other = arrays.first(where: { $0.shape != first.shape }) {
@@ -37,13 +39,13 @@ public func stack(_ arrays: [NDArray], axis: Int = 0) throws -> NDArray {
   return try concatenate(try arrays.map { try $0.expandDims(axis: Axes(axis)) }, axis: axis)
 }
 
-/// Rows below one another; 1-D arrays are rows.
+/// Rows below one another; 1-D arrays are rows. Throws as `concatenate`.
 public func vstack(_ arrays: [NDArray]) throws -> NDArray {
   try concatenate(
     try arrays.map { $0.ndim < 2 ? try $0.reshape([1, $0.size]) : $0 }, axis: 0)
 }
 
-/// Columns beside one another; 1-D arrays one after another.
+/// Columns beside one another; 1-D arrays one after another. Throws as `concatenate`.
 public func hstack(_ arrays: [NDArray]) throws -> NDArray {
   let atLeast1D = try arrays.map { $0.ndim == 0 ? try $0.reshape([1]) : $0 }
   return try concatenate(atLeast1D, axis: (atLeast1D.first?.ndim ?? 1) == 1 ? 0 : 1)
@@ -64,7 +66,9 @@ extension NDArray {
     return try split(at: (1..<sections).map { $0 * length }, axis: axis)
   }
 
-  /// Parts along an axis that begin at these positions, the first one at 0.
+  /// Parts along an axis that begin at these positions, the first one at 0; beyond the end they are empty.
+  ///
+  /// - Throws: `.usage` for an axis out of bounds.
   public func split(at positions: [Int], axis: Int = 0) throws -> [NDArray] {
     let axis = try normalized(axis: axis)
     let bounds = [0] + positions + [shape[axis]]

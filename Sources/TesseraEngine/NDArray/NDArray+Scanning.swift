@@ -4,6 +4,8 @@ public import TesseraCore
 // up in float64, one after another, and are rounded to their dtype at the end.
 extension NDArray {
   /// The running sum along an axis, over everything in C order when `axis` is nil; integers add up as int64 or uint64.
+  ///
+  /// - Throws: `.usage` for an axis out of bounds.
   public func cumsum(axis: Int? = nil, dtype: DType? = nil) throws -> NDArray {
     try scan(.sum, axis, dtype)
   }

@@ -5,6 +5,11 @@ public import TesseraStorage
 extension NDArray {
   /// The vector norm along axes: (Σ|x|^ord)^(1/ord); the greatest magnitude for infinity, the least for -infinity, how
   /// many are not zero for 0. Over everything when `axis` is nil (for a matrix that is the Frobenius norm).
+  ///
+  /// Floats keep their dtype, complex numbers give that of their parts, integers float64; sums are made in float64.
+  ///
+  /// - Throws: `.usage` for axes out of bounds and, of infinite orders, of length 0.
+  /// - Complexity: one pass.
   public func norm(ord: Double = 2, axis: Axes? = nil, keepdims: Bool = false) throws -> NDArray {
     let isNumber = dtype.kind == .floating || dtype.kind == .complex
     let magnitude = try NDArray.unary(.absolute, isNumber ? self : astype(.float64))
@@ -26,6 +31,7 @@ extension NDArray {
   /// The mean weighted by an array that broadcasts to this one, or has the length of the one axis.
   ///
   /// - Throws: `.usage` for weights of another shape.
+  /// - Complexity: one pass.
   public func average(axis: Int? = nil, weights: NDArray? = nil, keepdims: Bool = false) throws -> NDArray {
     let axes = axis.map { Axes($0) }
     guard var weights else { return try mean(axis: axes, keepdims: keepdims) }
@@ -46,7 +52,9 @@ extension NDArray {
     return try (weighted / weights.astype(wide).sum(axis: axes, keepdims: keepdims)).astype(result)
   }
 
-  /// log(Σ exp(x)) without overflow, in one pass: SciPy's `logsumexp`.
+  /// log(Σ exp(x)) without overflow, in one pass: SciPy's `logsumexp`; -inf of nothing.
+  ///
+  /// - Throws: `.usage` for complex numbers and axes out of bounds.
   public func logsumexp(axis: Axes? = nil, keepdims: Bool = false) throws -> NDArray {
     let isFloat = dtype.kind == .floating
     guard isFloat || dtype.kind != .complex else {
@@ -58,7 +66,9 @@ extension NDArray {
   }
 
   /// Whether all elements are close to the other array's: |a - b| <= atol + rtol * |b|; equal infinities are close,
-  /// NaNs only with `equalNaN`.
+  /// NaNs only with `equalNaN`. Computed at once, in one pass.
+  ///
+  /// - Throws: `.usage` for shapes that do not broadcast; as `evaluate`.
   public func allclose(
     _ other: NDArray, rtol: Double = 1e-5, atol: Double = 1e-8, equalNaN: Bool = false,
     options: TransferOptions = .init()
@@ -83,7 +93,9 @@ extension NDArray {
     return try NDArray.binary(.logicalOr, close, bothNaN)
   }
 
-  /// The differences of neighbours along an axis, `n` times over: NumPy's `diff`.
+  /// The differences of neighbours along an axis, `n` times over: NumPy's `diff`; of bools whether they differ.
+  ///
+  /// - Throws: `.usage` for a negative `n` and an axis out of bounds.
   public func diff(n: Int = 1, axis: Int = -1) throws -> NDArray {
     guard n >= 0 else {
       throw TesseraError(.usage, "order of differences", expected: "0 or more", got: "\(n)")

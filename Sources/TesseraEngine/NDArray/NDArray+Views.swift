@@ -26,6 +26,8 @@ extension NDArray {
   }
 
   /// The axes in another order, reversed when none is given: NumPy's `transpose`.
+  ///
+  /// - Throws: `.usage` unless every axis is given once.
   public func transposed(_ axes: [Int]? = nil) throws -> NDArray {
     let order = try axes.map { try normalized($0) } ?? Array((0..<ndim).reversed())
     guard order.count == ndim else {
@@ -35,6 +37,8 @@ extension NDArray {
   }
 
   /// Axes moved to new positions, the others in their order: NumPy's `moveaxis`.
+  ///
+  /// - Throws: `.usage` for axes out of bounds or given twice, and for other numbers of sources and destinations.
   public func moveaxis(_ source: [Int], _ destination: [Int]) throws -> NDArray {
     let (from, to) = (try normalized(source), try normalized(destination))
     guard from.count == to.count else {
@@ -46,10 +50,14 @@ extension NDArray {
     return try transposed(order)
   }
 
+  /// One axis moved to a new position.
   public func moveaxis(_ source: Int, _ destination: Int) throws -> NDArray {
     try moveaxis([source], [destination])
   }
 
+  /// Two axes in one another's place.
+  ///
+  /// - Throws: `.usage` for axes out of bounds.
   public func swapaxes(_ first: Int, _ second: Int) throws -> NDArray {
     var order = Array(0..<ndim)
     order.swapAt(try normalized(axis: first), try normalized(axis: second))
@@ -64,6 +72,8 @@ extension NDArray {
   }
 
   /// New axes of length 1 at these positions of the result.
+  ///
+  /// - Throws: `.usage` for positions out of bounds or given twice.
   public func expandDims(axis: Axes) throws -> NDArray {
     let rank = ndim + axis.values.count
     let places = try axis.list(rank)
@@ -84,6 +94,8 @@ extension NDArray {
   }
 
   /// The elements repeated to a larger shape, as NumPy's `broadcast_to`.
+  ///
+  /// - Throws: `.usage` for a shape that it does not broadcast to.
   public func broadcast(to dimensions: [Int]) throws -> NDArray {
     let target = try Shape(dimensions)
     guard target.rank >= ndim, try NDArray.broadcastShape(shape, target) == target else {
@@ -93,6 +105,8 @@ extension NDArray {
   }
 
   /// The same elements in C order under another shape; one length may be -1, and follows from the others.
+  ///
+  /// - Throws: `.usage` for a shape of another number of elements.
   public func reshape(_ dimensions: [Int]) throws -> NDArray {
     var dimensions = dimensions
     if let open = dimensions.firstIndex(of: -1) {
@@ -116,6 +130,7 @@ extension NDArray {
 
 /// One item of an index: a position, a range, or one of NumPy's special ones.
 public protocol ArrayIndex {
+  /// What it means to a `Selection`.
   var item: Selection.Item { get }
 }
 

@@ -27,6 +27,7 @@ public struct Normalizer: Sendable {
     public var scalesRows: Bool { self == .l2 || self == .l1 }
   }
 
+  /// How it scales.
   public let method: Method
   /// The axis that statistics were taken along, or rows lie along; counted from the end when negative, which is how
   /// the default of `l2` and `l1` is the last of any array.

@@ -9,7 +9,7 @@ package import TesseraCore
 /// * float16 and bfloat16 compute in float32 and are rounded once per operation.
 /// * Arithmetic, comparisons and roundings of reals have the same bits on every processor. Transcendental
 ///   functions are glibc's vector routines where there are any, else the C library's: measured against wider
-///   types, within 4 ULP for float32 and 3 for float64, special values included. Their last bits depend on
+///   types, within 4 ULP, special values included. Their last bits depend on
 ///   the processor, but never on where in a run an element stands. Near 0, `logaddexp` has an absolute error
 ///   of that size. Complex functions are the C library's, one by one.
 ///

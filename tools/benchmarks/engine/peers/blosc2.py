@@ -6,6 +6,8 @@ import benchmarks.peer_blosc2 as stores
 
 from .formulas import TEXTS
 
+BLOCK_ROWS = 4096
+
 
 def open(path, form):
     return stores.open(path)
@@ -40,5 +42,9 @@ def expression(arrays, formula):
 
 
 def expression_stored(arrays, formula, path):
+    # Slice by slice: python-blosc2 4.14.1 aborts ("double free") when it computes the whole of such an expression.
+    lazy, shape = _lazy(arrays, formula), arrays[0].shape
     parameters = blosc2.CParams(codec=blosc2.Codec.LZ4, clevel=0, nthreads=stores.THREADS)
-    _lazy(arrays, formula).compute(urlpath=path, mode="w", cparams=parameters)
+    out = blosc2.empty(shape, arrays[0].dtype, urlpath=path, mode="w", chunks=arrays[0].chunks, cparams=parameters)
+    for first in range(0, shape[0], BLOCK_ROWS):
+        out[first:first + BLOCK_ROWS] = lazy[first:min(first + BLOCK_ROWS, shape[0])]
