@@ -2,6 +2,7 @@
 #include "linux_calls.h"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,6 +25,15 @@ int linux_rename_no_replace(const char *path, const char *new_path) {
 
 int linux_rename_exchange(const char *path, const char *new_path) {
   return renameat2(AT_FDCWD, path, AT_FDCWD, new_path, RENAME_EXCHANGE);
+}
+
+int linux_map_large_blocks(size_t least) {
+#ifdef __GLIBC__
+  return mallopt(M_MMAP_THRESHOLD, (int)least);
+#else
+  (void)least;
+  return 0;
+#endif
 }
 
 void linux_describe_error(int code, char *text, size_t capacity) {

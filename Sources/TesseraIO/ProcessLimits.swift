@@ -19,6 +19,14 @@ package enum ProcessLimits {
   /// A quarter of what the process may use, at least 64 MiB.
   package static var defaultBudget: Int { max(memory / 4, 64 << 20) }
 
+  /// Makes large blocks of memory go back to the system as soon as they are freed, for the rest of the process.
+  ///
+  /// Otherwise glibc raises its threshold to the size of the first such block that is freed, up to 32 MiB; later
+  /// ones share a heap with holes that nobody else fits (https://man7.org/linux/man-pages/man3/mallopt.3.html).
+  package static func separateLargeBlocks() { _ = areLargeBlocksApart }
+
+  private static let areLargeBlocksApart = linux_map_large_blocks(1 << 20) == 1
+
   private static func controlGroupLimit() -> Int? {
     guard let text = text("/proc/self/cgroup") else { return nil }
     var limits: [Int] = []

@@ -14,6 +14,8 @@ int linux_sync_file_system(int descriptor);
 /// rename with RENAME_NOREPLACE (fails with EEXIST) or RENAME_EXCHANGE.
 int linux_rename_no_replace(const char *path, const char *new_path);
 int linux_rename_exchange(const char *path, const char *new_path);
+/// mallopt(M_MMAP_THRESHOLD): blocks of at least so many bytes are mapped one by one, and unmapped when freed.
+int linux_map_large_blocks(size_t least);
 /// strerror into a buffer, always terminated.
 void linux_describe_error(int code, char *text, size_t capacity);
 

@@ -29,6 +29,11 @@ extension Program {
     leaves.filter { !$0.source.isInMemory }.flatMap(\.source.driver.knownNames)
   }
 
+  /// Lets go of memory that its sources keep for readers.
+  func finishReading() {
+    for leaf in leaves { leaf.source.driver.finishReading() }
+  }
+
   /// Bytes of stored elements that computing a box of these lengths reads.
   func storedBytesRead(_ lengths: Shape) -> Int {
     leaves.reduce(0) { sum, leaf in

@@ -79,6 +79,11 @@ package final class ExpressionDriver: ComputedDriver {
     return cuts
   }
 
+  package func finishReading() {
+    evaluators.drain()
+    program.finishReading()
+  }
+
   package var storedBytesRead: Int { program.storedBytesRead(description.shape) }
   package var sourceNames: [String] { program.sourceNames }
   package func storedBytes() throws -> Int { 0 }

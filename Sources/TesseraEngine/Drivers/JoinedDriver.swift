@@ -46,6 +46,7 @@ package struct JoinedDriver: ComputedDriver {
     }
   }
 
+  package func finishReading() { for part in parts { part.finishReading() } }
   package var storedBytesRead: Int { parts.reduce(0) { $0.saturatingAdd($1.wholeStoredBytes) } }
   package var sourceNames: [String] { parts.flatMap(\.knownNames) }
   package func storedBytes() throws -> Int { try parts.reduce(0) { try $0 + $1.storedBytes() } }

@@ -43,6 +43,7 @@ package final class LocalDriver: ComputedDriver {
     return BlockEvaluator.bytes(program, block: pass.chunkShape)
       .saturatingAdd(kernel.scratchBytes(positions: positions, each: each))
       .saturatingAdd(positions.saturatingMultiply((kernel.width ?? 1) * kernel.dtype.itemSize))
+      .saturatingAdd(PassPlan.kernelBytes)
   }
 
   package func read(
@@ -104,6 +105,11 @@ package final class LocalDriver: ComputedDriver {
       from: UnsafeRawPointer(worker.values.bytes.baseAddress! + source),
       sourceStrides: zip(selection.axes, own).map { $0.step * $1 }, to: target + place,
       targetStrides: strides)
+  }
+
+  package func finishReading() {
+    workers.drain()
+    program.finishReading()
   }
 
   package var storedBytesRead: Int { program.storedBytesRead(pass.shape) }

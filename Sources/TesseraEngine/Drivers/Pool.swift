@@ -13,4 +13,7 @@ final class Pool<Object>: Sendable {
     defer { idle.withLock { $0.objects.append(object) } }
     return try body(object)
   }
+
+  /// Lets go of what nobody uses now.
+  func drain() { idle.withLock { $0.objects.removeAll() } }
 }

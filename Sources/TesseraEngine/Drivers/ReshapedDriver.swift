@@ -102,6 +102,7 @@ package struct ReshapedDriver: ComputedDriver {
     }
   }
 
+  package func finishReading() { base.finishReading() }
   package var storedBytesRead: Int { base.wholeStoredBytes }
   package var sourceNames: [String] { base.knownNames }
   package func storedBytes() throws -> Int { try base.storedBytes() }

@@ -6,7 +6,8 @@ package import TesseraStorage
 /// Running totals along an axis, in one pass: readers go forward in order, and the totals so far are kept.
 ///
 /// Totals are made one element after another from the beginning of the axis, so they do not depend on how they are read.
-/// What is asked for out of order is computed from the beginning again.
+/// What is asked for out of order is computed from the beginning again, and so is what continues totals that there
+/// was no room to keep.
 package final class ScanDriver: ComputedDriver {
   package let description: ArrayDescription
   private let scan: Scan
@@ -29,7 +30,9 @@ package final class ScanDriver: ComputedDriver {
   }
 
   private struct State: @unchecked Sendable {
-    var carries: [Line: Carry] = [:]
+    /// Several where views of one array are read side by side, each from its own position.
+    var carries: [Line: [Carry]] = [:]
+    var carriedBytes = 0
     let block = Buffer()
   }
 
@@ -46,34 +49,100 @@ package final class ScanDriver: ComputedDriver {
 
   package var granule: [Int] { operand.granule }
   package var isSequential: Bool { true }
-  package var scratchBytes: Int { operand.scratchBytes.saturatingAdd(2 * ScanDriver.pieceBytes) }
+  package var scratchBytes: Int {
+    operand.scratchBytes.saturatingAdd(2 * ScanDriver.pieceBytes).saturatingAdd(mostCarriedBytes)
+  }
+
+  /// Boxes of all positions behind the axis are open at a time where it is read in C order, and a chunk's of those before.
+  private var mostCarriedBytes: Int {
+    let shape = description.shape
+    let granule = operand.granule
+    let lengths = shape.indices.map { $0 == axis ? 1 : $0 < axis ? min(granule[$0], shape[$0]) : shape[$0] }
+    return max(ScanDriver.leastCarriedBytes, lengths.saturatingProduct(dtype.itemSize))
+  }
+
+  private static let leastCarriedBytes = 2 << 20
 
   package func read(
     _ selection: StridedRegion, into target: UnsafeMutableRawPointer, strides: [Int], scratch: ReadScratch
   ) throws {
     if selection.isEmpty { return }
     try state.withLock { state in
-      var others = selection.axes
-      others.remove(at: axis)
-      let line = Line(lower: others.map(\.start), counts: others.map(\.count), steps: others.map(\.step))
-      let width = line.counts.reduce(1, *)
-      let bounds = selection.bounds.range(axis)
-      var carry = state.carries.removeValue(forKey: line) ?? Carry(position: .max, totals: Buffer())
-      if carry.position > bounds.lowerBound {
-        carry.position = 0
-        scan.identity(dtype, count: width, into: carry.totals.reserve(width * dtype.itemSize).baseAddress!)
+      try forEachStrip(of: selection) { strip, place in
+        let offset = zip(place, strides).reduce(0) { $0 + $1.0 * $1.1 }
+        try read(strip, into: target + offset, strides, scratch, &state)
       }
-      while carry.position < bounds.upperBound {
-        let most = max(1, ScanDriver.pieceBytes / max(1, width * dtype.itemSize))
-        let piece = carry.position..<min(bounds.upperBound, carry.position + most)
-        let values = state.block.reserve(piece.count * width * dtype.itemSize).baseAddress!
-        try advance(over: piece, others, width, values, carry.totals, scratch)
-        copy(piece, selection, line.counts, width, values, target, strides)
-        carry.position = piece.upperBound
-      }
-      // Nobody goes on behind the end.
-      if carry.position < description.shape[axis] { state.carries[line] = carry }
     }
+  }
+
+  /// Cuts a selection across the axis, so that one position along it fits a piece.
+  private func forEachStrip(
+    of selection: StridedRegion, _ body: (StridedRegion, [Int]) throws -> Void
+  ) throws {
+    var room = max(1, ScanDriver.pieceBytes / dtype.itemSize)
+    var lengths = selection.counts
+    for other in lengths.indices.reversed() where other != axis {
+      lengths[other] = min(lengths[other], room)
+      room = max(1, room / lengths[other])
+    }
+    let grid = try ChunkGrid(shape: Shape(selection.counts), chunkShape: lengths)
+    try Region(grid.counts.map { 0..<$0 }).forEachIndex { index in
+      let part = grid.region(index)
+      let axes = selection.axes.indices.map { number in
+        let axis = selection.axes[number]
+        return StridedRegion.Axis(
+          start: axis.start + part.lower[number] * axis.step, step: axis.step, count: part.lengths[number])
+      }
+      try body(StridedRegion(axes: axes), part.lower)
+    }
+  }
+
+  private func read(
+    _ selection: StridedRegion, into target: UnsafeMutableRawPointer, _ strides: [Int],
+    _ scratch: ReadScratch, _ state: inout State
+  ) throws {
+    var others = selection.axes
+    others.remove(at: axis)
+    let line = Line(lower: others.map(\.start), counts: others.map(\.count), steps: others.map(\.step))
+    let width = line.counts.reduce(1, *)
+    let bounds = selection.bounds.range(axis)
+    var carry = take(line, before: bounds.lowerBound, width, &state)
+    while carry.position < bounds.upperBound {
+      let most = max(1, ScanDriver.pieceBytes / max(1, width * dtype.itemSize))
+      let piece = carry.position..<min(bounds.upperBound, carry.position + most)
+      let values = state.block.reserve(piece.count * width * dtype.itemSize).baseAddress!
+      try advance(over: piece, others, width, values, carry.totals, scratch)
+      copy(piece, selection, line.counts, width, values, target, strides)
+      carry.position = piece.upperBound
+    }
+    keep(carry, of: line, width, &state)
+  }
+
+  /// The totals nearest before a position, which then are the caller's.
+  private func take(_ line: Line, before position: Int, _ width: Int, _ state: inout State) -> Carry {
+    let known = state.carries[line] ?? []
+    let best = known.indices.filter { known[$0].position <= position }.max {
+      known[$0].position < known[$1].position
+    }
+    if let best {
+      state.carries[line]!.remove(at: best)
+      state.carriedBytes -= width * dtype.itemSize
+      return known[best]
+    }
+    let carry = Carry(position: 0, totals: Buffer())
+    scan.identity(dtype, count: width, into: carry.totals.reserve(width * dtype.itemSize).baseAddress!)
+    return carry
+  }
+
+  private func keep(_ carry: Carry, of line: Line, _ width: Int, _ state: inout State) {
+    let bytes = width * dtype.itemSize
+    // Nobody goes on behind the end.
+    guard carry.position < description.shape[axis], state.carriedBytes + bytes <= mostCarriedBytes else {
+      if state.carries[line]?.isEmpty ?? false { state.carries[line] = nil }
+      return
+    }
+    state.carries[line, default: []].append(carry)
+    state.carriedBytes += bytes
   }
 
   /// Reads a piece of the axis as rows, and makes it totals.
@@ -106,6 +175,11 @@ package final class ScanDriver: ComputedDriver {
       shape: shape, itemSize: dtype.itemSize, swapUnit: 1,
       from: values + (taken.start - piece.lowerBound) * width * dtype.itemSize, sourceStrides: own,
       to: target + taken.place * strides[axis], targetStrides: strides)
+  }
+
+  package func finishReading() {
+    state.withLock { $0 = State() }
+    operand.finishReading()
   }
 
   package var storedBytesRead: Int { operand.storedBytesRead }

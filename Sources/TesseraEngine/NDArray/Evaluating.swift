@@ -84,18 +84,6 @@ extension NDArray {
     }
     return try elements(as: type, options: options)[0]
   }
-
-  /// Computes the elements and writes them to a file or store, block by block: a name ending in `.npy`, `.npz` or
-  /// `.zarr`, or a name in a group or archive. It appears whole, or not at all.
-  ///
-  /// - Parameter layout: chunks, shards and codec of a Zarr store.
-  /// - Throws: `.exists`, `.memory` before anything is read, `.cancelled`, `.system`.
-  @discardableResult
-  public func write(
-    to path: String, layout: ArrayLayout = .init(), options: TransferOptions = .init()
-  ) throws -> WorkReport {
-    try Writing([(nil, self)], to: path, layout: layout, options: options).run()
-  }
 }
 
 extension Node {
@@ -105,8 +93,7 @@ extension Node {
     var paths: [String] = []
     func visit(_ node: Node) {
       guard seen.insert(ObjectIdentifier(node)).inserted else { return }
-      if case .source(let source) = node.operation, !source.isInMemory, !(source.driver is any ComputedDriver)
-      {
+      if case .source(let source) = node.operation, source.driver.description.format != .computed {
         paths.append(source.driver.description.path)
       }
       node.operation.operands.forEach(visit)

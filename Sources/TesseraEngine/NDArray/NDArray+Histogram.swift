@@ -83,6 +83,7 @@ extension NDArray {
     if case .edges(let values) = bins { return try HistogramEdges(values) }
     let ends = try range ?? dataRange(options)
     let count = try self.count(bins, within: range, ends, options)
+    try MemoryModel.requireAvailable(count.saturatingMultiply(32), for: "a histogram of \(count) bins")
     return try HistogramEdges(
       bins: count, from: ends.lowerBound, to: ends.upperBound, dtype: dtype, fromData: range == nil)
   }

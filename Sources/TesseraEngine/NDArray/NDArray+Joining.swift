@@ -17,7 +17,7 @@ public func concatenate(_ arrays: [NDArray], axis: Int = 0) throws -> NDArray {
         .usage, "shapes to concatenate along axis \(axis)", expected: "\(first.shape) but for that axis",
         got: "\(array.shape)")
     }
-    length += array.shape[axis]
+    length = length.saturatingAdd(array.shape[axis])
   }
   let dtype = arrays.dropFirst().reduce(first.dtype) { .promoted($0, $1.dtype) }
   var dimensions = first.shape.dimensions

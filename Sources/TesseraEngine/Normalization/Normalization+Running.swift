@@ -14,18 +14,10 @@ extension Normalization {
   @discardableResult
   public func run() throws -> WorkReport {
     let start = ProcessLimits.now
-    let sizes = [
-      passes.fit.reduce(0) { $0.saturatingAdd($1.bytesRead) },
-      passes.norms.reduce(0) { $0.saturatingAdd($1.bytesRead) },
-      passes.writing.reduce(0) { $0.saturatingAdd($1.bytesWritten) },
-    ]
-    var stages = StagedProgress(options, total: sizes.reduce(0) { $0.saturatingAdd($1) })
-    let fitting = stages.next(sizes[0])
+    var stages = StagedProgress(options, total: passes.fitBytes.saturatingAdd(passes.writingBytes))
+    let fitting = stages.next(passes.fitBytes)
     let normalizer = try known ?? fit!.normalizer(evaluate(fit!.arrays, options: fitting))
-    let z = try transformed(by: normalizer)
-    var evaluation = Evaluation([z.node], options: stages.next(sizes[1]), gathersOutputs: false)
-    try evaluation.run()
-    var report = try writing(z, evaluation.finished, options: stages.next(sizes[2])).run()
+    var report = try writing(by: normalizer, options: stages.next(passes.writingBytes)).run()
     if let savedParameters {
       try normalizer.save(to: savedParameters, options: .init(overwrite: options.overwrite))
     }
@@ -38,29 +30,33 @@ extension Normalization {
   func planned() throws -> Passes {
     var passes = Passes()
     if let fit {
-      passes.fit = try Evaluation(fit.arrays.map(\.node), options: options).plan().map { $0.explanation() }
+      let plan = try Evaluation(fit.arrays.map(\.node), options: options).plan()
+      passes.fit = plan.map { $0.explanation() }
+      passes.fitBytes = plan.reduce(0) { $0.saturatingAdd($1.bytesRead) }
     }
-    let z = try naming(source) { try transformed(by: known ?? fit!.placeholder()) }
-    var evaluation = Evaluation([z.node], options: options, gathersOutputs: false)
-    passes.norms = try evaluation.plannedWithPlaceholders().map { $0.explanation() }
-    passes.writing = try writing(z, evaluation.finished, options: options).explanation.passes
-    for index in passes.writing.indices {
-      passes.writing[index].source = x.node.storedPaths.first ?? source
-      passes.writing[index].bytesRead = x.nbytes
+    let writing = try naming(source) {
+      try self.writing(by: known ?? fit!.placeholder(), options: options)
     }
+    passes.writing = writing.explanation.passes.map { pass in
+      var pass = pass
+      // Rows that are scaled by their norms come from the cache the second time.
+      pass.bytesRead = min(pass.bytesRead, x.nbytes)
+      return pass
+    }
+    passes.writingBytes = writing.progressBytes
     return passes
   }
 
-  private func transformed(by normalizer: Normalizer) throws -> NDArray {
+  private func writing(by normalizer: Normalizer, options: TransferOptions) throws -> Writing {
     let z = try normalizer.transform(x)
-    return dtype.map { z.astype($0) } ?? z
+    var options = options
+    options.heldBytes = normalizer.heldBytes
+    return try Writing(
+      [(nil, dtype.map { z.astype($0) } ?? z)], to: destination, layout: layout, options: options)
   }
+}
 
-  private func writing(
-    _ z: NDArray, _ results: [ObjectIdentifier: Source], options: TransferOptions
-  ) throws -> Conversion {
-    try Conversion(
-      of: [(nil, NodeSource.driver(of: z.node, results: results))], readFrom: x.node.storedPaths,
-      to: destination, layout: layout, options: options)
-  }
+extension Normalizer {
+  /// Bytes of the parameters, of what they were computed from, and of a copy in the dtype they are used in.
+  fileprivate var heldBytes: Int { featureShape.count.saturatingMultiply(method.scalesRows ? 0 : 7 * 8) }
 }

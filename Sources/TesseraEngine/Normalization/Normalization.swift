@@ -20,13 +20,14 @@ public struct Normalization: Sendable {
   /// Made when all that is above is known.
   private(set) var passes = Passes()
 
-  /// What fitting, finding norms and writing take.
+  /// What fitting and writing take, and the progress they tell of.
   struct Passes: Sendable {
     var fit: [Explanation.Pass] = []
-    var norms: [Explanation.Pass] = []
+    var fitBytes = 0
     var writing: [Explanation.Pass] = []
+    var writingBytes = 0
 
-    var explanation: Explanation { Explanation(passes: fit + norms + writing) }
+    var explanation: Explanation { Explanation(passes: fit + writing) }
   }
 
   /// Opens the source and plans.

@@ -26,7 +26,7 @@ extension Normalizer {
       arrays.append((name, try NDArray(values, shape: featureShape.dimensions)))
     }
     let texts = [("method", method.rawValue)] + (method.scalesRows ? [] : [("dtype", dtype.name)])
-    try NDArray.savez(to: path, arrays, texts: texts, options: options)
+    _ = try Writing(archive: path, arrays, texts: texts, options: options).run()
   }
 }
 

@@ -8,7 +8,8 @@ package struct Evaluation {
   private let options: TransferOptions
   /// What barriers have given so far, by node; placeholders while planning.
   private var results: [ObjectIdentifier: Source] = [:]
-  private var heldBytes = 0
+  /// Bytes of those.
+  private(set) var heldBytes = 0
   /// Whether the outputs themselves are gathered in memory; otherwise only what they depend on.
   private let gathersOutputs: Bool
 
@@ -32,13 +33,9 @@ package struct Evaluation {
 
   /// The passes over what the arrays are made of, without running them; what is computed of their results alone takes
   /// next to nothing.
-  package func plan() throws -> [PassPlan] { try planned().passes }
-
-  /// The same, and what stands for the results.
-  package func planned() throws -> (passes: [PassPlan], results: [ObjectIdentifier: Source]) {
+  package func plan() throws -> [PassPlan] {
     var copy = self
-    let passes = try copy.plannedWithPlaceholders()
-    return (passes, copy.results)
+    return try copy.plannedWithPlaceholders()
   }
 
   /// The same; afterwards everything counts as computed, so that what comes next can be planned as well.
@@ -140,14 +137,19 @@ package struct Evaluation {
         jobs[number].users.append((node, barrier.field))
       } else {
         known[signature] = jobs.count
+        let memory = options.memory / Evaluation.sinkShare
         jobs.append(
           Job(
-            sink: try barrier.makeSink(memory: options.memory / 4, threads: options.threads),
+            sink: try barrier.makeSink(memory: memory, threads: options.threads),
             users: [(node, barrier.field)]))
       }
     }
+    for job in jobs { for user in job.users { job.sink.want(user.field) } }
     return jobs
   }
+
+  /// The part of the budget that the accumulators of one sink may have, where more of them save passes.
+  static let sinkShare = 4
 
   /// What tells nodes apart: their key, and their operands as values of one program.
   private func signatures(_ nodes: [Node]) throws -> [String] {

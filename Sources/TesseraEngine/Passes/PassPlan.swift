@@ -22,6 +22,8 @@ package struct PassPlan: Sendable {
 
   private static let leafBytes = 8 << 20
   private static let leastLeaves = 64
+  /// What reducing short rows takes for a while, in each thread.
+  static let kernelBytes = 512 << 10
 
   /// - Parameters:
   ///   - block: the shape of the blocks; chosen when nil.
@@ -38,18 +40,22 @@ package struct PassPlan: Sendable {
     grid = try ChunkGrid(shape: shape, chunkShape: block)
     let itemSize = program.leaves.map(\.dtype.itemSize).max() ?? 1
     let blockBytes = max(1, block.saturatingProduct(itemSize))
-    let memory = tasks.map { $0.sink.memory(block: block) }
-    let perPartial = memory.reduce(0) { $0.saturatingAdd($1.perThread) }
+    func memory(_ blocksPerLeaf: Int) -> SinkMemory {
+      tasks.map { $0.sink.memory(block: block, blocksPerLeaf: blocksPerLeaf) }.reduce(SinkMemory(shared: 0)) {
+        SinkMemory(
+          perThread: $0.perThread.saturatingAdd($1.perThread), shared: $0.shared.saturatingAdd($1.shared))
+      }
+    }
     // Large accumulators are merged less often.
-    let wanted = max(PassPlan.leafBytes, perPartial.saturatingMultiply(4)) / blockBytes
+    let wanted = max(PassPlan.leafBytes, memory(1).perThread.saturatingMultiply(4)) / blockBytes
     blocksPerLeaf = max(1, min(wanted, grid.count / PassPlan.leastLeaves, 1 << 20))
 
-    let model = try MemoryModel(budget: options.memory)
+    let model = try MemoryModel(options)
     window = model.window
-    // One partial in work, and one waiting for its turn.
-    let perThread = BlockEvaluator.bytes(program, block: block).saturatingAdd(
-      perPartial.saturatingMultiply(2))
-    let shared = memory.reduce(held) { $0.saturatingAdd($1.shared) }
+    let sinks = memory(blocksPerLeaf)
+    let perThread = BlockEvaluator.bytes(program, block: block).saturatingAdd(sinks.perThread)
+      .saturatingAdd(PassPlan.kernelBytes)
+    let shared = held.saturatingAdd(sinks.shared)
     let leaves = (grid.count + blocksPerLeaf - 1) / blocksPerLeaf
     let most = max(1, min(options.threads, leaves))
     guard
@@ -57,11 +63,10 @@ package struct PassPlan: Sendable {
         perThread.saturatingMultiply($0).saturatingAdd(shared) <= model.buffers
       })
     else {
-      let least = MemoryModel.leastBudget(buffers: perThread.saturatingAdd(shared))
       throw TesseraError(
         .memory, "memory budget is too small for blocks of \(Shape.describe(block))",
-        expected: "--memory \((least + (1 << 20) - 1) >> 20)MiB or more", got: ByteSize.format(options.memory)
-      )
+        expected: model.leastArgument(buffers: perThread.saturatingAdd(shared)),
+        got: ByteSize.format(options.memory))
     }
     self.threads = threads
     predictedPeak = model.predictedPeak(

@@ -56,7 +56,7 @@ struct PassRunner {
     let takers = zip(plan.tasks, partials).map { (roots: $0.roots, partial: $1) }
     var values = [UnsafeRawPointer](repeating: UnsafeRawPointer(bitPattern: 1)!, count: roots)
     for number in range {
-      try options.cancellation?.check()
+      try options.checkCancellation()
       let block = plan.grid.region(plan.grid.index(ordinal: number))
       if plan.program.isSequential {
         try reading.pass(number) { try evaluator.load(StridedRegion(block)) }

@@ -71,7 +71,10 @@ package final class BlockEvaluator {
   /// Bytes that evaluating blocks of these lengths takes in one thread, what sources need to read included.
   package static func bytes(_ program: Program, block: [Int]) -> Int {
     let allocation = RegisterAllocation(program, expanded: expandedLeaves(program))
-    var bytes = allocation.count * TileLayout(program).registerBytes + program.values.count * 16
+    let layout = TileLayout(program)
+    let repeated = Set(program.roots.filter { program.values[$0].isScalar }).count
+    var bytes =
+      allocation.count * layout.registerBytes + program.values.count * 16 + repeated * layout.limit * 16
     for leaf in program.leaves {
       let own = leaf.map.compact(block).saturatingProduct(leaf.dtype.itemSize)
       bytes = bytes.saturatingAdd(own).saturatingAdd(leaf.source.driver.scratchBytes)

@@ -39,8 +39,11 @@ package final class CountingSink<Counter: ElementCounter>: BarrierSink {
   package func merge(_ partial: any PassPartial) { total.merge((partial as! Partial).counter) }
   package func finish() -> Bool { true }
 
-  package func memory(block: [Int]) -> SinkMemory {
-    SinkMemory(perThread: empty.byteCount, shared: empty.byteCount.saturatingMultiply(2))
+  /// The results are made while the total is still there; a tile may be a whole block.
+  package func memory(block: [Int], blocksPerLeaf: Int) -> SinkMemory {
+    let weights = isWeighted ? block.saturatingProduct(MemoryLayout<Double>.size) : 0
+    return SinkMemory(
+      perThread: empty.byteCount.saturatingAdd(weights), shared: empty.byteCount.saturatingMultiply(3))
   }
 
   package func result(_ field: String) -> MemoryDriver {

@@ -19,7 +19,9 @@ package final class MemorySink: BarrierSink {
   package func makePartial() -> any PassPartial { Partial(self) }
   package func merge(_ partial: any PassPartial) {}
   package func finish() -> Bool { true }
-  package func memory(block: [Int]) -> SinkMemory { .init(shared: shape.count * itemSize) }
+  package func memory(block: [Int], blocksPerLeaf: Int) -> SinkMemory {
+    SinkMemory(shared: shape.count * itemSize)
+  }
   package func result(_ field: String) -> MemoryDriver { target! }
 
   private final class Partial: PassPartial {

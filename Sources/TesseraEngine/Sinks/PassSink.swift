@@ -12,8 +12,8 @@ package protocol PassSink: AnyObject, Sendable {
   var isOrderFree: Bool { get }
   /// Called when all partials of a pass are merged; false when the sink needs another pass.
   func finish() throws -> Bool
-  /// Bytes of a partial over blocks of that shape, and of what all share.
-  func memory(block: [Int]) -> SinkMemory
+  /// Bytes of a partial over so many consecutive blocks of that shape, and of what all share.
+  func memory(block: [Int], blocksPerLeaf: Int) -> SinkMemory
 }
 
 extension PassSink {
@@ -33,6 +33,8 @@ package struct SinkMemory: Sendable {
 
 /// A sink whose results other nodes use.
 package protocol BarrierSink: PassSink {
+  /// Tells, before the pass is planned, that `result` will be asked for that field.
+  func want(_ field: String)
   /// The elements of a node with that field, once all passes are done.
   func result(_ field: String) throws -> MemoryDriver
   /// Passes the sink is expected to take, at most.
@@ -41,6 +43,7 @@ package protocol BarrierSink: PassSink {
 
 extension BarrierSink {
   package var expectedPasses: Int { 1 }
+  package func want(_ field: String) {}
 }
 
 /// What one thread gathers of some consecutive blocks for one sink.

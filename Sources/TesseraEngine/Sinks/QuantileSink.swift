@@ -1,5 +1,6 @@
 package import TesseraCore
 package import TesseraKernels
+import TesseraStorage
 
 /// Exact quantiles by refinement: every pass narrows the brackets of keys that hold the wanted ranks.
 package final class QuantileSink: BarrierSink {
@@ -21,8 +22,32 @@ package final class QuantileSink: BarrierSink {
     self.request = request
     self.dtype = dtype
     self.memory = memory
-    refinement = try QuantileRefinement(
-      request, dtype, kept: keptShape(shape, axes).count, memory: memory, partials: threads)
+    let kept = keptShape(shape, axes).count
+    try QuantileSink.requireMemory(request, dtype, kept: kept, memory: memory, threads: threads)
+    refinement = try QuantileRefinement(request, dtype, kept: kept, memory: memory, partials: threads)
+  }
+
+  /// Refuses what the refinement would, naming a budget rather than the part of one that it gets.
+  private static func requireMemory(
+    _ request: QuantileRequest, _ dtype: DType, kept: Int, memory: Int, threads: Int
+  ) throws {
+    let least = QuantileRefinement.leastMemory(request, kept: kept, partials: threads)
+    guard memory < least else { return }
+    let buffers = least.saturatingAdd(try keptBytes(request, dtype, kept))
+    let budget = max(
+      least.saturatingMultiply(Evaluation.sinkShare), MemoryModel.leastBudget(buffers: buffers))
+    throw TesseraError(
+      .memory, "memory budget is too small for quantiles of \(kept) positions",
+      expected: "--memory \(budget >> 20 + 1)MiB or more",
+      got: ByteSize.format(memory.saturatingMultiply(Evaluation.sinkShare)))
+  }
+
+  /// What is kept for each position beside counters and keys: ranks and their brackets, in arrays that grow by doubling,
+  /// and results, as they are found and in their order.
+  private static func keptBytes(_ request: QuantileRequest, _ dtype: DType, _ kept: Int) throws -> Int {
+    let ranks = 2 * request.probabilities.count * 80
+    let results = 2 * request.probabilities.count * (try request.resultDType(of: dtype).itemSize)
+    return kept.saturatingMultiply(ranks + results + 40)
   }
 
   package var isOrderFree: Bool { true }
@@ -49,8 +74,8 @@ package final class QuantileSink: BarrierSink {
     return refinement.isFinished
   }
 
-  package func memory(block: [Int]) -> SinkMemory {
-    let kept = keptShape(shape, axes).count.saturatingMultiply(request.probabilities.count * 16)
+  package func memory(block: [Int], blocksPerLeaf: Int) -> SinkMemory {
+    let kept = (try? QuantileSink.keptBytes(request, dtype, keptShape(shape, axes).count)) ?? .max
     return SinkMemory(shared: memory.saturatingAdd(kept))
   }
 

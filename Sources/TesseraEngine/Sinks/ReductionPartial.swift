@@ -69,15 +69,15 @@ final class ReductionPartial: PassPartial {
   private(set) var parts: [(ordinal: Int, accumulators: Buffer, blocks: Int)] = []
   private var taker: ReductionTaker
   private let grid: KeptGrid
-  private let make: (Int) -> Buffer
+  private let sink: ReductionSink
   private var current = 0
   private var capacity = 0
 
-  /// - Parameter make: gives reset accumulators for so many kept positions.
-  init(_ taker: ReductionTaker, grid: KeptGrid, make: @escaping (Int) -> Buffer) {
+  /// - Parameter sink: gives accumulators, and takes those back that are complete.
+  init(_ taker: ReductionTaker, grid: KeptGrid, of sink: ReductionSink) {
     self.taker = taker
     self.grid = grid
-    self.make = make
+    self.sink = sink
   }
 
   func begin(_ block: Region) {
@@ -87,7 +87,9 @@ final class ReductionPartial: PassPartial {
     if let known = parts.lastIndex(where: { $0.ordinal == ordinal }) {
       current = known
     } else {
-      parts.append((ordinal, make(capacity), 0))
+      // Blocks that hold all of what is reduced have nothing to be merged with.
+      if grid.blocksEach == 1, let last = parts.popLast() { sink.complete(last.ordinal, last.accumulators) }
+      parts.append((ordinal, sink.accumulators(capacity), 0))
       current = parts.count - 1
     }
     parts[current].blocks += 1

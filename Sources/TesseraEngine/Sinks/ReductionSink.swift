@@ -7,21 +7,18 @@ package import TesseraKernels
 /// Blocks of kept positions are finished, and their accumulators given back, as soon as the last block they depend on
 /// is merged.
 package final class ReductionSink: BarrierSink {
-  private struct State {
-    var grid: KeptGrid?
-    /// Per block of kept positions: accumulators, and blocks of the pass merged so far.
-    var open: [Int: (accumulators: Buffer, blocks: Int)] = [:]
-    var finished: Set<Int> = []
-    var results: [ReductionField: MemoryDriver] = [:]
-  }
-
   private let reducer: Reducer
   private let axes: Set<Int>
   private let shape: Shape
   private let hasMask: Bool
   private let fields: [ReductionField]
-  /// Touched by one thread at a time: `begin` and `finish` are called alone, `merge` in turn.
-  nonisolated(unsafe) private var state = State()
+  /// Those of the fields that somebody asks for.
+  nonisolated(unsafe) private var wanted: [ReductionField] = []
+  /// Written by `begin`, alone.
+  nonisolated(unsafe) private var grid: KeptGrid?
+  nonisolated(unsafe) private var results: [ReductionField: MemoryDriver] = [:]
+  /// Per block of kept positions: accumulators, and blocks of the pass merged so far. Touched by `merge`, in turn.
+  nonisolated(unsafe) private var open: [Int: (accumulators: Buffer, blocks: Int)] = [:]
   private let idle = Lock<[Buffer]>([])
 
   package init(_ reducer: Reducer, over shape: Shape, axes: Set<Int>, hasMask: Bool, fields: [ReductionField])
@@ -37,56 +34,61 @@ package final class ReductionSink: BarrierSink {
     Shape(known: shape.indices.filter { !axes.contains($0) }.map { shape[$0] })
   }
 
+  package func want(_ field: String) {
+    let field = fields.first { "\($0)" == field }
+    if let field, !wanted.contains(field) { wanted.append(field) }
+  }
+
   package func begin(_ grid: ChunkGrid) throws {
-    state.grid = try KeptGrid(grid, axes: axes)
-    for field in fields {
-      state.results[field] = MemoryDriver(shape: keptShape, dtype: reducer.resultDType(field))
+    self.grid = try KeptGrid(grid, axes: axes)
+    for field in wanted {
+      results[field] = MemoryDriver(shape: keptShape, dtype: reducer.resultDType(field))
     }
   }
 
   package func makePartial() -> any PassPartial {
-    let grid = state.grid!
-    return ReductionPartial(ReductionTaker(reducer, hasMask: hasMask, grid: grid), grid: grid) { [self] in
-      accumulators($0)
-    }
+    let grid = grid!
+    return ReductionPartial(ReductionTaker(reducer, hasMask: hasMask, grid: grid), grid: grid, of: self)
   }
 
-  private func accumulators(_ capacity: Int) -> Buffer {
+  /// Reset accumulators for so many kept positions.
+  func accumulators(_ capacity: Int) -> Buffer {
     let buffer = idle.withLock { $0.popLast() } ?? Buffer()
     reducer.reset(buffer.reserve(capacity * reducer.bytesPerItem).baseAddress!, capacity: capacity)
     return buffer
   }
 
   package func merge(_ partial: any PassPartial) throws {
-    let grid = state.grid!
+    let grid = grid!
     for part in (partial as! ReductionPartial).parts {
       let capacity = grid.grid.region(grid.grid.index(ordinal: part.ordinal)).count
-      if let open = state.open[part.ordinal] {
+      if let open = open[part.ordinal] {
         withExtendedLifetime((open.accumulators, part.accumulators)) {
           reducer.merge(
             open.accumulators.bytes.baseAddress!, capacity: capacity, first: 0,
             with: UnsafeRawPointer(part.accumulators.bytes.baseAddress!), otherCapacity: capacity,
             otherFirst: 0, count: capacity)
         }
-        state.open[part.ordinal]!.blocks += part.blocks
+        self.open[part.ordinal]!.blocks += part.blocks
         idle.withLock { $0.append(part.accumulators) }
       } else {
-        state.open[part.ordinal] = (part.accumulators, part.blocks)
+        open[part.ordinal] = (part.accumulators, part.blocks)
       }
-      if let open = state.open[part.ordinal], open.blocks == grid.blocksEach {
-        finish(part.ordinal, open.accumulators)
-        state.open[part.ordinal] = nil
-        idle.withLock { $0.append(open.accumulators) }
+      if let open = open[part.ordinal], open.blocks == grid.blocksEach {
+        complete(part.ordinal, open.accumulators)
+        self.open[part.ordinal] = nil
       }
     }
   }
 
-  /// Writes the results of one block of kept positions to their places.
-  private func finish(_ ordinal: Int, _ accumulators: Buffer) {
-    let region = state.grid!.grid.region(state.grid!.grid.index(ordinal: ordinal))
+  /// Writes the results of one block of kept positions to their places, and takes the accumulators back.
+  ///
+  /// May be called by several threads for different blocks.
+  func complete(_ ordinal: Int, _ accumulators: Buffer) {
+    let region = grid!.grid.region(grid!.grid.index(ordinal: ordinal))
     let count = region.count
-    for field in fields {
-      let result = state.results[field]!
+    for field in wanted {
+      let result = results[field]!
       let itemSize = reducer.resultDType(field).itemSize
       let strides = keptShape.strides.map { $0 * itemSize }
       Buffer.withTemporary(count * itemSize) { values in
@@ -102,36 +104,45 @@ package final class ReductionSink: BarrierSink {
           targetStrides: strides)
       }
     }
-    state.finished.insert(ordinal)
+    idle.withLock { $0.append(accumulators) }
   }
 
   package func finish() throws -> Bool {
-    // Nothing was reduced where an axis has length 0.
-    let grid = state.grid!.grid
-    for ordinal in 0..<grid.count where !state.finished.contains(ordinal) {
-      finish(ordinal, accumulators(grid.region(grid.index(ordinal: ordinal)).count))
+    let grid = grid!
+    if grid.blocksEach == 0 {
+      // Nothing was reduced where an axis has length 0.
+      for ordinal in 0..<grid.grid.count {
+        complete(ordinal, accumulators(grid.grid.region(grid.grid.index(ordinal: ordinal)).count))
+      }
     }
     idle.withLock { $0.removeAll() }
     return true
   }
 
   package func result(_ field: String) throws -> MemoryDriver {
-    guard let known = fields.first(where: { "\($0)" == field }), let result = state.results[known] else {
+    guard let known = wanted.first(where: { "\($0)" == field }), let result = results[known] else {
       preconditionFailure("no result \(field)")
     }
     return result
   }
 
-  package func memory(block: [Int]) -> SinkMemory {
-    let positions = shape.indices.filter { !axes.contains($0) }.reduce(1) {
-      $0.saturatingMultiply(min(block[$1], shape[$1]))
+  package func memory(block: [Int], blocksPerLeaf: Int) -> SinkMemory {
+    let each = block.indices.map { min(block[$0], max(shape[$0], 1)) }
+    let kept = shape.indices.filter { !axes.contains($0) }
+    let positions = kept.map { each[$0] }.saturatingProduct()
+    let all = kept.map { shape[$0] }.saturatingProduct()
+    let results = wanted.reduce(0) { $0 + reducer.resultDType($1).itemSize }
+    // The results of a block, before they go to their places.
+    let finishing = positions.saturatingMultiply(16)
+    var inLeaf = positions
+    var open = 0
+    if let first = shape.indices.first(where: { axes.contains($0) && each[$0] < shape[$0] }) {
+      inLeaf = min(all, positions.saturatingMultiply(blocksPerLeaf))
+      // Leaves are merged in order, so outside the first axis that is cut only one block is open at a time.
+      open = kept.map { $0 < first ? each[$0] : shape[$0] }.saturatingProduct()
     }
-    let isKeptWhole = shape.indices.allSatisfy { axes.contains($0) || block[$0] >= shape[$0] }
-    // Accumulators of kept positions that one leaf leaves open: all of them in the worst case.
-    let open = isKeptWhole || axes.allSatisfy { block[$0] >= shape[$0] } ? positions : keptShape.count
-    let results = fields.reduce(0) { $0 + reducer.resultDType($1).itemSize }.saturatingMultiply(
-      keptShape.count)
-    let each = open.saturatingMultiply(reducer.bytesPerItem)
-    return SinkMemory(perThread: each, shared: each.saturatingAdd(results))
+    return SinkMemory(
+      perThread: inLeaf.saturatingMultiply(reducer.bytesPerItem).saturatingAdd(finishing),
+      shared: open.saturatingMultiply(reducer.bytesPerItem).saturatingAdd(all.saturatingMultiply(results)))
   }
 }

@@ -53,6 +53,9 @@ package protocol ArrayDriver: Sendable {
 
   /// What identifies this version of the data, for resuming.
   func fingerprint() throws -> String
+
+  /// Called when nobody reads for now: memory that was kept for readers may go.
+  func finishReading()
 }
 
 extension ArrayDriver {
@@ -61,6 +64,7 @@ extension ArrayDriver {
   package var readingCost: Double { 1 }
   package var fill: [UInt8]? { nil }
   package var scratchBytes: Int { 0 }
+  package func finishReading() {}
 
   package func withContiguous<Result>(
     _ region: Region, _ body: (UnsafeRawBufferPointer) throws -> Result

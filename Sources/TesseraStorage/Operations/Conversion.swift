@@ -207,7 +207,8 @@ public struct Conversion: Sendable {
 
   private var bytesOut: Int { parts.reduce(0) { $0.saturatingAdd($1.plan.bytesWritten) } }
 
-  private var bytesMoved: Int { parts.reduce(bytesOut) { $0.saturatingAdd($1.spill?.bytes ?? 0) } }
+  /// What progress is told of: bytes written, temporary files included.
+  package var bytesMoved: Int { parts.reduce(bytesOut) { $0.saturatingAdd($1.spill?.bytes ?? 0) } }
 
   private func build(progress: ProgressMeter) throws {
     let staging = try Staging(destination.path, overwrites: options.overwrite, resumes: options.resume)
@@ -298,6 +299,8 @@ extension Conversion.Part {
     to sink: any ArraySink, _ staging: Staging, _ options: TransferOptions, _ log: ResumeLog?,
     _ progress: ProgressMeter
   ) throws {
+    // The parts' plans count the memory of one at a time.
+    defer { source.finishReading() }
     let direct = Transfer(from: source, to: sink, plan: plan, options: options, log: log)
     guard let spill else { return try direct.run(progress: progress) }
     try SpilledTransfer(plan: spill, direct: direct, options: options).run(

@@ -50,6 +50,9 @@ public struct Explanation: Sendable {
 
   public var passes: [Pass]
 
+  /// The source of a pass that reads what the one before it made.
+  package static let temporaryFile = "temporary file"
+
   package init(passes: [Pass]) { self.passes = passes }
 
   public var bytesRead: Int { sum(\.bytesRead) }
@@ -110,6 +113,6 @@ extension SpillPlan {
     var first = filling.pass(source)
     first.purpose = .spill
     first.temporaryBytes = bytes
-    return [first, emptying.pass("temporary file")]
+    return [first, emptying.pass(Explanation.temporaryFile)]
   }
 }

@@ -69,7 +69,7 @@ public struct Verification: Sendable {
       let scratch = ReadScratch()
       let step = max(1, (1 << 20) / max(1, driver.description.shape[1] * 8))
       for first in stride(from: 0, to: rows, by: step) {
-        try options.cancellation?.check()
+        try options.checkCancellation()
         let lengths = [min(step, rows - first), driver.description.shape[1]]
         try Buffer.withTemporary(lengths[0] * lengths[1] * 8) { rows in
           try driver.read(
@@ -141,7 +141,7 @@ public struct Verification: Sendable {
       while true {
         let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard number < list.count else { return }
-        try options.cancellation?.check()
+        try options.checkCancellation()
         var own = Report()
         try driver.verifyFile(
           driver.fileGrid.files.index(ordinal: list[number]), &own, scratch, options.cancellation)

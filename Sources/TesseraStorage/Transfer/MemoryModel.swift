@@ -8,13 +8,23 @@ package struct MemoryModel: Sendable {
   package static let leastBudget = 64 << 20
 
   package let budget: Int
+  /// What stays in memory while the job runs, beside its buffers.
+  private let held: Int
+
+  /// The budget of a job, less what its options say is held already.
+  package init(_ options: TransferOptions) throws {
+    try self.init(budget: options.memory, held: options.heldBytes)
+  }
 
   /// - Throws: `.usage` for less than 64 MiB.
-  package init(budget: Int) throws {
+  package init(budget: Int, held: Int = 0) throws {
     guard budget >= MemoryModel.leastBudget else {
       throw TesseraError(.usage, "memory budget", expected: "64MiB or more", got: ByteSize.format(budget))
     }
+    // What is freed is not in the budget of what comes next.
+    ProcessLimits.separateLargeBlocks()
     self.budget = budget
+    self.held = held
   }
 
   /// The resident part of mapped files.
@@ -23,10 +33,10 @@ package struct MemoryModel: Sendable {
   private static let mostWindow = 128 << 20
 
   /// What is left for the buffers of all threads. Allocators keep some freed memory: one part in eight.
-  package var buffers: Int { (budget - MemoryModel.base - window) / 8 * 7 }
+  package var buffers: Int { max(0, (budget - MemoryModel.base - window) / 8 * 7 - held) }
 
   package func predictedPeak(buffers: Int) -> Int {
-    (buffers / 7).saturatingMultiply(8).saturatingAdd(MemoryModel.base + window)
+    (buffers.saturatingAdd(held) / 7).saturatingMultiply(8).saturatingAdd(MemoryModel.base + window)
   }
 
   /// Refuses to allocate what the process can never have, whatever the budget.
@@ -49,6 +59,12 @@ package struct MemoryModel: Sendable {
   }
 
   private static let processMemory = ProcessLimits.memory
+
+  /// The least budget for so many bytes of buffers beside what is held, as an argument of the command line.
+  package func leastArgument(buffers: Int) -> String {
+    let least = MemoryModel.leastBudget(buffers: buffers.saturatingAdd(held))
+    return "--memory \((least + (1 << 20) - 1) >> 20)MiB or more"
+  }
 
   /// The least budget whose `buffers` are that many bytes.
   package static func leastBudget(buffers: Int) -> Int {

@@ -42,7 +42,7 @@ package struct Transfer: Sendable {
       let buffers = BlockBuffers()
       do {
         while let ticket = schedule.next(worker) {
-          try options.cancellation?.check()
+          try options.checkCancellation()
           try move(ticket, reading, buffers, scratch)
           progress.add(plan.blocks.region(ticket.number).count * dtype.itemSize)
           try log?.finished(ticket.number, sync: sink.sync)

@@ -20,6 +20,15 @@ public struct TransferOptions: Sendable {
 
   package enum Spilling: String, Sendable { case whenCheaper, always, never }
 
+  /// Bytes of results in memory that the work needs and does not count itself.
+  package var heldBytes = 0
+
+  /// - Throws: `.cancelled` once the token was cancelled, or the Swift task on whose thread this is called.
+  package func checkCancellation() throws {
+    if Task.isCancelled { throw TesseraError(.cancelled, "cancelled") }
+    try cancellation?.check()
+  }
+
   /// - Parameters:
   ///   - memory: nil for a quarter of what the process may use, cgroup limits included.
   ///   - threads: nil for all cores.

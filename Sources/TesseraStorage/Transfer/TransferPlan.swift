@@ -12,7 +12,7 @@ package struct TransferPlan: Sendable {
 
   /// - Throws: `.memory` when no block fits the budget, naming the least budget that would do.
   package init(from source: any ArrayDriver, to sink: SinkRequirements, options: TransferOptions) throws {
-    let model = try MemoryModel(budget: options.memory)
+    let model = try MemoryModel(options)
     let dtype = try source.description.supportedDType()
     let cost = TransferPlan.cost(from: dtype, scratch: source.scratchBytes, to: sink)
     func plan(bytes: Int) throws -> BlockPlan? {
@@ -31,7 +31,7 @@ package struct TransferPlan: Sendable {
     let unit = zip(sink.unit, sink.shape.dimensions).map { min($0, max($1, 1)) }
     throw TesseraError(
       .memory, "memory budget is too small for chunks of \(Shape.describe(unit))",
-      expected: "--memory \(TransferPlan.roundedUp(MemoryModel.leastBudget(buffers: cost(unit)))) or more",
+      expected: model.leastArgument(buffers: cost(unit)),
       got: ByteSize.format(options.memory))
   }
 
@@ -44,7 +44,7 @@ package struct TransferPlan: Sendable {
   init?(
     _ blocks: BlockPlan, from dtype: DType, scratch: Int, to sink: SinkRequirements, options: TransferOptions
   ) throws {
-    let model = try MemoryModel(budget: options.memory)
+    let model = try MemoryModel(options)
     let cost = TransferPlan.cost(from: dtype, scratch: scratch, to: sink)(blocks.block)
     guard cost <= model.buffers else { return nil }
     let threads = min(options.threads, model.buffers / max(1, cost))
@@ -79,6 +79,4 @@ package struct TransferPlan: Sendable {
 
   /// Below this, what a block costs beside its bytes begins to show.
   private static let leastBlockBytes = 1 << 20
-
-  private static func roundedUp(_ bytes: Int) -> String { "\((bytes + (1 << 20) - 1) >> 20)MiB" }
 }

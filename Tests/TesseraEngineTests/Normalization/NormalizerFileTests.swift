@@ -34,9 +34,10 @@ import Testing
   private func file(
     _ folder: TemporaryFolder, _ arrays: [(String, NDArray)], _ texts: [(String, String)]
   ) throws -> String {
-    try NDArray.savez(
-      to: folder.at("p.npz"), arrays.map { (name: $0.0, array: $0.1) },
-      texts: texts.map { (name: $0.0, text: $0.1) }, options: .init(overwrite: true))
+    _ = try Writing(
+      archive: folder.at("p.npz"), arrays.map { (name: $0.0, array: $0.1) },
+      texts: texts.map { (name: $0.0, text: $0.1) }, options: .init(overwrite: true)
+    ).run()
     return folder.at("p.npz")
   }
 

@@ -83,7 +83,7 @@ extension SpillPlan {
     _ source: any ArrayDriver, _ dtype: DType, _ second: [Int], _ threads: Int, _ options: TransferOptions
   ) throws -> [Int]? {
     let shape = source.description.shape
-    let room = try MemoryModel(budget: options.memory).buffers / threads
+    let room = try MemoryModel(options).buffers / threads
     let from = try source.description.supportedDType()
     func fits(_ block: [Int]) -> Bool {
       let grid = PieceGrid(shape, blocks: block, and: second)

@@ -1,0 +1,116 @@
+import TesseraCore
+import TesseraEngine
+import TesseraIO
+import TesseraStorage
+import TesseraTestSupport
+import Testing
+
+@Suite struct WritingTests {
+  @Test func arraysAndStringsComeBack() throws {
+    let folder = try TemporaryFolder()
+    let x = try NDArray((0..<12).map(Float.init), shape: [4, 3])
+    let mean = try x.mean(axis: 0)
+    _ = try Writing(
+      [("x", x), ("mean", mean), ("centred", x - mean), ("total", x.sum())], texts: [("title", "four rows")],
+      to: folder.at("s.npz"), options: .init()
+    ).run()
+    #expect(try NDArray.open(folder.at("s.npz/x")).elements(as: Float.self) == x.elements())
+    #expect(try NDArray.open(folder.at("s.npz/mean")).elements(as: Float.self) == [4.5, 5.5, 6.5])
+    #expect(
+      try NDArray.open(folder.at("s.npz/centred")).elements(as: Float.self)[..<3] == [-4.5, -4.5, -4.5])
+    #expect(try NDArray.open(folder.at("s.npz/total")).item(as: Float.self) == 66)
+    let archive = try NpzArchive(folder.at("s.npz"))
+    #expect(archive.names == ["x", "mean", "centred", "total", "title"])
+    #expect(try archive.text("title") == "four rows")
+  }
+
+  @Test func refusals() throws {
+    let folder = try TemporaryFolder()
+    let x = try NDArray([1.0, 2])
+    #expect(throws: TesseraError.self) { try NDArray.savez(to: folder.at("s.npy"), [("x", x)]) }
+    #expect(throws: TesseraError.self) { try NDArray.savez(to: folder.at("s.npz/a"), [("x", x)]) }
+    #expect(throws: TesseraError.self) { try NDArray.savez(to: folder.at("s.npz"), [("x", x), ("x", x)]) }
+    #expect(throws: TesseraError.self) { try NDArray.savez(to: folder.at("s.npz"), [("", x)]) }
+    #expect(throws: TesseraError.self) { try NDArray.savez(to: folder.at("s.npz"), [("../x", x)]) }
+    #expect(try Directory.names(folder.path).isEmpty)
+    try NDArray.savez(to: folder.at("s.npz"), [("x", x)])
+    #expect(throws: TesseraError.self) { try NDArray.savez(to: folder.at("s.npz"), [("x", x)]) }
+    try NDArray.savez(to: folder.at("s.npz"), [("y", x)], options: .init(overwrite: true))
+    #expect(try NpzArchive(folder.at("s.npz")).names == ["y"])
+  }
+
+  @Test func anEmptyArchive() throws {
+    let folder = try TemporaryFolder()
+    try NDArray.savez(to: folder.at("s.npz"), [])
+    #expect(try NpzArchive(folder.at("s.npz")).names.isEmpty)
+  }
+
+  /// Row statistics of so many rows that they do not fit are computed as they are written.
+  @Test func severalResultsLargerThanTheBudget() throws {
+    let folder = try TemporaryFolder()
+    let options = TransferOptions(memory: 64 << 20, threads: 2)
+    let rows = 3 << 20
+    let x = try NDArray.arange(2 * rows, dtype: .float32).reshape([rows, 2])
+    let results = [("low", try x.min(axis: 1)), ("mean", try x.mean(axis: 1)), ("twice", try x * 2)]
+    #expect(throws: TesseraError.self) { try evaluate(results.map(\.1), options: options) }
+    let plan = try NDArray.explainSavez(to: folder.at("r.npz"), results, options: options)
+    #expect(plan.predictedPeakBytes <= 64 << 20 && plan.bytesWritten == 16 * rows)
+    #expect(try Directory.names(folder.path).isEmpty)
+    try NDArray.savez(to: folder.at("r.npz"), results, options: options)
+    let last = try NDArray.open(folder.at("r.npz/mean"))[-1]
+    #expect(try last.item(as: Float.self) == x.mean(axis: 1)[-1].item(as: Float.self))
+    #expect(try NDArray.open(folder.at("r.npz/low")).shape.count == rows)
+  }
+
+  /// What passes left in memory is there still while the result is written.
+  @Test func heldResultsCount() throws {
+    let folder = try TemporaryFolder()
+    let columns = 1 << 20
+    let x = try NDArray.zeros([4, columns], dtype: .float32) + 1
+    let z = try x - x.mean(axis: 0)
+    let options = TransferOptions(memory: 256 << 20, threads: 1)
+    let plan = try z.explainWrite(to: folder.at("z.npy"), options: options)
+    let alone = try x.explainWrite(to: folder.at("x.npy"), options: options)
+    let writing = try #require(plan.passes.last)
+    let plain = try #require(alone.passes.last)
+    #expect(writing.predictedPeakBytes >= plain.predictedPeakBytes + 4 * columns)
+  }
+
+  /// The budget that a refusal names is one that does, for each of them.
+  @Test func theNamedBudgetDoes() throws {
+    let folder = try TemporaryFolder()
+    let x = try NDArray.zeros([4, 4 << 20], dtype: .float32) + 1
+    let z = try (x - x.mean(axis: 0)) / x.std(axis: 0)
+    for array in [try x.sum(axis: 0), try x.median(axis: [0]) + x.max(axis: 0), z] {
+      var options = TransferOptions(memory: 64 << 20, threads: 2)
+      var refused = 0
+      while refused < 8 {
+        do {
+          _ = try array.explainWrite(to: folder.at("z.npy"), options: options)
+          break
+        } catch let error as TesseraError where error.kind == .memory {
+          refused += 1
+          let expected = try #require(error.expected)
+          let named = try #require(Int(expected.split(separator: " ")[1].dropLast(3)))
+          #expect(named << 20 > options.memory)
+          options.memory = named << 20
+        }
+      }
+      // A plan of two stages may name one budget for each.
+      #expect(refused <= 2)
+    }
+  }
+
+  @Test func progressGoesOverAllPassesByOneTotal() throws {
+    let folder = try TemporaryFolder()
+    let x = try NDArray((0..<60_000).map(Double.init), shape: [600, 100])
+    try x.write(to: folder.at("x.npy"))
+    let stored = try NDArray.open(folder.at("x.npy"))
+    let told = Lock<[(Int, Int)]>([])
+    let options = TransferOptions(progress: { done, total in told.withLock { $0.append((done, total)) } })
+    try (stored - stored.mean(axis: 0)).write(to: folder.at("z.npy"), options: options)
+    let calls = told.withLock { $0 }
+    #expect(Set(calls.map(\.1)) == [2 * x.nbytes])
+    #expect(calls.last?.0 == 2 * x.nbytes)
+  }
+}
