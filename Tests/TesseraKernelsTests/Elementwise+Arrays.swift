@@ -13,7 +13,7 @@ private func unaligned(
     bytes.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: copy[1...]).copyMemory(from: $0) }
     return copy
   }
-  defer { memory.forEach { $0.deallocate() } }
+  defer { for copy in memory { copy.deallocate() } }
   var result = [UInt8](repeating: 0xCC, count: resultBytes + 2)
   try result.withUnsafeMutableBytes { result in
     try body(memory.map { UnsafeRawPointer($0.baseAddress! + 1) }, result.baseAddress! + 1)
