@@ -56,7 +56,12 @@ extension File {
       return nil
     }
     guard try Directory.kind(name, followLinks: false) == .file else { return nil }
-    return try FileStamp(path: name).isSameFile(as: file.stamp()) ? file : nil
+    do {
+      return try FileStamp(path: name).isSameFile(as: file.stamp()) ? file : nil
+    } catch let error as TesseraError where error.kind == .notFound {
+      // Renamed by its writer after the look above.
+      return nil
+    }
   }
 
   private static func removeLeftover(_ name: String) throws {
