@@ -5,18 +5,30 @@
 import Foundation
 import PackageDescription
 
-/// Whether a C header is installed where the compiler looks by default or by `CPATH`.
+/// Whether a C header is installed where the compiler looks by default, by `CPATH`, or by pkg-config's word for OpenBLAS.
 func isInstalled(_ header: String) -> Bool {
   let named = ProcessInfo.processInfo.environment["CPATH"]?.split(separator: ":").map(String.init)
-  return (["/usr/include", "/usr/local/include"] + (named ?? [])).contains {
+  return (["/usr/include", "/usr/local/include"] + (named ?? []) + openBLASFolders).contains {
     FileManager.default.fileExists(atPath: "\($0)/\(header)")
   }
+}
+
+#if arch(x86_64)
+  let architecture = "x86_64"
+#else
+  let architecture = "aarch64"
+#endif
+
+/// Debian keeps the headers of each way to build OpenBLAS (threads, OpenMP, neither) in a folder of its own.
+let openBLASFolders = ["pthread", "openmp", "serial"].map {
+  "/usr/include/\(architecture)-linux-gnu/openblas-\($0)"
 }
 
 /// Optional libraries, each a trait that is on by default where its header is found.
 let optionalLibraries: [(trait: Trait, header: String)] = [
   (.trait(name: "Zlib", description: "Deflated .npz members and the gzip codec (zlib)"), "zlib.h"),
   (.trait(name: "Zstd", description: "The zstd codec (libzstd)"), "zstd.h"),
+  (.trait(name: "BLAS", description: "Fast matrix products, and linear algebra (OpenBLAS, LAPACK)"), "cblas.h"),
 ]
 
 let swiftSettings: [SwiftSetting] = [
@@ -58,6 +70,7 @@ let package = Package(
     .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .target(name: "CTesseraKernels", linkerSettings: vectorMath),
     // Linux system calls that Swift's Glibc module does not show; only TesseraIO uses it.
     .target(name: "CLinux"),
@@ -86,15 +99,23 @@ let package = Package(
     // Floor 4: lazy arrays, the planner, and the passes that compute them block by block.
     room("TesseraEngine", ["TesseraCore", "TesseraIO", "TesseraKernels", "TesseraStorage"]),
 
+    // Floor 5: matrix products in tiles, Gram matrices, decompositions and solvers, in memory and out of core.
+    room(
+      "TesseraLinearAlgebra",
+      [
+        "TesseraCore", "TesseraIO", "TesseraKernels", "TesseraStorage", "TesseraEngine",
+        .target(name: "COpenBLAS", condition: .when(traits: ["BLAS"])),
+      ]),
+
     // Floor 6: the library's face; re-exports only.
-    room("Tessera", ["TesseraCore", "TesseraStorage", "TesseraEngine"]),
+    room("Tessera", ["TesseraCore", "TesseraStorage", "TesseraEngine", "TesseraLinearAlgebra"]),
 
     // Floor 7: the command line, one file per subcommand.
     .executableTarget(
       name: "TesseraCLI",
       dependencies: [
         "Tessera", "TesseraCore", "TesseraIO", "TesseraCodecs", "TesseraKernels", "TesseraStorage",
-        "TesseraEngine",
+        "TesseraEngine", "TesseraLinearAlgebra",
       ],
       swiftSettings: swiftSettings),
 
@@ -112,6 +133,11 @@ let package = Package(
     tests(
       "TesseraEngineTests",
       ["TesseraEngine", "TesseraStorage", "TesseraKernels", "TesseraIO", "TesseraCore"]),
+    tests(
+      "TesseraLinearAlgebraTests",
+      [
+        "TesseraLinearAlgebra", "TesseraEngine", "TesseraStorage", "TesseraKernels", "TesseraIO", "TesseraCore",
+      ]),
     tests("TesseraCLITests", ["TesseraCLI", "TesseraIO", "TesseraStorage", "TesseraCore"]),
   ],
   swiftLanguageModes: [.v6]

@@ -1,0 +1,37 @@
+import TesseraCore
+
+#if BLAS
+  import COpenBLAS
+#endif
+
+/// The library behind matrix products at full rate and behind all decompositions, which a build may lack.
+package enum OpenBLAS {
+  package static var isAvailable: Bool {
+    #if BLAS
+      true
+    #else
+      false
+    #endif
+  }
+
+  /// Makes the library ready; to be called before any other of its functions.
+  ///
+  /// It works on the thread that calls it and starts none: Tessera's own threads call it for parts that do not depend on
+  /// how many there are, so results have the same bits for any number of threads. The setting is the process's.
+  ///
+  /// - Throws: `.unsupported` in a build without it, naming the package to install.
+  package static func require() throws {
+    #if BLAS
+      _ = isReady
+    #else
+      throw TesseraError(.unsupported, "this build has no OpenBLAS: install libopenblas-dev and rebuild")
+    #endif
+  }
+
+  #if BLAS
+    private static let isReady: Bool = {
+      openblas_set_num_threads(1)
+      return true
+    }()
+  #endif
+}
