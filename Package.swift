@@ -5,7 +5,7 @@
 import Foundation
 import PackageDescription
 
-/// Whether a C header is installed where the compiler looks by default, by `CPATH`, or by pkg-config's word for OpenBLAS.
+/// Whether a C header is installed where the compiler looks by default, by `CPATH`, or in a folder of OpenBLAS.
 func isInstalled(_ header: String) -> Bool {
   let named = ProcessInfo.processInfo.environment["CPATH"]?.split(separator: ":").map(String.init)
   return (["/usr/include", "/usr/local/include"] + (named ?? []) + openBLASFolders).contains {
@@ -28,7 +28,10 @@ let openBLASFolders = ["pthread", "openmp", "serial"].map {
 let optionalLibraries: [(trait: Trait, header: String)] = [
   (.trait(name: "Zlib", description: "Deflated .npz members and the gzip codec (zlib)"), "zlib.h"),
   (.trait(name: "Zstd", description: "The zstd codec (libzstd)"), "zstd.h"),
-  (.trait(name: "BLAS", description: "Fast matrix products, and linear algebra (OpenBLAS, LAPACK)"), "cblas.h"),
+  (
+    .trait(name: "BLAS", description: "Fast matrix products, and linear algebra (OpenBLAS, LAPACK)"),
+    "cblas.h"
+  ),
 ]
 
 let swiftSettings: [SwiftSetting] = [
@@ -119,6 +122,9 @@ let package = Package(
       ],
       swiftSettings: swiftSettings),
 
+    // What the differential tests against NumPy ask: the public library and nothing else; in no product.
+    .executableTarget(
+      name: "tessera-differential", dependencies: ["Tessera"], path: "tools/differential/runner"),
     // What the test rooms share (seeded numbers, temporary folders); in no product.
     .target(
       name: "TesseraTestSupport", dependencies: ["TesseraIO"], path: "Tests/TesseraTestSupport",
@@ -136,7 +142,8 @@ let package = Package(
     tests(
       "TesseraLinearAlgebraTests",
       [
-        "TesseraLinearAlgebra", "TesseraEngine", "TesseraStorage", "TesseraKernels", "TesseraIO", "TesseraCore",
+        "TesseraLinearAlgebra", "TesseraEngine", "TesseraStorage", "TesseraKernels", "TesseraIO",
+        "TesseraCore",
       ]),
     tests("TesseraCLITests", ["TesseraCLI", "TesseraIO", "TesseraStorage", "TesseraCore"]),
   ],
