@@ -175,6 +175,14 @@ package enum Syscalls {
     return UnsafeRawPointer(address)
   }
 
+  /// Keeps a file that somebody truncates from ending the process: what is gone reads as zeros, and `isTorn` tells.
+  static func guardMapping(_ address: UnsafeRawPointer, count: Int) -> Int32 {
+    linux_guard_mapping(address, count)
+  }
+
+  static func isTorn(_ guarded: Int32) -> Bool { linux_mapping_is_torn(guarded) != 0 }
+  static func releaseGuard(_ guarded: Int32) { linux_release_guard(guarded) }
+
   package static func unmap(_ address: UnsafeRawPointer, count: Int) {
     munmap(UnsafeMutableRawPointer(mutating: address), count)
   }

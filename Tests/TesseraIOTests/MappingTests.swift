@@ -55,6 +55,38 @@ import Testing
     #expect(Mapping.residentCost(10, runs: .max) > 1 << 60)
   }
 
+  /// What is gone reads as zeros, the process goes on, and whoever asks is told; other mappings are as they were.
+  @Test func aTruncatedFileIsAnError() throws {
+    let bytes = [UInt8](repeating: 7, count: 100_000)
+    let mapping = try Mapping(File(folder.write("x", bytes)))
+    let other = try Mapping(File(folder.write("y", bytes)))
+    #expect(try mapping.whole { mapping.copy(99_000..<100_000) } == Array(bytes[99_000...]))
+    try File(folder.at("x"), .readWrite).truncate(to: 5000)
+    let error = #expect(throws: TesseraError.self) { try mapping.whole { mapping.copy(90_000..<90_001) } }
+    #expect(error?.kind == .corrupt)
+    #expect(error?.description.contains("expected 100000 bytes, got 5000") == true)
+    // Nothing of it is trusted any more, and an error that comes of zeros is not what is told.
+    #expect(#expect(throws: TesseraError.self) { try mapping.whole {} } == error)
+    struct Consequence: Error {}
+    #expect(throws: TesseraError.self) { try mapping.whole { throw Consequence() } }
+    #expect(try other.whole { other.copy(90_000..<90_001) } == [7])
+  }
+
+  @Test func manyMappingsComeAndGoWhileFilesAreTruncated() throws {
+    let names = (0..<4).map { "x\($0)" }
+    for name in names { try folder.write(name, [UInt8](repeating: 1, count: 40_000)) }
+    try WorkerTeam.run(threads: 4) { worker in
+      for round in 0..<200 {
+        let file = try File(folder.at(names[worker]), .readWrite)
+        try file.truncate(to: 40_000)
+        let mapping = try Mapping(file)
+        if round % 2 == 0 { try file.truncate(to: 0) }
+        let isTorn = (try? mapping.whole { mapping.copy(20_000..<20_001) }) == nil
+        if isTorn != (round % 2 == 0) { Issue.record("round \(round) of \(worker)") }
+      }
+    }
+  }
+
   /// Pages that were given back are read again from the file.
   @Test func releasedPagesStillReadRight() throws {
     var random = SeededGenerator(seed: 4)

@@ -14,6 +14,13 @@ int linux_sync_file_system(int descriptor);
 /// rename with RENAME_NOREPLACE (fails with EEXIST) or RENAME_EXCHANGE.
 int linux_rename_no_replace(const char *path, const char *new_path);
 int linux_rename_exchange(const char *path, const char *new_path);
+/// Guards mapped memory: where its file ends before a page that is touched, the rest of the mapping reads as zeros and
+/// counts as torn, and no SIGBUS ends the process. Returns a number for the calls below; -1 when it cannot be guarded.
+int linux_guard_mapping(const void *address, size_t count);
+/// Whether a page was touched that the file no longer has.
+int linux_mapping_is_torn(int guard);
+/// To be called before the memory is unmapped.
+void linux_release_guard(int guard);
 /// mallopt(M_MMAP_THRESHOLD): blocks of at least so many bytes are mapped one by one, and unmapped when freed.
 int linux_map_large_blocks(size_t least);
 /// strerror into a buffer, always terminated.

@@ -28,11 +28,13 @@ package struct CSVDriver: ArrayDriver {
   package init(path: String) throws {
     let mapping = try Mapping(File(path))
     self.mapping = mapping
-    let layout = try naming(path) { try CSVDriver.layout(mapping, path) }
+    let layout = try naming(path) { try mapping.whole { try CSVDriver.layout(mapping, path) } }
     parser = CSVParser(dialect: layout.dialect)
     columns = layout.columns
     var rows = 0
-    windows = try naming(path) { try CSVDriver.windows(mapping, layout, rows: &rows) }
+    windows = try naming(path) {
+      try mapping.whole { try CSVDriver.windows(mapping, layout, rows: &rows) }
+    }
     var attributes = JSONObject()
     if let names = layout.names { attributes["columns"] = .array(names.map { .string($0) }) }
     description = ArrayDescription(
@@ -102,7 +104,7 @@ package struct CSVDriver: ArrayDriver {
     let first = windows.lastIndex { $0.firstRow <= wanted.lowerBound } ?? 0
     for window in windows[first...] where window.firstRow < wanted.upperBound {
       try naming(description.path) {
-        try read(selection, wanted, in: window, target, strides, scratch)
+        try mapping.whole { try read(selection, wanted, in: window, target, strides, scratch) }
       }
     }
   }

@@ -70,7 +70,7 @@ package struct FlatDriver: ArrayDriver {
   package func withContiguous<Result>(
     _ region: Region, _ body: (UnsafeRawBufferPointer) throws -> Result
   ) throws -> Result? {
-    try elements.contiguousBytes(region).map(body)
+    try elements.withContiguous(region, body)
   }
 
   package func storedBytes() throws -> Int { try elements.mapping.file.size() }

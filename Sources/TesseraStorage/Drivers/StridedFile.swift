@@ -44,7 +44,9 @@ package struct StridedFile: Sendable {
       }
     }
     mapping.willTouch(bytes, runs: runs)
-    copy(selection, from: mapping.bytes.baseAddress! + start(selection), to: target, targetStrides)
+    try mapping.whole {
+      copy(selection, from: mapping.bytes.baseAddress! + start(selection), to: target, targetStrides)
+    }
   }
 
   private func start(_ selection: StridedRegion) -> Int {
@@ -121,8 +123,10 @@ package struct StridedFile: Sendable {
     return max(runs, 1)
   }
 
-  /// The bytes of a region where they lie contiguous in C order and native-endian; nil otherwise.
-  package func contiguousBytes(_ region: Region) -> UnsafeRawBufferPointer? {
+  /// Calls `body` with the bytes of a region where they lie contiguous in C order and native-endian; nil otherwise.
+  package func withContiguous<Result>(
+    _ region: Region, _ body: (UnsafeRawBufferPointer) throws -> Result
+  ) throws -> Result? {
     guard swapUnit == 1, !region.isEmpty else { return nil }
     var expected = itemSize
     for axis in strides.indices.reversed() where region.lengths[axis] > 1 {
@@ -132,6 +136,8 @@ package struct StridedFile: Sendable {
     let start = zip(region.lower, strides).reduce(offset) { $0 + $1.0 * $1.1 }
     let count = region.count * itemSize
     mapping.willTouch(count)
-    return UnsafeRawBufferPointer(rebasing: mapping.bytes[start..<start + count])
+    return try mapping.whole {
+      try body(UnsafeRawBufferPointer(rebasing: mapping.bytes[start..<start + count]))
+    }
   }
 }

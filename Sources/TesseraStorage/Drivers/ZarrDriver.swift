@@ -66,11 +66,13 @@ package struct ZarrDriver: ArrayDriver {
     let lower = zip(index, grid.chunkShape).map { $0 * $1 }
     let entry = try files.entry(fileIndex)
     guard let mapping = entry.mapping else { return try body(nil, nil) }
-    guard let range = try range(ofChunkAt: lower, in: entry, mapping, fileIndex) else {
-      return try body(nil, nil)
-    }
-    return try withExtendedLifetime(entry) {
-      try body(UnsafeRawBufferPointer(rebasing: mapping.bytes[range]), mapping)
+    return try mapping.whole {
+      guard let range = try range(ofChunkAt: lower, in: entry, mapping, fileIndex) else {
+        return try body(nil, nil)
+      }
+      return try withExtendedLifetime(entry) {
+        try body(UnsafeRawBufferPointer(rebasing: mapping.bytes[range]), mapping)
+      }
     }
   }
 
@@ -315,7 +317,7 @@ package struct ZarrDriver: ArrayDriver {
       return try naming(name(ofChunk: index)) {
         var part = region
         for axis in part.lower.indices { part.lower[axis] -= index[axis] * grid.chunkShape[axis] }
-        return try raw(bytes, mapping).contiguousBytes(part).map(body)
+        return try raw(bytes, mapping).withContiguous(part, body)
       }
     }
   }

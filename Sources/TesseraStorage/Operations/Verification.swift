@@ -177,8 +177,10 @@ extension ZarrDriver {
       // A handle of its own, so that what is cached does not hide what is on disk.
       let mapping = try Mapping(File(path))
       report.bytes += mapping.count
-      try verifyIndex(of: mapping)
-      let checksums = try checksums(of: mapping)
+      let checksums = try mapping.whole {
+        try verifyIndex(of: mapping)
+        return try self.checksums(of: mapping)
+      }
       try fileGrid.chunks(inFile: file).forEachIndex { index in
         try token?.check()
         do {

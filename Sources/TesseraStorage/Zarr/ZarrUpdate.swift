@@ -212,27 +212,28 @@ package final class ZarrUpdate: Sendable {
       guard try Directory.kind(path(file)) == .file else { return writer }
       let mapping = try Mapping(File(path(file)))
       defer { withExtendedLifetime(mapping) {} }
-      try naming(path(file)) {
-        guard let sharding else {
-          try writer.write(mapping.bytes, at: writer.place(mapping.count, ordinal: 0), ordinal: 0)
-          return
-        }
-        let index = try ShardIndex(of: mapping.bytes, count: chunks, sharding)
-        try index.validate()
-        // Copied, not made anew: they would fit whatever the chunks have become.
-        let checksums = try hasChecksums ? ChunkChecksums.decode(mapping.bytes, count: chunks, sharding) : nil
-        for ordinal in 0..<chunks {
-          guard let range = try index.range(ordinal) else { continue }
-          mapping.willTouch(range.count)
-          try writer.write(
-            UnsafeRawBufferPointer(rebasing: mapping.bytes[range]),
-            at: writer.place(range.count, ordinal: ordinal), ordinal: ordinal, checksum: checksums?[ordinal])
-        }
-      }
+      try naming(path(file)) { try mapping.whole { try copyChunks(of: mapping, to: writer, chunks) } }
       return writer
     } catch {
       writer.discard()
       throw error
+    }
+  }
+
+  private func copyChunks(of mapping: Mapping, to writer: ShardFileWriter, _ chunks: Int) throws {
+    guard let sharding else {
+      return try writer.write(mapping.bytes, at: writer.place(mapping.count, ordinal: 0), ordinal: 0)
+    }
+    let index = try ShardIndex(of: mapping.bytes, count: chunks, sharding)
+    try index.validate()
+    // Copied, not made anew: they would fit whatever the chunks have become.
+    let checksums = try hasChecksums ? ChunkChecksums.decode(mapping.bytes, count: chunks, sharding) : nil
+    for ordinal in 0..<chunks {
+      guard let range = try index.range(ordinal) else { continue }
+      mapping.willTouch(range.count)
+      try writer.write(
+        UnsafeRawBufferPointer(rebasing: mapping.bytes[range]),
+        at: writer.place(range.count, ordinal: ordinal), ordinal: ordinal, checksum: checksums?[ordinal])
     }
   }
 
