@@ -4,6 +4,7 @@
 
 TESSERA_SEED replays a random test: each prints its seed, and every failure names it.
 """
+import contextlib
 import dataclasses
 import json
 import os
@@ -158,3 +159,38 @@ def tree_bytes(folder) -> int:
             except FileNotFoundError:
                 pass
     return total
+
+
+@contextlib.contextmanager
+def limited_group(limit=128 * MIB):
+    """A child of this process's own memory group (cgroup v1), removed afterwards; skips where that is forbidden."""
+    try:
+        with open("/proc/self/cgroup") as file:
+            own = next(line.strip().split(":", 2)[2] for line in file if ":memory:" in line)
+        folder = f"/sys/fs/cgroup/memory{own}/tessera-test-{os.getpid()}"
+        os.mkdir(folder)
+    except (OSError, StopIteration) as error:
+        raise unittest.SkipTest(f"no memory group of one's own here: {error or 'no v1 controller'}")
+    try:
+        try:
+            with open(f"{folder}/memory.limit_in_bytes", "w") as file:
+                file.write(str(limit))
+        except OSError as error:
+            raise unittest.SkipTest(f"the memory limit may not be set: {error}")
+        yield folder
+    finally:
+        os.rmdir(folder)
+
+
+def forget(*paths):
+    """Takes files out of the page cache, so that whoever reads them next is charged for their pages."""
+    for path in paths:
+        path = pathlib.Path(path)
+        for each in [path] if path.is_file() else path.rglob("*"):
+            if each.is_file():
+                descriptor = os.open(each, os.O_RDONLY)
+                try:
+                    os.fsync(descriptor)
+                    os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+                finally:
+                    os.close(descriptor)

@@ -1,19 +1,16 @@
 """`--memory` is a ceiling on the peak resident set, at any input size, also where the kernel enforces it."""
-import contextlib
 import os
 import shutil
 import tempfile
-import unittest
 
 import numpy as np
 import zarr
 
 import support
-from support import MIB, TesseraCase, run_measured
+from support import MIB, TesseraCase, limited_group, run_measured
 
 ROWS, COLUMNS = 204_800, 768
 BUDGET = 64 * MIB
-CEILING = 128 * MIB
 
 
 def block(first, rows):
@@ -106,24 +103,3 @@ class Memory(TesseraCase):
         chunks = ["--chunks", f"{ROWS}x{COLUMNS}", "--codec", "lz4", "--memory", "64MiB"]
         self.fails("convert", self.rows_first, self.path("x.zarr"), *chunks, names=["MiB", "GiB"])
         self.assertOnlyHolds()
-
-
-@contextlib.contextmanager
-def limited_group(limit=CEILING):
-    """A child of this process's own memory group (cgroup v1), removed afterwards; skips where that is forbidden."""
-    try:
-        with open("/proc/self/cgroup") as file:
-            own = next(line.strip().split(":", 2)[2] for line in file if ":memory:" in line)
-        folder = f"/sys/fs/cgroup/memory{own}/tessera-test-{os.getpid()}"
-        os.mkdir(folder)
-    except (OSError, StopIteration) as error:
-        raise unittest.SkipTest(f"no memory group of one's own here: {error or 'no v1 controller'}")
-    try:
-        try:
-            with open(f"{folder}/memory.limit_in_bytes", "w") as file:
-                file.write(str(limit))
-        except OSError as error:
-            raise unittest.SkipTest(f"the memory limit may not be set: {error}")
-        yield folder
-    finally:
-        os.rmdir(folder)

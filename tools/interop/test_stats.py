@@ -133,6 +133,13 @@ class Stats(TesseraCase):
                     self.assertGreater(plan["predicted_peak_bytes"], 0)
         self.assertOnlyHolds("x.npy")
 
+    def test_a_plan_of_many_results_is_no_long_document(self):
+        path = self.save("x.npy", np.zeros((150_000, 1), "f4"))
+        for command in (["stats", path], ["reduce", "mean", path]):
+            self.fails(*command, "--axis", "1", "--json", code=2, names=["too many"])
+            plan = json.loads(self.ok(*command, "--axis", "1", "--json", "--explain").out)
+            self.assertEqual(plan["bytes_read"], 600_000)
+
     def test_the_table_fits_a_screen(self):
         path = self.save("x.npy", np.arange(3000.0).reshape(10, 300))
         lines = self.ok("stats", path).out.splitlines()

@@ -84,7 +84,9 @@ struct ReduceCommand: Command {
         try Writing(members, to: output, layout: layout.layout, options: options)
       }
     }
-    if shared.isJSON { for result in results { try ArrayJSON.requireFew(result.array.shape) } }
+    if shared.isJSON, !shared.explains {
+      for result in results { try ArrayJSON.requireFew(result.array.shape) }
+    }
     let text = try shared.withTransferOptions(session) { options in
       try naming(path) { try report(results, options) }
     }
