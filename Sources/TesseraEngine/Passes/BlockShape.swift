@@ -32,6 +32,19 @@ enum BlockShape {
     return block
   }
 
+  /// The same for sinks that need all of some axes at a time; where chunks would make such blocks very large, they are
+  /// cut along the other axes, and their chunks are read for several blocks.
+  static func chooseForPass(_ program: Program, over shape: Shape, whole: Set<Int>) -> [Int] {
+    var block = choose(program, over: shape, whole: whole)
+    if whole.isEmpty { return block }
+    let itemSize = max(1, program.values.lazy.filter { !$0.isScalar }.map(\.dtype.itemSize).max() ?? 1)
+    for axis in block.indices where !whole.contains(axis) {
+      let others = block.indices.reduce(itemSize) { $1 == axis ? $0 : $0.saturatingMultiply(block[$1]) }
+      block[axis] = max(1, min(block[axis], most / max(1, others)))
+    }
+    return block
+  }
+
   /// The least box worth reading at once.
   static func granule(_ program: Program, over shape: Shape) -> [Int] {
     let itemSize = max(1, program.values.lazy.filter { !$0.isScalar }.map(\.dtype.itemSize).max() ?? 1)

@@ -36,7 +36,10 @@ package struct PassPlan: Sendable {
     self.shape = shape
     self.program = program
     self.tasks = tasks
-    let block = block ?? BlockShape.choose(program, over: shape)
+    let block =
+      block
+      ?? BlockShape.chooseForPass(
+        program, over: shape, whole: tasks.reduce(into: []) { $0.formUnion($1.sink.wholeAxes) })
     grid = try ChunkGrid(shape: shape, chunkShape: block)
     let itemSize = program.leaves.map(\.dtype.itemSize).max() ?? 1
     let blockBytes = max(1, block.saturatingProduct(itemSize))
@@ -48,7 +51,8 @@ package struct PassPlan: Sendable {
     }
     // Large accumulators are merged less often.
     let wanted = max(PassPlan.leafBytes, memory(1).perThread.saturatingMultiply(4)) / blockBytes
-    blocksPerLeaf = max(1, min(wanted, grid.count / PassPlan.leastLeaves, 1 << 20))
+    let least = (tasks.map(\.sink.leastLeafBytes).max() ?? 0) / blockBytes
+    blocksPerLeaf = max(1, min(max(least, min(wanted, grid.count / PassPlan.leastLeaves)), 1 << 20))
 
     let model = try MemoryModel(options)
     window = model.window

@@ -20,20 +20,22 @@ struct PassRunner {
     let ending = Lock(())
     try WorkerTeam.run(threads: min(plan.threads, max(leaves, 1))) { _ in
       let evaluator = BlockEvaluator(plan.program)
-      let lasting = plan.tasks.map { $0.sink.isOrderFree ? $0.sink.makePartial() : nil }
       do {
+        let lasting = try plan.tasks.map { try $0.sink.isOrderFree ? $0.sink.makePartial() : nil }
         while true {
           let leaf = next.wrappingAdd(1, ordering: .relaxed).oldValue
           guard leaf < leaves else { break }
           let range = leaf * plan.blocksPerLeaf..<min(blocks, (leaf + 1) * plan.blocksPerLeaf)
-          let partials = zip(plan.tasks, lasting).map { $1 ?? $0.sink.makePartial() }
+          let partials = try zip(plan.tasks, lasting).map { try $1 ?? $0.sink.makePartial() }
           try gather(range, into: partials, evaluator, reading)
+          for (partial, kept) in zip(partials, lasting) where kept == nil { try partial.end() }
           try merging.pass(leaf) {
             for (task, partial) in zip(plan.tasks, partials) where !task.sink.isOrderFree {
               try task.sink.merge(partial)
             }
           }
         }
+        for partial in lasting { try partial?.end() }
         try ending.withLock { _ in
           for (task, partial) in zip(plan.tasks, lasting) {
             if let partial { try task.sink.merge(partial) }

@@ -1,19 +1,19 @@
 import TesseraCore
-import TesseraStorage
+package import TesseraStorage
 
 /// Stages of one piece of work that tell a handler how far all of it is.
-struct StagedProgress {
+package struct StagedProgress {
   private let options: TransferOptions
   private let total: Int
   private var done = 0
 
-  init(_ options: TransferOptions, total: Int) {
+  package init(_ options: TransferOptions, total: Int) {
     self.options = options
     self.total = total
   }
 
   /// The options of the next stage, which counts for so many bytes.
-  mutating func next(_ bytes: Int) -> TransferOptions {
+  package mutating func next(_ bytes: Int) -> TransferOptions {
     guard let handler = options.progress else { return options }
     let (before, all) = (done, total)
     done = done.saturatingAdd(bytes)

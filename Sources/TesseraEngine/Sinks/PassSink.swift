@@ -5,11 +5,15 @@ package protocol PassSink: AnyObject, Sendable {
   /// Called before each pass, with how it is cut into blocks.
   func begin(_ grid: ChunkGrid) throws
   /// What one thread gathers of some consecutive blocks.
-  func makePartial() -> any PassPartial
+  func makePartial() throws -> any PassPartial
   /// Takes in what was gathered; called for one partial after another, in the order of the blocks.
   func merge(_ partial: any PassPartial) throws
   /// Whether what is gathered does not depend on the order of blocks, so that a thread's partial lasts for a pass.
   var isOrderFree: Bool { get }
+  /// Axes of the pass of which each of its blocks must have everything.
+  var wholeAxes: Set<Int> { get }
+  /// Bytes of blocks below which merging what was gathered of them takes more than a small part of gathering it.
+  var leastLeafBytes: Int { get }
   /// Called when all partials of a pass are merged; false when the sink needs another pass.
   func finish() throws -> Bool
   /// Bytes of a partial over so many consecutive blocks of that shape, and of what all share.
@@ -18,6 +22,8 @@ package protocol PassSink: AnyObject, Sendable {
 
 extension PassSink {
   package var isOrderFree: Bool { false }
+  package var wholeAxes: Set<Int> { [] }
+  package var leastLeafBytes: Int { 0 }
 }
 
 /// What a sink takes of the budget.
@@ -51,4 +57,10 @@ package protocol PassPartial: AnyObject {
   func begin(_ block: Region)
   /// Takes a tile of the block; `values` are its elements, one pointer per operand.
   func take(_ tile: Tile, _ values: ArraySlice<UnsafeRawPointer>) throws
+  /// Called by the thread that gathered, after the last tile and before it is merged, which nobody else can do meanwhile.
+  func end() throws
+}
+
+extension PassPartial {
+  package func end() {}
 }
