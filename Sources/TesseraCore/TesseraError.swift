@@ -20,6 +20,8 @@ public struct TesseraError: Error, Sendable, Hashable {
     case system(Int32)
     /// Somebody asked to stop.
     case cancelled
+    /// The numbers have no such answer: a singular matrix, one that is not positive definite, no convergence.
+    case unsolvable
     /// Somebody else is writing here.
     case busy
   }

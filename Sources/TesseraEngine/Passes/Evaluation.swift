@@ -9,7 +9,7 @@ package struct Evaluation {
   /// What barriers have given so far, by node; placeholders while planning.
   private var results: [ObjectIdentifier: Source] = [:]
   /// Bytes of those.
-  private(set) var heldBytes = 0
+  package private(set) var heldBytes = 0
   /// Whether the outputs themselves are gathered in memory; otherwise only what they depend on.
   private let gathersOutputs: Bool
 

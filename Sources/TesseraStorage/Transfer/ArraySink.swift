@@ -10,9 +10,21 @@ package struct SinkRequirements: Sendable {
   /// The box one file holds; blocks divide it or are multiples of it. nil when there is one file.
   package var fileShape: [Int]?
   /// Whether blocks must be whole stretches of the array in C order.
-  package var isContiguous = false
+  package var isContiguous: Bool
   /// Memory that storing a block of a shape takes beyond the block itself.
-  package var scratchBytes: @Sendable (_ block: [Int]) -> Int = { _ in 0 }
+  package var scratchBytes: @Sendable (_ block: [Int]) -> Int
+
+  package init(
+    shape: Shape, dtype: DType, unit: [Int], fileShape: [Int]? = nil, isContiguous: Bool = false,
+    scratchBytes: @escaping @Sendable (_ block: [Int]) -> Int = { _ in 0 }
+  ) {
+    self.shape = shape
+    self.dtype = dtype
+    self.unit = unit
+    self.fileShape = fileShape
+    self.isContiguous = isContiguous
+    self.scratchBytes = scratchBytes
+  }
 }
 
 /// Where a transfer writes one array, block by block, from several threads.

@@ -1,0 +1,108 @@
+package import TesseraCore
+package import TesseraEngine
+import TesseraIO
+package import TesseraStorage
+
+/// An array that is to be read whole: planned before anything is read or allocated, then read block by block on all
+/// threads.
+package struct MatrixSource: Sendable {
+  package let shape: Shape
+  package let dtype: DType
+  private let array: NDArray
+  private let options: TransferOptions
+  /// What its blocks are made of needs no more than this, reductions beneath it included.
+  private let bytesRead: Int
+
+  /// - Parameters:
+  ///   - dtype: what the elements become.
+  ///   - held: bytes that the work which reads it takes beside reading: the memory it is read into, workspaces, results.
+  ///   - requirements: of where it is read to; memory of that dtype when nil.
+  /// - Throws: `.memory` when they do not fit into the budget together, naming the least that would do.
+  package init(
+    _ array: NDArray, as dtype: DType, held: Int, options: TransferOptions,
+    into requirements: SinkRequirements? = nil
+  ) throws {
+    self.array = array
+    self.dtype = dtype
+    shape = array.shape
+    var options = options
+    options.heldBytes = options.heldBytes.saturatingAdd(held)
+    options.resume = false
+    self.options = options
+    if array.size == 0 {
+      bytesRead = 0
+      // Nothing is read, but the rest of the work may be much.
+      try MatrixSource.require(options)
+      return
+    }
+    do {
+      var evaluation = Evaluation([array.node], options: options, gathersOutputs: false)
+      _ = try evaluation.plannedWithPlaceholders()
+      bytesRead = try MatrixSource.plan(
+        array, evaluation, requirements ?? MatrixSink.requirements(shape, dtype: dtype), options
+      ).plan.bytesWritten
+    } catch var error as TesseraError where error.kind == .memory {
+      // What does not fit are not the blocks that it was planned for.
+      error.what = MatrixSource.tooSmall
+      throw error
+    }
+  }
+
+  private static let tooSmall = "memory budget is too small for these matrices"
+
+  /// Reads the elements into column-major memory for all of them.
+  package func read(into target: UnsafeMutableRawPointer) throws {
+    try read(into: MatrixSink(shape, dtype: dtype, target: target))
+  }
+
+  /// Reads them into whatever takes blocks.
+  package func read(into sink: any ArraySink) throws {
+    if array.size == 0 { return }
+    var evaluation = Evaluation([array.node], options: options, gathersOutputs: false)
+    try evaluation.run()
+    let (driver, plan) = try MatrixSource.plan(array, evaluation, sink.requirements, options)
+    defer { driver.finishReading() }
+    ResidentWindow.shared.limit = plan.window
+    let progress = ProgressMeter(total: bytesRead, handler: options.progress)
+    try Transfer(from: driver, to: sink, plan: plan, options: options).run(progress: progress)
+  }
+
+  /// Refuses work whose memory is more than the budget has for buffers.
+  package static func require(_ options: TransferOptions) throws {
+    let model = try MemoryModel(options)
+    guard model.buffers == 0, options.heldBytes > 0 else { return }
+    throw TesseraError(
+      .memory, tooSmall, expected: model.leastArgument(buffers: 0),
+      got: ByteSize.format(options.memory))
+  }
+
+  private static func plan(
+    _ array: NDArray, _ evaluation: Evaluation, _ requirements: SinkRequirements, _ options: TransferOptions
+  ) throws -> (driver: any ArrayDriver, plan: TransferPlan) {
+    let driver = try NodeSource.driver(of: array.node, results: evaluation.finished)
+    var options = options
+    options.heldBytes = options.heldBytes.saturatingAdd(evaluation.heldBytes)
+    return (driver, try TransferPlan(from: driver, to: requirements, options: options))
+  }
+}
+
+extension DenseMatrix {
+  /// Matrices with the elements of an array of rank 2 or more.
+  ///
+  /// - Parameter held: bytes that the work takes beside the matrices: workspaces, results.
+  /// - Throws: `.memory` before anything is read, when all that does not fit the budget; as `evaluate`.
+  package static func load(
+    _ array: NDArray, held: Int = 0, options: TransferOptions = .init()
+  ) throws -> DenseMatrix {
+    let lengths = array.shape.dimensions
+    precondition(lengths.count >= 2, "a matrix has two axes")
+    let (rows, columns) = (lengths[lengths.count - 2], lengths[lengths.count - 1])
+    let count = lengths.dropLast(2).reduce(1, *)
+    let bytes = DenseMatrix.bytes(rows: rows, columns: columns, count: count)
+    let source = try MatrixSource(
+      array, as: Scalar.dtype, held: held.saturatingAdd(bytes), options: options)
+    let matrix = try DenseMatrix(rows: rows, columns: columns, count: count)
+    try source.read(into: matrix.elements.baseAddress!)
+    return matrix
+  }
+}
