@@ -24,7 +24,9 @@ struct Job {
       var arrays: [Int: NDArray] = [:]
       for step in steps {
         let number = step["id"]?.int ?? -1
-        do { arrays[number] = try Step(step, arrays).array() } catch { throw JobFailure(step: number, error) }
+        do { arrays[number] = try Step(step, arrays, options).array() } catch {
+          throw JobFailure(step: number, error)
+        }
       }
       do { return ["ok": true, "outputs": .array(try compute(outputs.map { arrays[$0]! }))] } catch {
         throw JobFailure(step: nil, error)

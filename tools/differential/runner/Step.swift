@@ -5,14 +5,18 @@ struct Step {
   private let json: JSONValue
   private let arrays: [Int: NDArray]
   let operation: String
+  /// For what is computed where it is asked for.
+  let options: TransferOptions
 
-  init(_ json: JSONValue, _ arrays: [Int: NDArray]) {
+  init(_ json: JSONValue, _ arrays: [Int: NDArray], _ options: TransferOptions) {
     self.json = json
     self.arrays = arrays
+    self.options = options
     operation = json["op"]?.string ?? ""
   }
 
   func array() throws -> NDArray {
+    if let made = try linearAlgebra() { return made }
     if let made = try source() ?? view() ?? joined() ?? chosen() ?? reduced() { return made }
     switch try operands() {
     case (.array(let a), nil): return try unary(operation, a)
