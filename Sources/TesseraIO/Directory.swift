@@ -96,12 +96,12 @@ package enum Path {
     return slash == path.startIndex ? "/" : trimmed(String(path[..<slash]))
   }
 
-  /// The path without links and dots; where nothing is there yet, that of its folder and the name.
+  /// The path without links and dots; where nothing is there yet, that of the nearest folder there is and the names below.
   package static func resolved(_ path: String) throws -> String {
     if let found = try Syscalls.realPath(path) { return found }
     let folder = parent(path)
-    guard folder != path, let above = try Syscalls.realPath(folder) else { return trimmed(path) }
-    return join(above, name(path))
+    guard folder != path else { return trimmed(path) }
+    return join(try resolved(folder), name(path))
   }
 
   package static func name(_ path: String) -> String {

@@ -78,23 +78,69 @@ package final class Staging: Sendable {
   /// Moves the payload, whose data must have been synced, to the destination.
   ///
   /// - Throws: `.exists` when something appeared there meanwhile and may not be replaced.
-  package func publish() throws {
-    if try Directory.kind(payload) == .directory { try Directory.syncTree(payload) }
+  package func publish() throws { try Staging.publish([self]) }
+
+  /// Moves several payloads to their destinations, one right after another: all of them, or none.
+  ///
+  /// When one cannot be moved, those before it are moved back. A process that is killed, or a machine that fails,
+  /// between the first move and the last leaves those that were made; so does a file system that can neither exchange
+  /// two names nor undo a move.
+  ///
+  /// - Throws: `.exists` when something appeared at one of them meanwhile and may not be replaced.
+  package static func publish(_ all: [Staging]) throws {
+    for staging in all where try Directory.kind(staging.payload) == .directory {
+      try Directory.syncTree(staging.payload)
+    }
+    var moves: [(staging: Staging, move: Move)] = []
+    do {
+      for staging in all { moves.append((staging, try staging.move(undoably: all.count > 1))) }
+    } catch {
+      for (staging, move) in moves.reversed() { staging.undo(move) }
+      throw error
+    }
+    // Done; what is left of the staging folders is for the next run to remove.
+    defer { for staging in all { try? staging.discard() } }
+    let failures = all.map { staging in
+      Result {
+        try afterwards(staging.destination, "may not outlive a power failure") {
+          try Directory.sync(Path.parent(staging.destination))
+        }
+      }
+    }
+    for failure in failures { try failure.get() }
+  }
+
+  /// How a payload came to its destination.
+  private enum Move { case toFreeName, exchanged, replacing }
+
+  private func move(undoably: Bool) throws -> Move {
     if try !overwrites || Directory.kind(destination, followLinks: false) == nil {
       try moveToFreeName()
-    } else if try Directory.kind(payload) == .file,
-      try Directory.kind(destination, followLinks: false) != .directory
-    {
-      try Syscalls.rename(payload, to: destination)
-    } else {
-      // Exchanged in one step, so that at no instant there is nothing at the destination.
-      try Syscalls.renameExchange(payload, with: destination)
+      return .toFreeName
     }
-    // Done; what is left of the staging folder is for the next run to remove.
-    defer { try? discard() }
-    try afterwards(destination, "may not outlive a power failure") {
-      try Directory.sync(Path.parent(destination))
+    let isFileOverFile =
+      try Directory.kind(payload) == .file && Directory.kind(destination, followLinks: false) != .directory
+    if !isFileOverFile || undoably {
+      do {
+        // In one step, so that at no instant there is nothing at the destination.
+        try Syscalls.renameExchange(payload, with: destination)
+        return .exchanged
+      } catch let error as TesseraError where error.kind == .system(EINVAL) && isFileOverFile {
+        // A file system without that flag.
+      }
     }
+    try Syscalls.rename(payload, to: destination)
+    return .replacing
+  }
+
+  /// As far as that can be done: there is no telling what is wrong when even this fails.
+  private func undo(_ move: Move) {
+    switch move {
+    case .toFreeName: try? Syscalls.rename(destination, to: payload)
+    case .exchanged: try? Syscalls.renameExchange(payload, with: destination)
+    case .replacing: return
+    }
+    try? Directory.sync(Path.parent(destination))
   }
 
   private func moveToFreeName() throws {

@@ -177,3 +177,62 @@ import Testing
     }
   }
 }
+
+extension StagingTests {
+  private static let names = ["a", "b", "c"]
+
+  private func stage(_ replaces: Bool) throws -> [Staging] {
+    try StagingTests.names.map { name in
+      let staging = try Staging(folder.at(name), overwrites: replaces)
+      if name == "b" { try buildFolder(staging, "new") } else { try build(staging, [1]) }
+      return staging
+    }
+  }
+
+  private func prepare(_ replaces: Bool) throws {
+    for name in folder.names { try Directory.remove(folder.at(name)) }
+    if replaces { for name in StagingTests.names { try folder.write(name, [9]) } }
+  }
+
+  /// Of several destinations all are new, or all are as they were, whichever call fails.
+  @Test(arguments: [false, true]) func publishingSeveralIsAllOrNothing(_ replaces: Bool) throws {
+    try prepare(replaces)
+    let old = try snapshot(folder.path)
+    try Staging.publish(try stage(replaces))
+    let new = try snapshot(folder.path)
+    #expect(folder.names == StagingTests.names && new != old)
+    try prepare(replaces)
+    var stagings = try stage(replaces)
+    let counter = FaultInjector(failing: .max, code: 0)
+    try FaultInjector.$current.withValue(counter) { try Staging.publish(stagings) }
+    for number in 0..<counter.count {
+      stagings = []
+      try prepare(replaces)
+      stagings = try stage(replaces)
+      let fault = FaultInjector(failing: number, code: EIO)
+      var failure: TesseraError?
+      do {
+        try FaultInjector.$current.withValue(fault) { try Staging.publish(stagings) }
+      } catch let error as TesseraError { failure = error }
+      stagings = []
+      var found = try snapshot(folder.path) ?? [:]
+      if let failure, !failure.what.hasPrefix("is in place") {
+        #expect(found == old, "call \(number): \(failure)")
+      } else {
+        // What could not be removed afterwards is for the next run to remove.
+        for name in found.keys where name.contains("tessera-partial") { found[name] = nil }
+        #expect(found == new, "call \(number)")
+      }
+    }
+  }
+
+  /// Something that appears at the last destination meanwhile undoes the others.
+  @Test func aDestinationThatIsTakenUndoesTheOthers() throws {
+    try prepare(false)
+    let stagings = try stage(false)
+    try folder.write("c", [7])
+    #expect(#expect(throws: TesseraError.self) { try Staging.publish(stagings) }?.kind == .exists)
+    #expect(try Directory.kind(folder.at("a")) == nil && Directory.kind(folder.at("b")) == nil)
+    #expect(try folder.read("c") == [7])
+  }
+}

@@ -36,11 +36,23 @@ extension Program {
 
   /// Bytes of stored elements that computing a box of these lengths reads.
   func storedBytesRead(_ lengths: Shape) -> Int {
+    leaves.reduce(0) { $0.saturatingAdd($1.storedBytesRead(lengths)) }
+  }
+
+  /// Bytes of elements that it loads for that, wherever they come from.
+  func loadedBytes(_ lengths: Shape) -> Int {
     leaves.reduce(0) { sum, leaf in
-      let all = leaf.source.driver.description.shape.count
-      let part = min(leaf.map.compact(lengths.dimensions).saturatingProduct(), all)
-      let bytes = Double(leaf.source.driver.wholeStoredBytes) * Double(part) / Double(max(1, all))
-      return sum.saturatingAdd(Int(bytes))
+      let own = leaf.map.compact(lengths.dimensions).saturatingProduct(leaf.dtype.itemSize)
+      return sum.saturatingAdd(max(own, leaf.storedBytesRead(lengths)))
     }
+  }
+}
+
+extension Program.Leaf {
+  /// Bytes of stored elements that a box of these lengths reads through it.
+  fileprivate func storedBytesRead(_ lengths: Shape) -> Int {
+    let all = source.driver.description.shape.count
+    let part = min(map.compact(lengths.dimensions).saturatingProduct(), all)
+    return Int(Double(source.driver.wholeStoredBytes) * Double(part) / Double(max(1, all)))
   }
 }

@@ -22,8 +22,8 @@ extension NDArray {
 
   /// Computes arrays together and writes them as the members of one `.npz` archive, stored: NumPy's `savez`.
   ///
-  /// What the arrays have in common is read and computed once. Large results are not gathered in memory: each is
-  /// computed as it is written. The archive appears whole, or not at all.
+  /// What arrays of one shape have in common is read and computed once, as they are written in step. The archive
+  /// appears whole, or not at all.
   ///
   /// - Parameters:
   ///   - path: a name ending in `.npz`.

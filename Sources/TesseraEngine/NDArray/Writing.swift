@@ -2,17 +2,15 @@ import TesseraCore
 import TesseraIO
 package import TesseraStorage
 
-/// Arrays to be computed and written: made without reading elements or touching the destination.
+/// Arrays to be computed and written, to one destination or several: made without reading elements or touching the
+/// destinations.
 ///
-/// One array is computed as it is written. Several share their passes and are gathered in memory first; where that
-/// would take much memory, each is computed as it is written, by a pass of its own.
+/// An array is computed as it is written; those of one shape that are computed from the same sources are written in
+/// step, in one pass. Several that are small are gathered in memory first, whatever their shapes.
 package struct Writing: Sendable {
-  package typealias Member = (name: String?, array: NDArray)
+  package typealias Member = WritingDestination.Member
 
-  private let members: [Member]
-  private let texts: [(name: String, text: String)]
-  private let destination: String
-  private let layout: ArrayLayout
+  private let destinations: [WritingDestination]
   private let options: TransferOptions
   /// What it will take, before any of it is done.
   package let explanation: Explanation
@@ -22,29 +20,28 @@ package struct Writing: Sendable {
   /// All that progress is told of.
   package var progressBytes: Int { progress.computing.saturatingAdd(progress.writing) }
 
-  /// Results up to this are gathered: small beside any budget. Budgets do not decide, so that they cannot change a bit.
-  private static let mostGatheredBytes = 8 << 20
+  /// - Throws: as `Delivery`; `.memory` when the budget is too small for what comes first.
+  package init(_ destinations: [WritingDestination], options: TransferOptions) throws {
+    self.destinations = destinations
+    self.options = options
+    var evaluation = Writing.evaluation(destinations, options)
+    let passes = try evaluation.plannedWithPlaceholders()
+    let delivery = try Writing.delivery(destinations, evaluation, options)
+    let writing = try Writing.passes(delivery, destinations, evaluation)
+    explanation = Explanation(passes: Writing.joined(passes.map { $0.explanation() }, writing))
+    progress = (passes.reduce(0) { $0.saturatingAdd($1.bytesRead) }, delivery.bytesMoved)
+  }
 
+  /// To one destination.
+  ///
   /// - Parameters:
   ///   - members: with names, unless the destination is to hold one array.
   ///   - texts: strings beside the members of an archive.
-  /// - Throws: `.usage` for a destination of one array, and names that are empty or given twice; as `Conversion`.
   package init(
-    _ members: [Member], texts: [(name: String, text: String)] = [], to destination: String,
+    _ members: [Member], texts: [(name: String, text: String)] = [], to path: String,
     layout: ArrayLayout = .init(), options: TransferOptions
   ) throws {
-    try Writing.check(members, texts, destination)
-    self.members = members
-    self.texts = texts
-    self.destination = destination
-    self.layout = layout
-    self.options = options
-    var evaluation = Writing.evaluation(members, options)
-    let passes = try evaluation.plannedWithPlaceholders()
-    let conversion = try Writing.conversion(members, texts, evaluation, destination, layout, options)
-    let writing = try Writing.passes(conversion, members, evaluation.finished)
-    explanation = Explanation(passes: Writing.joined(passes.map { $0.explanation() }, writing))
-    progress = (passes.reduce(0) { $0.saturatingAdd($1.bytesRead) }, conversion.bytesMoved)
+    try self.init([WritingDestination(path, members, texts: texts, layout: layout)], options: options)
   }
 
   /// The members of one `.npz` archive, with strings beside them.
@@ -64,78 +61,72 @@ package struct Writing: Sendable {
   package func run() throws -> WorkReport {
     let start = ProcessLimits.now
     var stages = StagedProgress(options, total: progressBytes)
-    var evaluation = Writing.evaluation(members, stages.next(progress.computing))
+    var evaluation = Writing.evaluation(destinations, stages.next(progress.computing))
     try evaluation.run()
-    var report = try Writing.conversion(
-      members, texts, evaluation, destination, layout, stages.next(progress.writing)
-    ).run()
+    var report = try Writing.delivery(destinations, evaluation, stages.next(progress.writing)).run()
     report.bytesIn = explanation.bytesRead
     report.seconds = ProcessLimits.now - start
     return report
   }
+}
 
-  private static func evaluation(_ members: [Member], _ options: TransferOptions) -> Evaluation {
-    let bytes = members.reduce(0) { $0.saturatingAdd($1.array.nbytes) }
+extension Writing {
+  private static func nodes(_ destinations: [WritingDestination]) -> [Node] {
+    destinations.flatMap { $0.members.map(\.array.node) }
+  }
+
+  private static func evaluation(
+    _ destinations: [WritingDestination], _ options: TransferOptions
+  ) -> Evaluation {
+    let nodes = nodes(destinations)
+    let bytes = nodes.reduce(0) { $0.saturatingAdd($1.shape.count.saturatingMultiply($1.dtype.itemSize)) }
     return Evaluation(
-      members.map(\.array.node), options: options,
-      gathersOutputs: members.count > 1 && bytes <= mostGatheredBytes)
+      nodes, options: options, gathersOutputs: nodes.count > 1 && bytes <= options.gatheredBytes)
   }
 
   /// - Parameter evaluation: run or planned; what it holds stays in memory while it is written.
-  private static func conversion(
-    _ members: [Member], _ texts: [(name: String, text: String)], _ evaluation: Evaluation,
-    _ destination: String, _ layout: ArrayLayout, _ options: TransferOptions
-  ) throws -> Conversion {
-    let sources = try members.map { member in
-      (name: member.name, driver: try NodeSource.driver(of: member.array.node, results: evaluation.finished))
+  private static func delivery(
+    _ destinations: [WritingDestination], _ evaluation: Evaluation, _ options: TransferOptions
+  ) throws -> Delivery {
+    let results = evaluation.finished
+    let requests = try destinations.map { destination in
+      let arrays = try destination.members.map { member in
+        (name: member.name, driver: try NodeSource.driver(of: member.array.node, results: results))
+      }
+      return Delivery.Request(
+        destination.path, layout: destination.layout, texts: destination.texts, arrays: arrays)
     }
-    let paths = members.flatMap(\.array.node.storedPaths).map { path in
+    let nodes = nodes(destinations)
+    let paths = nodes.flatMap(\.storedPaths).map { path in
       // Of a member the archive counts: it is what would be replaced.
       (try? ArrayLocation(existing: path).path) ?? path
     }
     var options = options
     options.heldBytes = options.heldBytes.saturatingAdd(evaluation.heldBytes)
-    return try Conversion(
-      of: sources, texts: texts, readFrom: paths, to: destination, layout: layout, options: options)
+    let distinct = Array(Set(paths)).sorted()
+    return try Delivery(requests, readFrom: distinct, joining: joining(nodes, results), options: options)
+  }
+
+  /// - Returns: nil for a single array.
+  private static func joining(_ nodes: [Node], _ results: [ObjectIdentifier: Source]) -> Joining? {
+    guard nodes.count > 1 else { return nil }
+    return Joining(origins: nodes.map { $0.origins(results) }) { numbers in
+      try ExpressionSource(numbers.map { nodes[$0] }, results: results)
+    }
   }
 }
 
+// MARK: Explaining
+
 extension Writing {
-  private static func check(
-    _ members: [Member], _ texts: [(name: String, text: String)], _ destination: String
-  ) throws {
-    let names = members.compactMap(\.name) + texts.map(\.name)
-    guard names.isEmpty, members.count == 1 else {
-      return try checkNamed(members, texts, names, destination)
-    }
-  }
-
-  private static func checkNamed(
-    _ members: [Member], _ texts: [(name: String, text: String)], _ names: [String], _ destination: String
-  ) throws {
-    let location = try ArrayLocation(destination: destination)
-    let holdsSeveral =
-      location.form == .npz && location.member == nil || location.form == .zarr && texts.isEmpty
-    guard holdsSeveral, members.allSatisfy({ $0.name != nil }) else {
-      throw TesseraError(
-        .usage, "destination of several arrays", path: destination,
-        expected: texts.isEmpty ? "a name ending in .npz or .zarr" : "a name ending in .npz")
-    }
-    var known: Set<String> = []
-    for name in names {
-      guard !name.isEmpty else { throw TesseraError(.usage, "member without a name", path: destination) }
-      guard known.insert(name).inserted else {
-        throw TesseraError(.usage, "two members are called '\(name)'", path: destination)
-      }
-    }
-  }
-
   /// Writing what is in memory already is no pass of its own: it belongs to the one that made it.
   private static func joined(
     _ computing: [Explanation.Pass], _ writing: [Explanation.Pass]
   ) -> [Explanation.Pass] {
     writing.reduce(into: computing) { passes, pass in
-      guard pass.bytesRead == 0, let last = passes.indices.last else { return passes.append(pass) }
+      let made = passes.lastIndex { $0.purpose == .compute }
+      guard pass.bytesRead == 0, let last = made else { return passes.append(pass) }
+      passes[last].outputs += pass.outputs
       passes[last].bytesWritten = passes[last].bytesWritten.saturatingAdd(pass.bytesWritten)
       passes[last].predictedPeakBytes = max(passes[last].predictedPeakBytes, pass.predictedPeakBytes)
     }
@@ -143,22 +134,46 @@ extension Writing {
 
   /// The passes that write, with the bytes of what the arrays are computed from rather than their own.
   private static func passes(
-    _ conversion: Conversion, _ members: [Member], _ results: [ObjectIdentifier: Source]
+    _ delivery: Delivery, _ destinations: [WritingDestination], _ evaluation: Evaluation
   ) throws -> [Explanation.Pass] {
-    var number = 0
-    return try conversion.explanation.passes.map { pass in
-      // An array that goes over a temporary file has two passes, of which the first reads it.
-      defer { if pass.purpose == .write { number += 1 } }
-      if pass.source == Explanation.temporaryFile { return pass }
-      let node = members[number].array.node
-      let driver = try NodeSource.driver(of: node, results: results)
-      let isComputed = driver is any ComputedDriver || driver is PlaceholderDriver || driver is MemoryDriver
-      guard isComputed else { return pass }
-      var pass = pass
-      let stored = driver.wholeStoredBytes
-      pass.bytesRead = Int(min(Double(stored) * pass.sourceReads, 1e18))
-      if stored > 0 { pass.source = Set(node.storedPaths).sorted().joined(separator: ", ") }
-      return pass
+    let nodes = nodes(destinations)
+    return try delivery.sweeps.flatMap { sweep in
+      let own = sweep.parts.map { nodes[$0] }
+      let driver = try NodeSource.driver(of: own[0], results: evaluation.finished)
+      return try sweep.passes(driver.description.path).map { pass in
+        // An array that goes over a temporary file has two passes, of which the first reads it.
+        if pass.source == Explanation.temporaryFile { return pass }
+        let isComputed =
+          driver is any ComputedDriver || driver is PlaceholderDriver || driver is MemoryDriver
+        guard isComputed || own.count > 1 else { return pass }
+        var pass = pass
+        let stored =
+          try own.count > 1
+          ? ExpressionSource(own, results: evaluation.finished).storedBytesRead : driver.wholeStoredBytes
+        pass.bytesRead = Int(min(Double(stored) * pass.sourceReads, 1e18))
+        if stored > 0 { pass.source = Set(own.flatMap(\.storedPaths)).sorted().joined(separator: ", ") }
+        return pass
+      }
     }
+  }
+}
+
+extension Node {
+  /// What it is read from, as far as the results of barriers do not stand for it.
+  fileprivate func origins(_ results: [ObjectIdentifier: Source]) -> Set<ObjectIdentifier> {
+    var seen: Set<ObjectIdentifier> = []
+    var found: Set<ObjectIdentifier> = []
+    func visit(_ node: Node) {
+      guard seen.insert(ObjectIdentifier(node)).inserted else { return }
+      if let result = results[ObjectIdentifier(node)] {
+        found.insert(ObjectIdentifier(result))
+      } else if case .source(let source) = node.operation {
+        found.insert(ObjectIdentifier(source))
+      } else {
+        node.operation.operands.forEach(visit)
+      }
+    }
+    visit(self)
+    return found
   }
 }

@@ -85,6 +85,7 @@ package struct PassPlan: Sendable {
       threads: threads, sourceReads: 1, bytesRead: bytesRead, bytesWritten: 0,
       predictedPeakBytes: predictedPeak)
     pass.purpose = .compute
+    pass.outputs = 0
     return pass
   }
 }

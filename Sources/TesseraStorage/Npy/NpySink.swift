@@ -32,7 +32,8 @@ package final class NpySink: ArraySink {
   }
 
   package static func requirements(_ shape: Shape, dtype: DType) -> SinkRequirements {
-    SinkRequirements(shape: shape, dtype: dtype, unit: unit(shape, itemSize: dtype.itemSize))
+    SinkRequirements(
+      shape: shape, dtype: dtype, unit: unit(shape, itemSize: dtype.itemSize), isDivisible: true)
   }
 
   /// Part of a row, or whole rows when they are short.

@@ -2,22 +2,31 @@ import TesseraCodecs
 package import TesseraCore
 package import TesseraIO
 
-/// Writes a `.npz` archive of stored members, one after another.
+/// Writes a `.npz` archive of stored members: their sizes are known, so their places are before they are written, and
+/// several can be written at the same time.
 package final class NpzWriter: Sendable {
   private let file: File
   private let state = Lock((records: [ZipRecord](), end: 0))
 
   package init(_ file: File) { self.file = file }
 
-  /// Starts the next member; its elements are written through the sink, then `finish` is called on it.
+  /// Far beyond any file, and so far from the largest number that places behind it can still be computed.
+  private static let mostBytes = 1 << 62
+
+  /// Takes the next member's place; its elements are written through the sink, then `finish` is called on it.
   package func member(_ name: String, shape: Shape, dtype: DType) throws -> NpzSink {
     let header = try NpyHeader.bytes(dtype: dtype, fortranOrder: false, shape: shape)
     let offset = state.withLock { $0.end }
     var record = try ZipRecord(
       name: name + ".npy", method: .stored, headerOffset: offset, leading: header.count, alignment: 64)
-    record.uncompressedSize = header.count + shape.count * dtype.itemSize
-    record.compressedSize = record.uncompressedSize
     let dataOffset = offset + record.localHeader().count + header.count
+    let elements = shape.count.saturatingMultiply(dtype.itemSize)
+    guard dataOffset.saturatingAdd(elements) < NpzWriter.mostBytes else {
+      throw TesseraError(.usage, "shape \(shape) is too large for a file", path: file.path)
+    }
+    record.uncompressedSize = header.count + elements
+    record.compressedSize = record.uncompressedSize
+    state.withLock { $0.end = dataOffset + elements }
     try file.write(header, at: dataOffset - header.count)
     return NpzSink(
       self, NpySink(shape, dtype: dtype, file: file, dataOffset: dataOffset), record,
@@ -32,23 +41,21 @@ package final class NpzWriter: Sendable {
     record.uncompressedSize = bytes.count
     record.compressedSize = bytes.count
     record.crc32 = bytes.withUnsafeBytes { CRC32.checksum($0) }
-    try file.write(bytes, at: offset + record.localHeader().count)
+    let dataOffset = offset + record.localHeader().count
+    state.withLock { $0.end = dataOffset + bytes.count }
+    try file.write(bytes, at: dataOffset)
     try finish(record)
   }
 
   fileprivate func finish(_ record: ZipRecord) throws {
-    let local = record.localHeader()
-    try file.write(local, at: record.headerOffset)
-    state.withLock { state in
-      state.records.append(record)
-      state.end = record.headerOffset + local.count + record.compressedSize
-    }
+    try file.write(record.localHeader(), at: record.headerOffset)
+    state.withLock { $0.records.append(record) }
   }
 
-  /// Writes the directory and syncs; the archive is complete.
+  /// Writes the directory, of the members in the order of their places, and syncs; the archive is complete.
   package func close() throws {
     let (records, end) = state.withLock { ($0.records, $0.end) }
-    let directory = records.flatMap { $0.centralHeader() }
+    let directory = records.sorted { $0.headerOffset < $1.headerOffset }.flatMap { $0.centralHeader() }
     try file.write(directory, at: end)
     let closing = ZipRecord.end(
       entryCount: records.count, directoryOffset: end, directorySize: directory.count)

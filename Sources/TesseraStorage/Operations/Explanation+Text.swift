@@ -17,7 +17,7 @@ extension Explanation.Pass: CustomStringConvertible {
   public var description: String {
     let target = purpose == .spill ? " into a temporary file beside the destination" : ""
     let written =
-      purpose == .compute ? "" : "  writes \(ByteSize.format(bytesWritten)) before compression\n"
+      purpose == .compute ? "" : "  writes \(ByteSize.format(bytesWritten)) before compression\(inStep)\n"
     return """
       \(TesseraError.printable(source))\(target)
         shape \(shape) in \(count(blocks, "block", "blocks")) of \(Shape.describe(blockShape)) on \
@@ -27,6 +27,8 @@ extension Explanation.Pass: CustomStringConvertible {
 
       """
   }
+
+  private var inStep: String { purpose == .write && outputs > 1 ? ", \(outputs) arrays in step" : "" }
 
   private var reads: String {
     sourceReads == 1

@@ -27,6 +27,8 @@ public struct Explanation: Sendable {
     public var bytesRead: Int
     /// Before compression.
     public var bytesWritten: Int
+    /// How many of the arrays that are asked for it writes.
+    public var outputs = 1
     public var predictedPeakBytes: Int
     /// Disk space the pass takes for a file that the job removes.
     public var temporaryBytes = 0
@@ -77,7 +79,7 @@ public struct Explanation: Sendable {
             "threads": JSONValue(pass.threads), "source_reads": JSONValue(pass.sourceReads),
             "bytes_read": JSONValue(pass.bytesRead), "bytes_written": JSONValue(pass.bytesWritten),
             "predicted_peak_bytes": JSONValue(pass.predictedPeakBytes),
-            "temporary_bytes": JSONValue(pass.temporaryBytes),
+            "temporary_bytes": JSONValue(pass.temporaryBytes), "outputs": JSONValue(pass.outputs),
           ]
         }),
       "bytes_read": JSONValue(bytesRead), "bytes_written": JSONValue(bytesWritten),
@@ -112,6 +114,7 @@ extension SpillPlan {
   func passes(_ source: String) -> [Explanation.Pass] {
     var first = filling.pass(source)
     first.purpose = .spill
+    first.outputs = 0
     first.temporaryBytes = bytes
     return [first, emptying.pass(Explanation.temporaryFile)]
   }

@@ -7,22 +7,29 @@ package struct SinkRequirements: Sendable {
   package var dtype: DType
   /// The least box that can be written: blocks cover whole units, clipped at the array's edges.
   package var unit: [Int]
+  /// Whether any box can be written, and the unit is only the least that is worth it.
+  package var isDivisible: Bool
   /// The box one file holds; blocks divide it or are multiples of it. nil when there is one file.
   package var fileShape: [Int]?
   /// Whether blocks must be whole stretches of the array in C order.
   package var isContiguous: Bool
-  /// Memory that storing a block of a shape takes beyond the block itself.
+  /// Memory that each thread adds to what is kept of the files that are being written.
+  package var keptBytes: Int
+  /// Memory that storing a block of a shape takes beyond the block itself, while it is stored.
   package var scratchBytes: @Sendable (_ block: [Int]) -> Int
 
   package init(
-    shape: Shape, dtype: DType, unit: [Int], fileShape: [Int]? = nil, isContiguous: Bool = false,
+    shape: Shape, dtype: DType, unit: [Int], isDivisible: Bool = false, fileShape: [Int]? = nil,
+    isContiguous: Bool = false, keptBytes: Int = 0,
     scratchBytes: @escaping @Sendable (_ block: [Int]) -> Int = { _ in 0 }
   ) {
     self.shape = shape
     self.dtype = dtype
     self.unit = unit
+    self.isDivisible = isDivisible
     self.fileShape = fileShape
     self.isContiguous = isContiguous
+    self.keptBytes = keptBytes
     self.scratchBytes = scratchBytes
   }
 }

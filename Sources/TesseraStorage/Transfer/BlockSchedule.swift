@@ -6,17 +6,17 @@ package import TesseraIO
 /// blocks of one file, while there are enough; then they help one another. Within a group blocks
 /// are given out, and pass its gate, in order: a file's bytes do not depend on the number of workers.
 package final class BlockSchedule: Sendable {
-  /// A block to do, and its turn at the gate of its group.
+  /// A block to do, and its turn at the gates of its group, of which each destination has one.
   package struct Ticket: Sendable {
     package var number: Int
-    package var gate: OrderedGate
+    package var gates: [OrderedGate]
     package var turn: Int
   }
 
   private struct Group {
     var blocks: Range<Int>
     var next: Int
-    var gate = OrderedGate()
+    var gates: [OrderedGate]
   }
 
   private struct State {
@@ -28,12 +28,16 @@ package final class BlockSchedule: Sendable {
 
   private let plan: BlockPlan
   private let isInOrder: Bool
+  private let outputs: Int
   private let state = Lock(State())
 
-  /// - Parameter isInOrder: all blocks are one group, as for sources and destinations that are streams.
-  package init(_ plan: BlockPlan, isInOrder: Bool) {
+  /// - Parameters:
+  ///   - isInOrder: all blocks are one group, as for sources and destinations that are streams.
+  ///   - outputs: how many destinations take each block.
+  package init(_ plan: BlockPlan, isInOrder: Bool, outputs: Int = 1) {
     self.plan = plan
     self.isInOrder = isInOrder
+    self.outputs = outputs
   }
 
   private var groupCount: Int { isInOrder ? min(1, plan.count) : plan.groupCount }
@@ -46,7 +50,8 @@ package final class BlockSchedule: Sendable {
       if state.nextGroup < groupCount {
         let blocks = isInOrder ? 0..<plan.count : plan.blocks(inGroup: state.nextGroup)
         state.nextGroup += 1
-        state.groups[worker] = Group(blocks: blocks, next: blocks.lowerBound)
+        let gates = (0..<outputs).map { _ in OrderedGate() }
+        state.groups[worker] = Group(blocks: blocks, next: blocks.lowerBound, gates: gates)
         return take(worker, &state)
       }
       // The group with most left needs help most; ties go to the lowest worker.
@@ -62,14 +67,14 @@ package final class BlockSchedule: Sendable {
   private func take(_ worker: Int, _ state: inout State) -> Ticket? {
     guard let group = state.groups[worker], group.next < group.blocks.upperBound else { return nil }
     state.groups[worker]!.next += 1
-    return Ticket(number: group.next, gate: group.gate, turn: group.next - group.blocks.lowerBound)
+    return Ticket(number: group.next, gates: group.gates, turn: group.next - group.blocks.lowerBound)
   }
 
   /// Gives out nothing more and wakes those who wait at gates.
   package func close() {
     state.withLock { state in
       state.isClosed = true
-      for group in state.groups.values { group.gate.close() }
+      for group in state.groups.values { for gate in group.gates { gate.close() } }
     }
   }
 }

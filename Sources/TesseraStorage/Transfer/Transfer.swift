@@ -2,50 +2,74 @@ import TesseraCore
 import TesseraIO
 import TesseraKernels
 
-/// Streams one array from where it is stored to where it shall be, block by block on all threads.
+/// Streams an array, or several of one shape in step, from where it is stored to where it shall be, block by block on
+/// all threads.
 ///
-/// Each worker takes the next block, reads it, converts it, and hands it to the sink;
+/// Each worker takes the next block, reads it, converts it, and hands it to the sinks;
 /// compression, reading and writing of different blocks overlap. Blocks take their places in the output in order,
 /// so the files have the same bytes for any number of threads.
 package struct Transfer: Sendable {
-  package let source: any ArrayDriver
-  package let sink: any ArraySink
-  package let plan: TransferPlan
-  private let options: TransferOptions
-  private let log: ResumeLog?
-  /// The dtype that is written.
-  private let dtype: DType
+  /// Where one of the arrays goes.
+  package struct Output: Sendable {
+    package let sink: any ArraySink
+    /// Where progress is kept that a later run can go on from.
+    package let log: ResumeLog?
 
-  /// - Parameter log: where progress is kept that a later run can go on from.
-  package init(
-    from source: any ArrayDriver, to sink: any ArraySink, plan: TransferPlan, options: TransferOptions,
-    log: ResumeLog? = nil
-  ) {
-    self.source = source
-    self.sink = sink
-    self.plan = plan
-    self.options = options
-    self.log = log
-    dtype = sink.requirements.dtype
+    package init(_ sink: any ArraySink, log: ResumeLog? = nil) {
+      self.sink = sink
+      self.log = log
+    }
+
+    /// Whether an interrupted run has written a block already.
+    fileprivate func isFinished(_ number: Int, _ region: Region) throws -> Bool {
+      guard let log else { return false }
+      return try log.isFinished(number) || sink.isStored(region)
+    }
   }
 
-  /// Runs to the end; the sink has everything, and has it on disk.
+  package let source: any BlockSource
+  package let outputs: [Output]
+  package let plan: TransferPlan
+  private let options: TransferOptions
+
+  /// - Parameter outputs: one for each array of the source.
+  package init(
+    from source: any BlockSource, to outputs: [Output], plan: TransferPlan, options: TransferOptions
+  ) {
+    precondition(source.dtypes.count == outputs.count, "every array has its sink")
+    self.source = source
+    self.outputs = outputs
+    self.plan = plan
+    self.options = options
+  }
+
+  /// One array.
+  ///
+  /// - Throws: `.unsupported` for a dtype that cannot be read.
+  package init(
+    from source: any ArrayDriver, to sink: any ArraySink, plan: TransferPlan, options: TransferOptions
+  ) throws {
+    self.init(from: try ArraySource(source), to: [Output(sink)], plan: plan, options: options)
+  }
+
+  /// Runs to the end; the sinks have everything, and have it on disk.
   ///
   /// - Throws: the first error; `.cancelled` when asked to stop.
   package func run(progress: ProgressMeter) throws {
     let reading = OrderedGate()
-    let isStream = source.isSequential || sink.requirements.isContiguous
-    let schedule = BlockSchedule(plan.blocks, isInOrder: isStream)
-    let forgets = try plan.blocks.sourceReads < 1.5 && MemoryModel.exceedsPageCache(source)
+    let isStream = source.isSequential || outputs.contains { $0.sink.requirements.isContiguous }
+    let schedule = BlockSchedule(plan.blocks, isInOrder: isStream, outputs: outputs.count)
+    let forgets = try plan.blocks.sourceReads < 1.5 && source.exceedsPageCache()
+    let itemSizes = outputs.reduce(0) { $0 + $1.sink.requirements.dtype.itemSize }
     try WorkerTeam.run(threads: plan.threads) { worker in
       let scratch = WriteScratch(read: ReadScratch(forgets: forgets, checks: true))
-      let buffers = BlockBuffers()
+      let buffers = BlockBuffers(outputs.count)
       do {
         while let ticket = schedule.next(worker) {
           try options.checkCancellation()
           try move(ticket, reading, buffers, scratch)
-          progress.add(plan.blocks.region(ticket.number).count * dtype.itemSize)
-          try log?.finished(ticket.number, sync: sink.sync)
+          progress.add(plan.blocks.region(ticket.number).count * itemSizes)
+          for output in outputs { try output.log?.finished(ticket.number, sync: output.sink.sync) }
         }
       } catch {
         // Nobody waits for a turn that will not come.
@@ -54,29 +78,30 @@ package struct Transfer: Sendable {
         throw error
       }
     }
-    try sink.sync()
+    for output in outputs { try output.sink.sync() }
   }
 
   /// Whether an interrupted run did all blocks.
   func isFinished() throws -> Bool {
-    guard log != nil else { return false }
-    return try (0..<plan.blocks.count).allSatisfy { try isFinished($0, plan.blocks.region($0)) }
-  }
-
-  private func isFinished(_ number: Int, _ region: Region) throws -> Bool {
-    try log?.isFinished(number) ?? false || (log != nil && sink.isStored(region))
+    guard outputs.allSatisfy({ $0.log != nil }) else { return false }
+    return try (0..<plan.blocks.count).allSatisfy { number in
+      let region = plan.blocks.region(number)
+      return try outputs.allSatisfy { try $0.isFinished(number, region) }
+    }
   }
 
   /// The same transfer from another place, by a plan that has the same blocks.
-  func reading(_ source: any ArrayDriver, _ plan: TransferPlan) -> Transfer {
+  func reading(_ source: any BlockSource, _ plan: TransferPlan) -> Transfer {
     precondition(plan.blocks.block == self.plan.blocks.block, "the blocks stay")
-    return Transfer(from: source, to: sink, plan: plan, options: options, log: log)
+    return Transfer(from: source, to: outputs, plan: plan, options: options)
   }
 
-  /// One worker's memory: the block as stored, and as converted.
+  /// One worker's memory: the block of each array as it was read, and of one as converted.
   private final class BlockBuffers: Sendable {
-    let source = Buffer()
+    let loaded: [Buffer]
     let converted = Buffer()
+
+    init(_ count: Int) { loaded = (0..<count).map { _ in Buffer() } }
   }
 
   private func move(
@@ -84,29 +109,39 @@ package struct Transfer: Sendable {
   ) throws {
     let number = ticket.number
     let region = plan.blocks.region(number)
-    if try isFinished(number, region) {
+    let isFinished = try outputs.map { try $0.isFinished(number, region) }
+    if isFinished.allSatisfy({ $0 }) {
       if source.isSequential { try reading.pass(number) {} }
-      return try ticket.gate.pass(ticket.turn) {}
+    } else {
+      try load(region, number, reading, buffers, scratch)
     }
-    let elements = try load(region, number, reading, buffers, scratch)
-    try sink.store(region, turn: ticket.turn, from: elements, gate: ticket.gate, scratch: scratch)
+    for (index, output) in outputs.enumerated() {
+      if isFinished[index] {
+        try ticket.gates[index].pass(ticket.turn) {}
+      } else {
+        try output.sink.store(
+          region, turn: ticket.turn, from: converted(index, region.count, buffers), gate: ticket.gates[index],
+          scratch: scratch)
+      }
+    }
   }
 
   private func load(
     _ region: Region, _ number: Int, _ reading: OrderedGate, _ buffers: BlockBuffers, _ scratch: WriteScratch
-  ) throws -> UnsafeRawBufferPointer {
-    let from = try source.description.supportedDType()
+  ) throws {
     let count = region.count
-    let loaded = buffers.source.reserve(count * from.itemSize)
-    let strides = Shape.strides(of: region.lengths).map { $0 * from.itemSize }
-    let read = {
-      try source.read(
-        StridedRegion(region), into: loaded.baseAddress!, strides: strides, scratch: scratch.read)
-    }
+    let targets = zip(buffers.loaded, source.dtypes).map { $0.reserve(count * $1.itemSize).baseAddress! }
+    let read = { try source.read(region, into: targets, scratch: scratch.read) }
     if source.isSequential { try reading.pass(number, read) } else { try read() }
-    if from == dtype { return UnsafeRawBufferPointer(loaded) }
-    let converted = buffers.converted.reserve(count * dtype.itemSize)
-    Cast.convert(count, from: from, loaded.baseAddress!, to: dtype, converted.baseAddress!)
+  }
+
+  /// A block of one of the arrays in the dtype that is written.
+  private func converted(_ index: Int, _ count: Int, _ buffers: BlockBuffers) -> UnsafeRawBufferPointer {
+    let (from, to) = (source.dtypes[index], outputs[index].sink.requirements.dtype)
+    let loaded = UnsafeRawBufferPointer(rebasing: buffers.loaded[index].bytes[..<(count * from.itemSize)])
+    if from == to { return loaded }
+    let converted = buffers.converted.reserve(count * to.itemSize)
+    Cast.convert(count, from: from, loaded.baseAddress!, to: to, converted.baseAddress!)
     return UnsafeRawBufferPointer(converted)
   }
 }

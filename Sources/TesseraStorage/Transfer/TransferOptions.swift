@@ -20,6 +20,10 @@ public struct TransferOptions: Sendable {
 
   package enum Spilling: String, Sendable { case whenCheaper, always, never }
 
+  /// Several arrays that are written are gathered in memory first while they are no more than this together: small
+  /// beside any budget. The budget does not decide, so that it cannot change a bit.
+  package var gatheredBytes = 8 << 20
+
   /// Bytes of results in memory that the work needs and does not count itself.
   package var heldBytes = 0
 

@@ -1,7 +1,7 @@
 import TesseraCore
 import TesseraIO
 
-/// How one array will be read and written: pure, printable, made before the first byte is read.
+/// How an array, or several in step, will be read and written: pure, printable, made before the first byte is read.
 package struct TransferPlan: Sendable {
   package let blocks: BlockPlan
   package let threads: Int
@@ -12,23 +12,32 @@ package struct TransferPlan: Sendable {
 
   /// - Throws: `.memory` when no block fits the budget, naming the least budget that would do.
   package init(from source: any ArrayDriver, to sink: SinkRequirements, options: TransferOptions) throws {
+    try self.init(from: ArraySource(source), to: [sink], options: options)
+  }
+
+  /// The same for several arrays of one shape, each to a sink of its own.
+  ///
+  /// - Throws: `.memory` when no block of all of them fits the budget.
+  package init(from source: any BlockSource, to sinks: [SinkRequirements], options: TransferOptions) throws {
     let model = try MemoryModel(options)
-    let dtype = try source.description.supportedDType()
-    let cost = TransferPlan.cost(from: dtype, scratch: source.scratchBytes, to: sink)
+    let form = BlockForm(sinks)
+    let cost = TransferPlan.cost(from: source.dtypes, scratch: source.scratchBytes, to: sinks)
+    let itemSize = (source.dtypes + sinks.map(\.dtype)).map(\.itemSize).max() ?? 1
     func plan(bytes: Int) throws -> BlockPlan? {
       try BlockPlan(
-        sink.shape, unit: sink.unit, fileShape: sink.fileShape, granule: source.granule,
-        isContiguous: sink.isContiguous, itemSize: max(dtype.itemSize, sink.dtype.itemSize),
+        source.shape, unit: form.unit, fileShape: form.fileShape, granule: source.granule,
+        isContiguous: form.isContiguous, itemSize: itemSize,
         limits: .init(bytes: bytes, leastBytes: TransferPlan.leastBlockBytes, cost: cost))
     }
     // Fewer threads rather than none.
     for threads in (1...options.threads).reversed() {
       guard let blocks = try plan(bytes: model.buffers / threads) else { continue }
-      self.init(blocks, threads: threads, costing: cost(blocks.block), from: dtype, to: sink, model)
+      self.init(
+        blocks, threads: threads, costing: cost(blocks.block), loading: source.loadedBytes, to: sinks, model)
       return
     }
-    // The sink's unit is what does not fit.
-    let unit = zip(sink.unit, sink.shape.dimensions).map { min($0, max($1, 1)) }
+    // The sinks' unit is what does not fit.
+    let unit = zip(form.unit, source.shape.dimensions).map { min($0, max($1, 1)) }
     throw TesseraError(
       .memory, "memory budget is too small for chunks of \(Shape.describe(unit))",
       expected: model.leastArgument(buffers: cost(unit)),
@@ -45,35 +54,38 @@ package struct TransferPlan: Sendable {
     _ blocks: BlockPlan, from dtype: DType, scratch: Int, to sink: SinkRequirements, options: TransferOptions
   ) throws {
     let model = try MemoryModel(options)
-    let cost = TransferPlan.cost(from: dtype, scratch: scratch, to: sink)(blocks.block)
+    let cost = TransferPlan.cost(from: [dtype], scratch: scratch, to: [sink])(blocks.block)
     guard cost <= model.buffers else { return nil }
     let threads = min(options.threads, model.buffers / max(1, cost))
-    self.init(blocks, threads: threads, costing: cost, from: dtype, to: sink, model)
+    let loaded = sink.shape.count * dtype.itemSize
+    self.init(blocks, threads: threads, costing: cost, loading: loaded, to: [sink], model)
   }
 
   private init(
-    _ blocks: BlockPlan, threads: Int, costing cost: Int, from dtype: DType, to sink: SinkRequirements,
+    _ blocks: BlockPlan, threads: Int, costing cost: Int, loading loaded: Int, to sinks: [SinkRequirements],
     _ model: MemoryModel
   ) {
     self.blocks = blocks
     self.threads = max(1, min(threads, blocks.count))
     window = model.window
     predictedPeak = model.predictedPeak(buffers: cost.saturatingMultiply(self.threads))
-    let bytes = sink.shape.count * dtype.itemSize
-    let read = Double(bytes) * blocks.sourceReads
+    let read = Double(loaded) * blocks.sourceReads
     bytesRead = read < 1e18 ? Int(read) : Int.max
-    bytesWritten = sink.shape.count * sink.dtype.itemSize
+    bytesWritten = sinks.reduce(0) { $0.saturatingAdd($1.shape.count.saturatingMultiply($1.dtype.itemSize)) }
   }
 
-  /// Bytes that one thread needs to move a block of a shape.
+  /// Bytes that one thread needs to move a block of a shape: all arrays are loaded, then stored one after another.
   static func cost(
-    from dtype: DType, scratch: Int, to sink: SinkRequirements
+    from dtypes: [DType], scratch: Int, to sinks: [SinkRequirements]
   ) -> @Sendable (_ block: [Int]) -> Int {
-    let isCast = dtype != sink.dtype
+    let kept = sinks.reduce(scratch) { $0.saturatingAdd($1.keptBytes) }
     return { block in
-      let loaded = block.saturatingProduct(dtype.itemSize)
-      let converted = isCast ? block.saturatingProduct(sink.dtype.itemSize) : 0
-      return loaded.saturatingAdd(converted).saturatingAdd(sink.scratchBytes(block)).saturatingAdd(scratch)
+      let loaded = dtypes.reduce(0) { $0.saturatingAdd(block.saturatingProduct($1.itemSize)) }
+      let converted = zip(dtypes, sinks).map {
+        $0 == $1.dtype ? 0 : block.saturatingProduct($1.dtype.itemSize)
+      }
+      let storing = sinks.map { $0.scratchBytes(block) }
+      return kept.saturatingAdd(loaded).saturatingAdd(converted.max() ?? 0).saturatingAdd(storing.max() ?? 0)
     }
   }
 

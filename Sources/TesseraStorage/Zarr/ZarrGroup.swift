@@ -75,10 +75,11 @@ package struct ZarrGroup: Sendable {
     return found.sorted { $0.path < $1.path }
   }
 
-  private static func isInside(_ path: String) -> Bool {
+  /// Whether a name, or path of names, leads into a group.
+  static func isInside(_ path: String) -> Bool {
     !path.isEmpty
       && path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy {
-        !$0.isEmpty && $0 != "." && $0 != ".."
+        !$0.isEmpty && $0 != "." && $0 != ".." && $0 != "zarr.json"
       }
   }
 

@@ -62,13 +62,13 @@ package final class ZarrSink: ArraySink {
     let chunk = metadata.leaf.shape
     // Where each chunk lies, of the file being written and the one being finished.
     let places = zip(metadata.fileShape, chunk).map { $0 / $1 }.saturatingProduct(2 * bytesPerPlace)
-    return SinkRequirements(shape: metadata.shape, dtype: dtype, unit: chunk, fileShape: metadata.fileShape) {
-      block in
+    return SinkRequirements(
+      shape: metadata.shape, dtype: dtype, unit: chunk, fileShape: metadata.fileShape, keptBytes: places
+    ) { block in
       let chunks = zip(block, chunk).map { ($0 + $1 - 1) / $1 }.saturatingProduct()
       // The encoded chunks of the block; when compressing, one gathered chunk and the codec's own work.
       return chunks.saturatingMultiply(encoder.maximumEncodedCount + bytesPerPending).saturatingAdd(
-        encoder.isRaw ? 0 : encoder.byteCount.saturatingMultiply(2)
-      ).saturatingAdd(places)
+        encoder.isRaw ? 0 : encoder.byteCount.saturatingMultiply(2))
     }
   }
 

@@ -101,8 +101,8 @@ import Testing
     let spill = SpillPlan(
       grid: grid, dtype: dtype, filling: try plan(first, SpillSink.requirements(grid, dtype: dtype)),
       emptying: emptying)
-    let direct = Transfer(from: source, to: result, plan: emptying, options: options)
-    try SpilledTransfer(plan: spill, direct: direct, options: options).run(
+    let direct = try Transfer(from: source, to: result, plan: emptying, options: options)
+    try SpilledTransfer(plan: spill, source: source, direct: direct, options: options).run(
       in: folder.path, progress: ProgressMeter(total: 0, handler: nil))
     #expect(try ModelArray(reading: folder.at("out.npy")) == array, "seed \(seed): \(first), \(second)")
     #expect(folder.names == ["out.npy", "x.npy"])

@@ -33,14 +33,18 @@ import Testing
     var random = SeededGenerator(seed: seed)
     let plan = try plan(&random)
     for isInOrder in [false, true] {
-      let schedule = BlockSchedule(plan, isInOrder: isInOrder)
+      let outputs = Int.random(in: 1...3, using: &random)
+      let schedule = BlockSchedule(plan, isInOrder: isInOrder, outputs: outputs)
       var turns: [ObjectIdentifier: Int] = [:]
       var gates: [OrderedGate] = []
       var seen: Set<Int> = []
       while let ticket = schedule.next(Int.random(in: 0..<3, using: &random)) {
-        gates.append(ticket.gate)
-        #expect(turns[ObjectIdentifier(ticket.gate), default: 0] == ticket.turn, "seed \(seed)")
-        turns[ObjectIdentifier(ticket.gate)] = ticket.turn + 1
+        #expect(Set(ticket.gates.map(ObjectIdentifier.init)).count == outputs, "seed \(seed)")
+        gates += ticket.gates
+        for gate in ticket.gates.map(ObjectIdentifier.init) {
+          #expect(turns[gate, default: 0] == ticket.turn, "seed \(seed)")
+          turns[gate] = ticket.turn + 1
+        }
         #expect(seen.insert(ticket.number).inserted, "seed \(seed): \(ticket.number) twice")
         if isInOrder { #expect(ticket.number == ticket.turn) }
       }

@@ -73,9 +73,12 @@ extension SpillPlan {
 
   /// Of both, writing the result left out.
   private func cost(_ source: any ArrayDriver) -> Double {
-    let pieces = Double(grid.count) * Double(SpillPlan.bytesPerPiece)
-    return Double(filling.bytesRead) * source.readingCost + Double(bytes) * (SpillPlan.writingCost + 1)
-      + pieces
+    Double(filling.bytesRead) * source.readingCost + fileCost
+  }
+
+  /// Of writing the file and reading it back, in bytes copied from the page cache.
+  var fileCost: Double {
+    Double(bytes) * (SpillPlan.writingCost + 1) + Double(grid.count) * Double(SpillPlan.bytesPerPiece)
   }
 
   /// Grows the first pass's block from what the source reads at once, while it fits and makes larger pieces.
@@ -88,7 +91,7 @@ extension SpillPlan {
     func fits(_ block: [Int]) -> Bool {
       let grid = PieceGrid(shape, blocks: block, and: second)
       let cost = TransferPlan.cost(
-        from: from, scratch: source.scratchBytes, to: SpillSink.requirements(grid, dtype: dtype))
+        from: [from], scratch: source.scratchBytes, to: [SpillSink.requirements(grid, dtype: dtype)])
       return cost(block) <= room
     }
     var block = zip(source.granule, shape.dimensions).map { min($0, max($1, 1)) }

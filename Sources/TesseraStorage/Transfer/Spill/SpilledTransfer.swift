@@ -5,6 +5,7 @@ import TesseraIO
 /// Runs a transfer in two passes.
 struct SpilledTransfer: Sendable {
   let plan: SpillPlan
+  let source: any ArrayDriver
   /// The one-pass transfer whose result is made.
   let direct: Transfer
   let options: TransferOptions
@@ -19,8 +20,8 @@ struct SpilledTransfer: Sendable {
     let file = try File(path, .create)
     try Directory.remove(path)
     let spill = SpillSink(plan.grid, dtype: plan.dtype, file: file)
-    try Transfer(from: direct.source, to: spill, plan: plan.filling, options: options).run(progress: progress)
-    let source = SpillDriver(direct.source.description, plan.grid, dtype: plan.dtype, file: file)
-    try direct.reading(source, plan.emptying).run(progress: progress)
+    try Transfer(from: source, to: spill, plan: plan.filling, options: options).run(progress: progress)
+    let spilled = SpillDriver(source.description, plan.grid, dtype: plan.dtype, file: file)
+    try direct.reading(ArraySource(spilled), plan.emptying).run(progress: progress)
   }
 }

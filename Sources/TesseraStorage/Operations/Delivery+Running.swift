@@ -1,0 +1,101 @@
+import TesseraCore
+import TesseraIO
+
+extension Delivery {
+  /// Does it.
+  ///
+  /// - Throws: `TesseraError` of kind `.cancelled`, `.system` (disk full, no permission) or `.corrupt`; the
+  ///   destinations are then as they were, unless the error says that one is in place.
+  /// - Complexity: a pass for each sweep, or two, in which each source chunk is read as often as the plan says; memory
+  ///   within the budget.
+  package func run() throws -> WorkReport {
+    let start = ProcessLimits.now
+    ResidentWindow.shared.limit = sweeps.map(\.plan.window).min() ?? ResidentWindow.shared.limit
+    if options.overwrite { for target in targets { try Replacement.check(target.path) } }
+    var groups: [String] = []
+    do {
+      for target in targets where target.location.form == .zarr {
+        let made = try ZarrGroup.prepareParents(of: target.path, version: target.layout.zarrFormat)
+        if let made { groups.append(made) }
+      }
+      try build(progress: ProgressMeter(total: bytesMoved, handler: options.progress))
+    } catch {
+      for group in groups.reversed() where !holdsResults(group) { try? Directory.remove(group) }
+      throw error
+    }
+    return WorkReport(
+      bytesIn: parts.reduce(0) { $0.saturatingAdd($1.source.description.logicalBytes ?? 0) },
+      bytesOut: bytesOut, storedBytes: targets.reduce(0) { $0 + ((try? $1.storedBytes()) ?? 0) },
+      seconds: ProcessLimits.now - start,
+      peakResident: ProcessLimits.peakResident)
+  }
+
+  /// Whether a destination within a group is in place, for all that may have failed afterwards.
+  private func holdsResults(_ group: String) -> Bool {
+    targets.contains { target in
+      let isAbsent = (try? Directory.kind(target.path, followLinks: false) == nil) ?? false
+      return target.path.hasPrefix(group + "/") && !isAbsent
+    }
+  }
+
+  private func build(progress: ProgressMeter) throws {
+    let stagings = try targets.map {
+      try Staging($0.path, overwrites: options.overwrite, resumes: options.resume)
+    }
+    let jobs = try targets.indices.map { try job($0) }
+    for (staging, job) in zip(stagings, jobs) where staging.isResumed && !ResumeLog.matches(staging, job: job)
+    {
+      // They can still be resumed by the right command.
+      for staging in stagings where staging.isResumed { staging.keep() }
+      throw TesseraError(
+        .usage, "cannot resume: the interrupted run had another source or other options",
+        path: staging.destination,
+        expected: "the same command, or a run without --resume to start over")
+    }
+    try write(stagings, jobs, progress)
+    try Staging.publish(stagings)
+    for target in targets where target.location.form == .zarr {
+      try ZarrGroup.refreshParents(of: target.path)
+    }
+  }
+
+  /// Everything that the bytes at a destination depend on.
+  private func job(_ target: Int) throws -> String {
+    let arrays = try sweeps.flatMap { sweep in
+      try sweep.parts.map { parts[$0] }.filter { $0.target == target }.map { part in
+        let kind = part.metadata.map { JSONValue.object($0.document).text() } ?? "\(part.requirements.dtype)"
+        let blocks = sweep.plan.blocks
+        return
+          "\(part.name ?? "") \(try part.source.fingerprint()) \(part.requirements.shape) \(kind) \(blocks.block) \(blocks.group)"
+      }
+    }
+    return (arrays + targets[target].texts.map { "\($0.name) '\($0.text)'" }).joined(separator: "\n")
+  }
+
+  private func write(_ stagings: [Staging], _ jobs: [String], _ progress: ProgressMeter) throws {
+    let builders = try targets.indices.map { number in
+      let own = sweeps.first { sweep in sweep.parts.contains { parts[$0].target == number } }
+      return try DeliveryBuilder(
+        targets[number], stagings[number], parts.filter { $0.target == number }, job: jobs[number],
+        blockElements: own?.plan.blocks.block.saturatingProduct() ?? 0)
+    }
+    // The outputs of a destination are in the order of its parts.
+    var outputs = builders.map { $0.outputs[...] }
+    let all = parts.map { outputs[$0.target].removeFirst() }
+    for sweep in sweeps {
+      try run(sweep, to: sweep.parts.map { all[$0] }, stagings[parts[sweep.parts[0]].target], progress)
+    }
+    for builder in builders { try builder.finish() }
+  }
+
+  private func run(
+    _ sweep: Sweep, to outputs: [Transfer.Output], _ staging: Staging, _ progress: ProgressMeter
+  ) throws {
+    // The plans count the memory of one sweep at a time.
+    defer { sweep.source.finishReading() }
+    let direct = Transfer(from: sweep.source, to: outputs, plan: sweep.plan, options: options)
+    guard let spill = sweep.spill else { return try direct.run(progress: progress) }
+    try SpilledTransfer(plan: spill, source: parts[sweep.parts[0]].source, direct: direct, options: options)
+      .run(in: staging.folder, progress: progress)
+  }
+}

@@ -1,0 +1,94 @@
+package import TesseraCore
+
+/// Arrays on their way to one destination or several: which of them are written in step, and in what blocks.
+///
+/// Made without touching the destinations; `run` builds all of them beside their places, and puts them there when all
+/// are complete.
+package struct Delivery: Sendable {
+  /// What is asked for: the arrays of one destination.
+  package struct Request: Sendable {
+    package var path: String
+    package var layout: ArrayLayout
+    /// Strings beside the arrays of an archive.
+    package var texts: [(name: String, text: String)]
+    /// With names within an archive or group; without one when the destination is a single array.
+    package var arrays: [(name: String?, driver: any ArrayDriver)]
+
+    package init(
+      _ path: String, layout: ArrayLayout = .init(), texts: [(name: String, text: String)] = [],
+      arrays: [(name: String?, driver: any ArrayDriver)]
+    ) {
+      (self.path, self.layout, self.texts, self.arrays) = (path, layout, texts, arrays)
+    }
+  }
+
+  /// One array's part.
+  struct Part: Sendable {
+    /// The number of its destination.
+    let target: Int
+    let name: String?
+    let source: any ArrayDriver
+    /// nil unless the destination is Zarr.
+    let metadata: ZarrMetadata?
+    let requirements: SinkRequirements
+  }
+
+  let targets: [DeliveryTarget]
+  let parts: [Part]
+  /// What is read and written in step; every part is in one of them.
+  package let sweeps: [Sweep]
+  let options: TransferOptions
+
+  /// Plans.
+  ///
+  /// - Parameters:
+  ///   - paths: the stored arrays that are read, which no destination must overlap.
+  ///   - dtype: what to convert all elements to; nil for each array's own.
+  ///   - joining: which arrays, counted over all requests, can be read together.
+  /// - Throws: `TesseraError`: `.usage` for places and layouts that cannot be; `.exists`; `.memory` when the budget is
+  ///   too small for one array, naming the least that would do.
+  package init(
+    _ requests: [Request], readFrom paths: [String], dtype: DType? = nil, joining: Joining? = nil,
+    options: TransferOptions
+  ) throws {
+    targets = try requests.map {
+      try DeliveryTarget($0.path, layout: $0.layout, texts: $0.texts, overwrites: options.overwrite)
+    }
+    self.options = options
+    try DeliveryTarget.requireApart(targets)
+    for target in targets { for path in paths { try target.requireApart(from: path) } }
+    var parts: [Part] = []
+    for (number, request) in requests.enumerated() {
+      try targets[number].check(names: request.arrays.compactMap(\.name))
+      for array in request.arrays {
+        parts.append(try Delivery.part(array.name, array.driver, dtype, number, targets[number]))
+      }
+    }
+    self.parts = parts
+    sweeps = try SweepPlanner(parts, targets, joining: joining, options: options).sweeps()
+  }
+
+  private static func part(
+    _ name: String?, _ driver: any ArrayDriver, _ dtype: DType?, _ number: Int, _ target: DeliveryTarget
+  ) throws -> Part {
+    try driver.namingErrors {
+      let source = try driver.description.supportedDType()
+      let written = dtype ?? source
+      let (requirements, metadata) = try target.requirements(
+        driver.description, dtype: written, fill: written == source ? driver.fill : nil)
+      return Part(
+        target: number, name: name ?? target.defaultName, source: driver, metadata: metadata,
+        requirements: requirements)
+    }
+  }
+
+  /// What the work will take, sweep by sweep, where the arrays are stored ones.
+  var explanation: Explanation {
+    Explanation(passes: sweeps.flatMap { $0.passes(parts[$0.parts[0]].source.description.path) })
+  }
+
+  var bytesOut: Int { sweeps.reduce(0) { $0.saturatingAdd($1.plan.bytesWritten) } }
+
+  /// What progress is told of: bytes written, temporary files included.
+  package var bytesMoved: Int { sweeps.reduce(bytesOut) { $0.saturatingAdd($1.spill?.bytes ?? 0) } }
+}

@@ -1,0 +1,116 @@
+import TesseraCore
+import TesseraIO
+
+/// One destination: a file or store that appears whole.
+struct DeliveryTarget: Sendable {
+  let location: ArrayLocation
+  let layout: ArrayLayout
+  /// Strings beside the arrays of an archive.
+  let texts: [(name: String, text: String)]
+
+  var path: String { location.path }
+
+  /// - Parameter path: a name ending in `.npy`, `.npz` or `.zarr`, `d.npz/name`, or a name in a Zarr group.
+  /// - Throws: `.usage` for another name, or a layout that the destination cannot have; `.exists`.
+  init(
+    _ path: String, layout: ArrayLayout, texts: [(name: String, text: String)] = [], overwrites: Bool
+  ) throws {
+    let location = try ArrayLocation(destination: path)
+    if location.form != .zarr, layout != ArrayLayout() {
+      throw TesseraError(
+        .usage, "codec, chunks, shards and checksums are for Zarr stores", path: path,
+        expected: "a destination ending in .zarr")
+    }
+    if location.member != nil, try Directory.kind(location.path) != nil {
+      throw TesseraError(
+        .exists, "cannot change one member of an archive", path: location.path,
+        expected: "a new archive, or the whole one as destination with --overwrite")
+    }
+    if !overwrites, try Directory.kind(location.path, followLinks: false) != nil {
+      throw TesseraError(.exists, "exists already (--overwrite replaces it)", path: location.path)
+    }
+    (self.location, self.layout, self.texts) = (location, layout, texts)
+  }
+
+  /// The name of an array without one, where it needs one.
+  var defaultName: String? { location.form == .npz ? location.member ?? "arr_0" : nil }
+
+  /// What an array needs here.
+  ///
+  /// - Parameters:
+  ///   - dtype: what is written.
+  ///   - fill: the element that was never written, of a store that is copied.
+  /// - Returns: with the array's metadata where it has any.
+  func requirements(
+    _ description: ArrayDescription, dtype: DType, fill: [UInt8]?
+  ) throws -> (SinkRequirements, ZarrMetadata?) {
+    let shape = description.shape
+    switch location.form {
+    case .zarr:
+      let metadata = try ZarrMetadata(
+        creating: shape, dtype: dtype, layout: layout, fill: fill, attributes: description.attributes)
+      return (try ZarrSink.requirements(metadata), metadata)
+    case .npz:
+      _ = try NpyHeader.bytes(dtype: dtype, fortranOrder: false, shape: shape)
+      return (NpzSink.requirements(shape, dtype: dtype), nil)
+    case .npy, .csv:
+      _ = try NpyHeader.bytes(dtype: dtype, fortranOrder: false, shape: shape)
+      return (NpySink.requirements(shape, dtype: dtype), nil)
+    }
+  }
+
+  /// Bytes of the files, once they are there.
+  func storedBytes() throws -> Int {
+    if location.form != .zarr { return try FileStamp(path: path).size }
+    switch try ZarrStore.open(path) {
+    case .array(let metadata): return try ZarrDriver(metadata, path: path).storedBytes()
+    case .group(let group):
+      return try group.arrays(in: path).reduce(0) { sum, member in
+        try sum + ZarrDriver(member.metadata, path: Path.join(path, member.path)).storedBytes()
+      }
+    }
+  }
+
+  // MARK: Places
+
+  /// - Throws: `.usage` for names of arrays that cannot be in one group: outside it, or one within another.
+  func check(names: [String]) throws {
+    guard location.form == .zarr else { return }
+    for name in names where !ZarrGroup.isInside(name) {
+      throw TesseraError(
+        .usage, "name of an array in a group", path: path, expected: "a relative path without dots",
+        got: "'\(TesseraError.printable(name))'")
+    }
+    let sorted = names.map { $0 + "/" }.sorted()
+    for (name, next) in zip(sorted, sorted.dropFirst()) where next.hasPrefix(name) {
+      throw TesseraError(
+        .usage, "an array within an array", path: path, expected: "arrays side by side",
+        got: "'\(TesseraError.printable(String(next.dropLast())))'")
+    }
+  }
+
+  /// A destination inside the source, or around it, would be replaced or filled while it is read.
+  func requireApart(from source: String) throws {
+    let isSameFile =
+      try Directory.kind(path) != nil && FileStamp(path: source).isSameFile(as: FileStamp(path: path))
+    guard try !isSameFile && DeliveryTarget.areApart(source, path) else {
+      throw TesseraError(
+        .usage, "source and destination overlap", path: path, expected: "a place apart from \(source)")
+    }
+  }
+
+  /// - Throws: `.usage` when one of several destinations is another, or within it.
+  static func requireApart(_ targets: [DeliveryTarget]) throws {
+    for (number, target) in targets.enumerated() {
+      for other in targets[..<number] where try !areApart(other.path, target.path) {
+        throw TesseraError(
+          .usage, "two destinations overlap", path: target.path, expected: "a place apart from \(other.path)")
+      }
+    }
+  }
+
+  private static func areApart(_ a: String, _ b: String) throws -> Bool {
+    let (a, b) = (try Path.resolved(a), try Path.resolved(b))
+    return a != b && !a.hasPrefix(b + "/") && !b.hasPrefix(a + "/")
+  }
+}

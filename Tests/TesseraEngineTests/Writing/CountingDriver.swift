@@ -1,0 +1,33 @@
+import Synchronization
+import TesseraCore
+import TesseraEngine
+import TesseraStorage
+
+/// Another driver, and how many elements were read of it.
+final class CountingDriver: ArrayDriver {
+  let driver: any ArrayDriver
+  let granule: [Int]
+  let elements = Atomic<Int>(0)
+
+  /// - Parameter granule: nil for the driver's own.
+  init(_ path: String, granule: [Int]? = nil) throws {
+    driver = try StoredArray.open(path).driver
+    self.granule = granule ?? driver.granule
+  }
+
+  var array: NDArray { NDArray(StoredArray(self)) }
+  var description: ArrayDescription { driver.description }
+  var isSequential: Bool { driver.isSequential }
+  var scratchBytes: Int { driver.scratchBytes }
+
+  func read(
+    _ selection: StridedRegion, into target: UnsafeMutableRawPointer, strides: [Int], scratch: ReadScratch
+  ) throws {
+    elements.add(selection.counts.reduce(1, *), ordering: .relaxed)
+    try driver.read(selection, into: target, strides: strides, scratch: scratch)
+  }
+
+  func storedBytes() throws -> Int { try driver.storedBytes() }
+  func fingerprint() throws -> String { try driver.fingerprint() }
+  func finishReading() { driver.finishReading() }
+}
