@@ -38,11 +38,12 @@ struct LocalReduction: LocalKernel {
   ) throws {
     let accumulators = scratch.baseAddress!
     reducer.reset(accumulators, capacity: positions)
+    let targets = [ReducerTarget(reducer, accumulators, capacity: positions)]
     var taker = ReductionTaker(reducer, hasMask: hasMask, grid: grid)
     taker.begin(region)
     try evaluator.forEachTile { tile in
       let operands = (0..<(hasMask ? 2 : 1)).map { evaluator.pointer(toRoot: $0) }
-      taker.take(tile, operands[...], into: accumulators, capacity: positions)
+      taker.take(tile, operands[...], into: targets)
     }
     reducer.finish(
       field, UnsafeRawPointer(accumulators), capacity: positions, first: 0, count: positions, into: values)

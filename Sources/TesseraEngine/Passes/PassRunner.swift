@@ -5,9 +5,41 @@ import TesseraStorage
 
 /// Runs one pass: workers take runs of blocks, and what they gathered is merged in the order of the blocks.
 struct PassRunner {
-  let plan: PassPlan
-  let options: TransferOptions
-  let progress: ProgressMeter
+  private let plan: PassPlan
+  private let options: TransferOptions
+  private let progress: ProgressMeter
+  /// The numbers of tasks that take tiles together.
+  private let companions: [[Int]]
+
+  init(plan: PassPlan, options: TransferOptions, progress: ProgressMeter) {
+    (self.plan, self.options, self.progress) = (plan, options, progress)
+    companions = PassRunner.companions(plan)
+  }
+
+  private struct Companionship: Hashable {
+    var kind: String
+    /// Values of the program.
+    var operands: [Int]
+  }
+
+  private static func companions(_ plan: PassPlan) -> [[Int]] {
+    var groups: [[Int]] = []
+    var known: [Companionship: Int] = [:]
+    for (number, task) in plan.tasks.enumerated() {
+      guard let kind = task.sink.companionship else {
+        groups.append([number])
+        continue
+      }
+      let key = Companionship(kind: kind, operands: Array(plan.program.roots[task.roots]))
+      if let group = known[key] {
+        groups[group].append(number)
+      } else {
+        known[key] = groups.count
+        groups.append([number])
+      }
+    }
+    return groups
+  }
 
   func run() throws {
     ResidentWindow.shared.limit = plan.window
@@ -55,7 +87,12 @@ struct PassRunner {
   ) throws {
     let roots = plan.program.roots.count
     // Apart from the plan, which would be copied, and its references counted, for every tile.
-    let takers = zip(plan.tasks, partials).map { (roots: $0.roots, partial: $1) }
+    let takers = companions.map { group in
+      (
+        roots: plan.tasks[group[0]].roots, partial: partials[group[0]],
+        others: group.dropFirst().map { partials[$0] }
+      )
+    }
     var values = [UnsafeRawPointer](repeating: UnsafeRawPointer(bitPattern: 1)!, count: roots)
     for number in range {
       try options.checkCancellation()
@@ -68,7 +105,7 @@ struct PassRunner {
       for partial in partials { partial.begin(block) }
       try evaluator.forEachTile { tile in
         for root in 0..<roots { values[root] = evaluator.pointer(toRoot: root) }
-        for taker in takers { try taker.partial.take(tile, values[taker.roots]) }
+        for taker in takers { try taker.partial.take(tile, values[taker.roots], beside: taker.others) }
       }
       progress.add(plan.program.storedBytesRead(Shape(known: block.lengths)))
     }

@@ -14,6 +14,8 @@ package protocol PassSink: AnyObject, Sendable {
   var wholeAxes: Set<Int> { get }
   /// Bytes of blocks below which merging what was gathered of them takes more than a small part of gathering it.
   var leastLeafBytes: Int { get }
+  /// What sinks have in common whose partials take tiles of the same operands together; nil for those that do not.
+  var companionship: String? { get }
   /// Called when all partials of a pass are merged; false when the sink needs another pass.
   func finish() throws -> Bool
   /// Bytes of a partial over so many consecutive blocks of that shape, and of what all share.
@@ -22,6 +24,7 @@ package protocol PassSink: AnyObject, Sendable {
 
 extension PassSink {
   package var isOrderFree: Bool { false }
+  package var companionship: String? { nil }
   package var wholeAxes: Set<Int> { [] }
   package var leastLeafBytes: Int { 0 }
 }
@@ -57,10 +60,19 @@ package protocol PassPartial: AnyObject {
   func begin(_ block: Region)
   /// Takes a tile of the block; `values` are its elements, one pointer per operand.
   func take(_ tile: Tile, _ values: ArraySlice<UnsafeRawPointer>) throws
+  /// Takes a tile for this partial and for others whose sinks are companions of its own.
+  func take(_ tile: Tile, _ values: ArraySlice<UnsafeRawPointer>, beside others: [any PassPartial]) throws
   /// Called by the thread that gathered, after the last tile and before it is merged, which nobody else can do meanwhile.
   func end() throws
 }
 
 extension PassPartial {
+  package func take(
+    _ tile: Tile, _ values: ArraySlice<UnsafeRawPointer>, beside others: [any PassPartial]
+  ) throws {
+    try take(tile, values)
+    for other in others { try other.take(tile, values) }
+  }
+
   package func end() {}
 }

@@ -26,10 +26,10 @@ struct ReductionTaker {
     walk = nil
   }
 
-  /// Adds a tile to accumulators of the block's kept positions, of which there is room for `capacity`.
+  /// Adds a tile to accumulators of the block's kept positions: its own reducer's, or those of several that reduce the
+  /// same operand in the same way.
   mutating func take(
-    _ tile: Tile, _ values: ArraySlice<UnsafeRawPointer>, into accumulators: UnsafeMutableRawPointer,
-    capacity: Int
+    _ tile: Tile, _ values: ArraySlice<UnsafeRawPointer>, into targets: [ReducerTarget]
   ) {
     if walk == nil || walked != tile.lengths {
       walk = ReductionWalk(
@@ -52,13 +52,13 @@ struct ReductionTaker {
       let elements = source + element * reducer.operand.itemSize
       switch walk.form {
       case .columns:
-        reducer.accumulateColumns(
-          accumulators, capacity: capacity, first: first, rows: walk.rows, columns: walk.columns,
-          values: elements, mask: mask.map { $0 + element }, position: position, step: walk.step)
+        Reducer.accumulateColumns(
+          targets, first: first, rows: walk.rows, columns: walk.columns, values: elements,
+          mask: mask.map { $0 + element }, position: position, step: walk.step)
       case .rows:
-        reducer.accumulateRows(
-          accumulators, capacity: capacity, first: first, rows: walk.rows, columns: walk.columns,
-          values: elements, mask: mask.map { $0 + element }, position: position, step: walk.step)
+        Reducer.accumulateRows(
+          targets, first: first, rows: walk.rows, columns: walk.columns, values: elements,
+          mask: mask.map { $0 + element }, position: position, step: walk.step)
       }
     }
   }
@@ -72,6 +72,8 @@ final class ReductionPartial: PassPartial {
   private let sink: ReductionSink
   private var current = 0
   private var capacity = 0
+  /// Of the current block: this partial's accumulators and those of others that take the same tiles.
+  private var targets: [ReducerTarget] = []
 
   /// - Parameter sink: gives accumulators, and takes those back that are complete.
   init(_ taker: ReductionTaker, grid: KeptGrid, of sink: ReductionSink) {
@@ -93,12 +95,19 @@ final class ReductionPartial: PassPartial {
       current = parts.count - 1
     }
     parts[current].blocks += 1
+    targets = []
   }
 
-  func take(_ tile: Tile, _ values: ArraySlice<UnsafeRawPointer>) {
-    let buffer = parts[current].accumulators
-    withExtendedLifetime(buffer) {
-      taker.take(tile, values, into: buffer.bytes.baseAddress!, capacity: capacity)
-    }
+  func take(_ tile: Tile, _ values: ArraySlice<UnsafeRawPointer>) { take(tile, values, beside: []) }
+
+  /// The sinks' `companionship` tells that they are reductions along the same axes.
+  func take(_ tile: Tile, _ values: ArraySlice<UnsafeRawPointer>, beside others: [any PassPartial]) {
+    if targets.isEmpty { targets = [target] + others.map { ($0 as! ReductionPartial).target } }
+    withExtendedLifetime((self, others)) { taker.take(tile, values, into: targets) }
+  }
+
+  /// What takes the current block; it stays where it is until the next one.
+  private var target: ReducerTarget {
+    ReducerTarget(taker.reducer, parts[current].accumulators.bytes.baseAddress!, capacity: capacity)
   }
 }

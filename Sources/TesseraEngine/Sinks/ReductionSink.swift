@@ -30,6 +30,12 @@ package final class ReductionSink: BarrierSink {
     self.fields = fields
   }
 
+  package var companionship: String? {
+    // Positions are walked in another way.
+    let countsPositions = reducer.operation == .argMinimum || reducer.operation == .argMaximum
+    return "\(axes.sorted()) \(hasMask) \(countsPositions)"
+  }
+
   private var keptShape: Shape {
     Shape(known: shape.indices.filter { !axes.contains($0) }.map { shape[$0] })
   }

@@ -13,25 +13,67 @@ extension Reducer {
     _ accumulators: UnsafeMutableRawPointer, capacity: Int, first: Int, rows: Int, columns: Int,
     values: UnsafeRawPointer, mask: UnsafeRawPointer?, position: Int, step: Int
   ) {
-    precondition(first >= 0 && rows >= 0 && columns >= 0 && step >= 0 && first + columns <= capacity)
+    Reducer.accumulateColumns(
+      [ReducerTarget(self, accumulators, capacity: capacity)], first: first, rows: rows, columns: columns,
+      values: values, mask: mask, position: position, step: step)
+  }
+
+  /// The same for several reducers of one dtype, piece by piece, so that values are in the first-level cache for all but
+  /// the first of them. Each gathers the very bits that it would alone.
+  package static func accumulateColumns(
+    _ targets: [ReducerTarget], first: Int, rows: Int, columns: Int, values: UnsafeRawPointer,
+    mask: UnsafeRawPointer?, position: Int, step: Int
+  ) {
+    check(targets, rows: rows, columns: columns, last: first + columns, first: first, step: step)
     if rows == 0 || columns == 0 { return }
-    if columns <= Self.narrow && rows >= Self.lanes {
-      withLanes(columns: columns) { lanes in
+    if columns <= narrow && rows >= lanes {
+      withLanes(for: targets, columns: columns) { lanes in
         takeFolded(
-          accumulators, capacity: capacity, first: first, rows: rows, columns: columns, values: values,
-          mask: mask, position: position, step: step, lanes: lanes)
+          targets, first: first, rows: rows, columns: columns, values: values, mask: mask, position: position,
+          step: step, lanes: lanes)
       }
     } else {
       take(
-        accumulators, capacity: capacity, first: first, rows: rows, columns: columns, values: values,
-        mask: mask, ReducedPositions(start: position, step: step, group: columns, groupStep: 0))
+        targets, first: first, rows: rows, columns: columns, values: values, mask: mask,
+        ReducedPositions(start: position, step: step, group: columns, groupStep: 0))
     }
   }
 
-  /// Runs the innermost loop over a tile that has values.
-  func take(
-    _ accumulators: UnsafeMutableRawPointer, capacity: Int, first: Int, rows: Int, columns: Int,
-    values: UnsafeRawPointer, mask: UnsafeRawPointer?, _ positions: ReducedPositions
+  static func check(
+    _ targets: [ReducerTarget], rows: Int, columns: Int, last: Int, first: Int, step: Int
+  ) {
+    precondition(first >= 0 && rows >= 0 && columns >= 0 && step >= 0)
+    precondition(
+      targets.allSatisfy { last <= $0.capacity && $0.reducer.operand == targets[0].reducer.operand })
+  }
+
+  /// Values that several reducers take in turn: half of the first-level cache.
+  private static let pieceBytes = 16 << 10
+  /// Loops take at most so many rows at a time; where a tile is cut between them, no bit changes.
+  private static let rowsAtATime = 8
+
+  /// Runs the innermost loops over a tile that has values.
+  static func take(
+    _ targets: [ReducerTarget], first: Int, rows: Int, columns: Int, values: UnsafeRawPointer,
+    mask: UnsafeRawPointer?, _ positions: ReducedPositions
+  ) {
+    var height = rows
+    let rowBytes = columns * targets[0].reducer.operand.itemSize
+    if targets.count > 1 { height = max(1, pieceBytes / rowBytes / rowsAtATime) * rowsAtATime }
+    for row in stride(from: 0, to: rows, by: height) {
+      var positions = positions
+      positions.start += row * positions.step
+      for target in targets {
+        target.reducer.take(
+          target, first: first, rows: min(height, rows - row), columns: columns,
+          values: values + row * rowBytes, mask: mask.map { $0 + row * columns }, positions)
+      }
+    }
+  }
+
+  private func take(
+    _ target: ReducerTarget, first: Int, rows: Int, columns: Int, values: UnsafeRawPointer,
+    mask: UnsafeRawPointer?, _ positions: ReducedPositions
   ) {
     let parts = self.parts
     let byPart = parts == 2 ? mask.map { doubled($0, count: rows * columns) } : nil
@@ -41,7 +83,7 @@ extension Reducer {
       first: first * parts, rows: rows, columns: columns * parts, values: values,
       mask: mask?.assumingMemoryBound(to: UInt8.self), position: Int64(positions.start),
       step: Int64(positions.step), group: positions.group, group_step: Int64(positions.groupStep))
-    accumulate(accumulators, capacity: capacity, &tile)
+    accumulate(target.accumulators, capacity: target.capacity, &tile)
   }
 
   /// The mask of the parts of complex numbers: each byte twice.

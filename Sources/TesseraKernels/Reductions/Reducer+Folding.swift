@@ -12,48 +12,62 @@ extension Reducer {
   /// The most columns of a tile that is folded.
   static let narrow = 32
 
-  /// Lends accumulators for `takeFolded` of so many columns.
-  func withLanes(columns: Int, _ body: (UnsafeMutableRawPointer) -> Void) {
-    let capacity = Self.lanes / columns * columns
-    withUnsafeTemporaryAllocation(byteCount: capacity * bytesPerItem, alignment: 64) { memory in
-      body(memory.baseAddress!)
+  /// Lends accumulators for `takeFolded` of so many columns, for each of the targets.
+  static func withLanes(
+    for targets: [ReducerTarget], columns: Int, _ body: ([UnsafeMutableRawPointer]) -> Void
+  ) {
+    let capacity = lanes / columns * columns
+    func bytes(_ target: ReducerTarget) -> Int { (capacity * target.reducer.bytesPerItem + 63) / 64 * 64 }
+    let count = targets.reduce(0) { $0 + bytes($1) }
+    withUnsafeTemporaryAllocation(byteCount: count, alignment: 64) { memory in
+      var next = memory.baseAddress!
+      body(
+        targets.map { target in
+          defer { next += bytes(target) }
+          return next
+        })
     }
   }
 
   /// Takes a tile as `accumulateColumns` does, by way of the accumulators `lanes`.
-  func takeFolded(
-    _ accumulators: UnsafeMutableRawPointer, capacity: Int, first: Int, rows: Int, columns: Int,
-    values: UnsafeRawPointer, mask: UnsafeRawPointer?, position: Int, step: Int,
-    lanes: UnsafeMutableRawPointer
+  static func takeFolded(
+    _ targets: [ReducerTarget], first: Int, rows: Int, columns: Int, values: UnsafeRawPointer,
+    mask: UnsafeRawPointer?, position: Int, step: Int, lanes: [UnsafeMutableRawPointer]
   ) {
-    let groups = Self.groups(rows: rows, columns: columns)
+    let groups = groups(rows: rows, columns: columns)
     let wide = groups * columns
     let (whole, rest) = rows.quotientAndRemainder(dividingBy: groups)
-    reset(lanes, capacity: wide)
+    let folded = zip(targets, lanes).map { ReducerTarget($0.reducer, $1, capacity: wide) }
+    for lane in folded { lane.reducer.reset(lane.accumulators, capacity: wide) }
     var positions = ReducedPositions(start: position, step: groups * step, group: columns, groupStep: step)
     if whole > 0 {
-      take(
-        lanes, capacity: wide, first: 0, rows: whole, columns: wide, values: values, mask: mask, positions)
+      take(folded, first: 0, rows: whole, columns: wide, values: values, mask: mask, positions)
     }
     if rest > 0 {
       positions.start += whole * groups * step
+      let before = whole * wide
       take(
-        lanes, capacity: wide, first: 0, rows: 1, columns: rest * columns,
-        values: values + whole * wide * operand.itemSize, mask: mask.map { $0 + whole * wide }, positions)
+        folded, first: 0, rows: 1, columns: rest * columns,
+        values: values + before * targets[0].reducer.operand.itemSize, mask: mask.map { $0 + before },
+        positions)
     }
-    mergeGroups(lanes, groups: whole > 0 ? groups : rest, columns: columns, capacity: wide)
-    merge(
-      accumulators, capacity: capacity, first: first, with: lanes, otherCapacity: wide, otherFirst: 0,
-      count: columns)
+    for (target, lane) in zip(targets, folded) {
+      lane.mergeGroups(whole > 0 ? groups : rest, columns: columns)
+      target.reducer.merge(
+        target.accumulators, capacity: target.capacity, first: first, with: lane.accumulators,
+        otherCapacity: wide, otherFirst: 0, count: columns)
+    }
   }
+}
 
-  /// Merges the upper half of the groups into the lower one until one is left.
-  private func mergeGroups(_ lanes: UnsafeMutableRawPointer, groups: Int, columns: Int, capacity: Int) {
+extension ReducerTarget {
+  /// Merges the upper half of the groups of columns into the lower one until one is left.
+  fileprivate func mergeGroups(_ groups: Int, columns: Int) {
     var left = groups
     while left > 1 {
       let lower = (left + 1) / 2
-      merge(
-        lanes, capacity: capacity, first: 0, with: lanes, otherCapacity: capacity,
+      reducer.merge(
+        accumulators, capacity: capacity, first: 0, with: accumulators, otherCapacity: capacity,
         otherFirst: lower * columns, count: (left - lower) * columns)
       left = lower
     }

@@ -9,22 +9,33 @@ extension Reducer {
     _ accumulators: UnsafeMutableRawPointer, capacity: Int, first: Int, rows: Int, columns: Int,
     values: UnsafeRawPointer, mask: UnsafeRawPointer?, position: Int, step: Int
   ) {
-    precondition(first >= 0 && rows >= 0 && columns >= 0 && step >= 0 && first + rows <= capacity)
+    Reducer.accumulateRows(
+      [ReducerTarget(self, accumulators, capacity: capacity)], first: first, rows: rows, columns: columns,
+      values: values, mask: mask, position: position, step: step)
+  }
+
+  /// The same for several reducers of one dtype: short rows are transposed once for all of them. Each gathers the very
+  /// bits that it would alone.
+  package static func accumulateRows(
+    _ targets: [ReducerTarget], first: Int, rows: Int, columns: Int, values: UnsafeRawPointer,
+    mask: UnsafeRawPointer?, position: Int, step: Int
+  ) {
+    check(targets, rows: rows, columns: columns, last: first + rows, first: first, step: step)
     if rows == 0 || columns == 0 { return }
-    if columns >= Self.long || (rows < Self.few && columns >= Self.lanes) {
+    if columns >= long || (rows < few && columns >= lanes) {
       // A row is a tile of one column, and folded.
-      withLanes(columns: 1) { lanes in
+      let rowBytes = columns * targets[0].reducer.operand.itemSize
+      withLanes(for: targets, columns: 1) { lanes in
         for row in 0..<rows {
           takeFolded(
-            accumulators, capacity: capacity, first: first + row, rows: columns, columns: 1,
-            values: values + row * columns * operand.itemSize, mask: mask.map { $0 + row * columns },
-            position: position, step: step, lanes: lanes)
+            targets, first: first + row, rows: columns, columns: 1, values: values + row * rowBytes,
+            mask: mask.map { $0 + row * columns }, position: position, step: step, lanes: lanes)
         }
       }
     } else {
       takeTransposed(
-        accumulators, capacity: capacity, first: first, rows: rows, columns: columns, values: values,
-        mask: mask, ReducedPositions(start: position, step: step, group: rows, groupStep: 0))
+        targets, first: first, rows: rows, columns: columns, values: values, mask: mask,
+        ReducedPositions(start: position, step: step, group: rows, groupStep: 0))
     }
   }
 
@@ -34,15 +45,15 @@ extension Reducer {
   private static var few: Int { 8 }
   /// Rows that are transposed at a time: as many as stay in the first-level cache, but of long ones enough for
   /// 256 bytes of each column (256 KiB at most).
-  private func height(columns: Int) -> Int { max(8192 / columns, 256 / operand.itemSize) }
+  private static func height(columns: Int, item: Int) -> Int { max(8192 / columns, 256 / item) }
 
   /// Takes short rows, by way of at most 512 KiB of memory, as the columns of their transpose.
-  private func takeTransposed(
-    _ accumulators: UnsafeMutableRawPointer, capacity: Int, first: Int, rows: Int, columns: Int,
-    values: UnsafeRawPointer, mask: UnsafeRawPointer?, _ positions: ReducedPositions
+  private static func takeTransposed(
+    _ targets: [ReducerTarget], first: Int, rows: Int, columns: Int, values: UnsafeRawPointer,
+    mask: UnsafeRawPointer?, _ positions: ReducedPositions
   ) {
-    let item = operand.itemSize
-    let height = min(rows, height(columns: columns))
+    let item = targets[0].reducer.operand.itemSize
+    let height = min(rows, height(columns: columns, item: item))
     withUnsafeTemporaryAllocation(byteCount: height * columns * (item + 1), alignment: 64) { memory in
       let turned = memory.baseAddress!
       let turnedMask = mask == nil ? nil : turned + height * columns * item
@@ -53,13 +64,13 @@ extension Reducer {
           transpose(mask + row * columns, item: 1, rows: count, columns: columns, to: turnedMask)
         }
         take(
-          accumulators, capacity: capacity, first: first + row, rows: columns, columns: count,
-          values: turned, mask: turnedMask, positions)
+          targets, first: first + row, rows: columns, columns: count, values: turned, mask: turnedMask,
+          positions)
       }
     }
   }
 
-  private func transpose(
+  private static func transpose(
     _ source: UnsafeRawPointer, item: Int, rows: Int, columns: Int, to target: UnsafeMutableRawPointer
   ) {
     tessera_transpose_plane(item, 1, columns, rows, source, columns * item, target, rows * item)

@@ -1,0 +1,61 @@
+import TesseraCore
+import Testing
+
+@testable import TesseraKernels
+
+/// Tiles on either side of what is cut, folded and transposed.
+private let tileShapes = [
+  (1, 1), (7, 5), (8, 300), (9, 1), (100, 40), (3, 200), (5, 3000), (3000, 5), (300, 33), (64, 700),
+  (40, 1030),
+]
+
+/// Several reducers that take a tile together gather the very bits that each gathers alone.
+@Test(arguments: [DType.bool, .int16, .uint64, .float16, .float32, .float64, .complex64], [false, true])
+func togetherAsAlone(_ dtype: DType, _ masked: Bool) throws {
+  let reducers = ReductionOperation.allCases.compactMap { try? Reducer($0, dtype) }
+  for (number, (rows, columns)) in tileShapes.enumerated() {
+    let seed = UInt64(number) * 2 + (masked ? 1 : 0)
+    var random = SeededGenerator(seed: seed)
+    let tile = ReductionTile(
+      dtype, rows: rows, columns: columns, masked: masked, specials: number % 2 == 1, random: &random)
+    for byRows in [false, true] {
+      let kept = byRows ? rows : columns
+      let alone = reducers.map { ReductionAccumulators($0, capacity: kept + 2) }
+      for accumulators in alone {
+        accumulators.take(tile, byRows: byRows, first: 1, position: 5, step: 3)
+        accumulators.take(tile, byRows: byRows, first: 1, position: 100_000, step: 3)
+      }
+      let together = reducers.map { ReductionAccumulators($0, capacity: kept + 2) }
+      let targets = together.map { ReducerTarget($0.reducer, $0.start, capacity: $0.capacity) }
+      for position in [5, 100_000] {
+        tile.bytes.withUnsafeBytes { bytes in
+          (tile.mask ?? []).withUnsafeBytes { mask in
+            let values = bytes.baseAddress! + 1
+            let mask = tile.mask == nil ? nil : mask.baseAddress! + 1
+            if byRows {
+              Reducer.accumulateRows(
+                targets, first: 1, rows: rows, columns: columns, values: values, mask: mask,
+                position: position, step: 3)
+            } else {
+              Reducer.accumulateColumns(
+                targets, first: 1, rows: rows, columns: columns, values: values, mask: mask,
+                position: position, step: 3)
+            }
+          }
+        }
+      }
+      for (one, other) in zip(alone, together) {
+        let isSame = one.bytes.elementsEqual(other.bytes)
+        #expect(
+          isSame && other.isIntact,
+          "\(one.reducer.operation) of \(dtype), \(rows) x \(columns), by rows \(byRows), seed \(seed)")
+      }
+    }
+  }
+}
+
+extension ReductionAccumulators {
+  fileprivate var bytes: UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(start: start, count: capacity * reducer.bytesPerItem)
+  }
+}
