@@ -48,10 +48,11 @@ TESSERA_INLINE double less_squares(double m2, double count, double rest) {
 }
 
 // Pieces of eight rows of positions that have all seen `seen` values: the shares are the same for all. WIDE is
-// whether eight values of the dtype may have a sum that a double rounds by more than the values' own spread.
+// whether eight values of the dtype may have a sum that a double rounds by more than the values' own spread. With
+// `sums` the sums of pieces are added up in `sum` as well.
 #define DEFINE_EIGHT(DTYPE, WIDE)                                                                            \
-  TESSERA_INLINE void eight_##DTYPE(moments to, const in_##DTYPE *restrict row, size_t n,           \
-                                    size_t width, int64_t seen) {                                            \
+  TESSERA_INLINE void eight_##DTYPE(moments to, double *restrict sum, const in_##DTYPE *restrict row,        \
+                                    size_t n, size_t width, int64_t seen, const int sums) {                  \
     double *restrict mean = to.mean;                                                                \
     double *restrict lost = to.lost;                                                                \
     double *restrict m2 = to.m2;                                                                    \
@@ -60,7 +61,9 @@ TESSERA_INLINE double less_squares(double m2, double count, double rest) {
       double x[PIECE], d[PIECE], square[PIECE];                                                              \
       _Pragma("clang loop unroll(full)") for (size_t k = 0; k < PIECE; k++) x[k] =                           \
           (double)LOAD_##DTYPE(row[c + k * n]);                                                              \
-      const double piece_mean = SUM_OF_EIGHT(x) * 0.125;                                                     \
+      const double eight = SUM_OF_EIGHT(x);                                                                  \
+      if (sums) sum[c] += eight;                                                                             \
+      const double piece_mean = eight * 0.125;                                                               \
       _Pragma("clang loop unroll(full)") for (size_t k = 0; k < PIECE; k++) {                                \
         d[k] = x[k] - piece_mean;                                                                            \
         square[k] = d[k] * d[k];                                                                             \
@@ -135,7 +138,7 @@ TESSERA_INLINE int all_equal(const int64_t *restrict count, size_t width) {
     if (!masked && tile->rows >= PIECE && all_equal(to.count, strip.width)) {                                \
       const int64_t seen = to.count[0];                                                                      \
       for (; r + PIECE <= tile->rows; r += PIECE)                                                            \
-        eight_##DTYPE(to, ROW(in, tile, strip, r), tile->columns, strip.width, seen + (int64_t)r);           \
+        eight_##DTYPE(to, NULL, ROW(in, tile, strip, r), tile->columns, strip.width, seen + (int64_t)r, 0);  \
       for (size_t c = 0; c < strip.width; c++) to.count[c] = seen + (int64_t)r;                              \
     }                                                                                                        \
     for (; r < tile->rows; r += PIECE) {                                                                     \
@@ -175,6 +178,55 @@ void tessera_moments_columns(uint8_t dtype, tessera_accumulators to, const tesse
     case 10: moments_bfloat16(to, tile); break;
     case 11: moments_float32(to, tile); break;
     case 12: moments_float64(to, tile); break;
+  }
+}
+
+// Whether the positions of each strip have seen equally many values.
+static int are_strips_equal(tessera_accumulators all, const tessera_tile *tile) {
+  for (size_t left = 0; left < tile->columns; left += STRIP) {
+    const size_t rest = tile->columns - left;
+    if (!all_equal(moments_at(all, tile->first + left).count, rest < STRIP ? rest : STRIP)) return 0;
+  }
+  return 1;
+}
+
+// Moments, and the sums that reduce_sum.c makes, in the same order: what both begin with is done once.
+#define DEFINE_MOMENTS_AND_SUMS(NUMBER, DTYPE)                                                               \
+  TESSERA_CLONES static void both_##DTYPE(tessera_accumulators all, tessera_accumulators sums,               \
+                                          const tessera_tile *tile) {                                        \
+    const in_##DTYPE *in = tile->values;                                                                     \
+    const size_t whole = tile->rows / PIECE * PIECE;                                                         \
+    for (size_t left = 0; left < tile->columns; left += STRIP) {                                             \
+      const size_t width = tile->columns - left;                                                             \
+      const tessera_strip strip = {left, width < STRIP ? width : STRIP};                                     \
+      const moments to = moments_at(all, tile->first + left);                                                \
+      double *sum = (double *)sums.memory + tile->first + left;                                              \
+      const int64_t seen = to.count[0];                                                                      \
+      for (size_t r = 0; r < whole; r += PIECE)                                                              \
+        eight_##DTYPE(to, sum, ROW(in, tile, strip, r), tile->columns, strip.width, seen + (int64_t)r, 1);   \
+      for (size_t c = 0; c < strip.width; c++) to.count[c] = seen + (int64_t)whole;                          \
+    }                                                                                                        \
+    const tessera_tile rest = {                                                                              \
+        tile->first, tile->rows - whole, tile->columns, in + whole * tile->columns, NULL, 0, 0, 1, 0};       \
+    moments_##DTYPE(all, &rest);                                                                             \
+    tessera_sum_columns(NUMBER, sums, &rest);                                                                \
+  }
+
+DEFINE_MOMENTS_AND_SUMS(9, float16)
+DEFINE_MOMENTS_AND_SUMS(10, bfloat16)
+DEFINE_MOMENTS_AND_SUMS(11, float32)
+
+void tessera_moments_and_sums_columns(uint8_t dtype, tessera_accumulators to, tessera_accumulators sums,
+                                      const tessera_tile *tile) {
+  if (tile->mask || tile->rows < PIECE || !are_strips_equal(to, tile)) {
+    tessera_moments_columns(dtype, to, tile);
+    tessera_sum_columns(dtype, sums, tile);
+    return;
+  }
+  switch (dtype) {
+    case 9: both_float16(to, sums, tile); break;
+    case 10: both_bfloat16(to, sums, tile); break;
+    case 11: both_float32(to, sums, tile); break;
   }
 }
 

@@ -60,20 +60,32 @@ extension Reducer {
     var height = rows
     let rowBytes = columns * targets[0].reducer.operand.itemSize
     if targets.count > 1 { height = max(1, pieceBytes / rowBytes / rowsAtATime) * rowsAtATime }
+    let sharing = momentsAndSum(targets)
     for row in stride(from: 0, to: rows, by: height) {
       var positions = positions
       positions.start += row * positions.step
-      for target in targets {
+      for (number, target) in targets.enumerated() where number != sharing?.sum {
         target.reducer.take(
-          target, first: first, rows: min(height, rows - row), columns: columns,
-          values: values + row * rowBytes, mask: mask.map { $0 + row * columns }, positions)
+          target, sums: number == sharing?.moments ? targets[sharing!.sum] : nil, first: first,
+          rows: min(height, rows - row), columns: columns, values: values + row * rowBytes,
+          mask: mask.map { $0 + row * columns }, positions)
       }
     }
   }
 
+  /// The numbers of moments and a sum that are made by one loop.
+  private static func momentsAndSum(_ targets: [ReducerTarget]) -> (moments: Int, sum: Int)? {
+    guard [.float16, .bfloat16, .float32].contains(targets[0].reducer.kernelDType),
+      let moments = targets.firstIndex(where: { $0.reducer.operation == .moments }),
+      let sum = targets.firstIndex(where: { $0.reducer.operation == .sum })
+    else { return nil }
+    return (moments, sum)
+  }
+
+  /// - Parameter sums: where a sum gathers that is made beside these moments.
   private func take(
-    _ target: ReducerTarget, first: Int, rows: Int, columns: Int, values: UnsafeRawPointer,
-    mask: UnsafeRawPointer?, _ positions: ReducedPositions
+    _ target: ReducerTarget, sums: ReducerTarget?, first: Int, rows: Int, columns: Int,
+    values: UnsafeRawPointer, mask: UnsafeRawPointer?, _ positions: ReducedPositions
   ) {
     let parts = self.parts
     let byPart = parts == 2 ? mask.map { doubled($0, count: rows * columns) } : nil
@@ -83,7 +95,11 @@ extension Reducer {
       first: first * parts, rows: rows, columns: columns * parts, values: values,
       mask: mask?.assumingMemoryBound(to: UInt8.self), position: Int64(positions.start),
       step: Int64(positions.step), group: positions.group, group_step: Int64(positions.groupStep))
-    accumulate(target.accumulators, capacity: target.capacity, &tile)
+    guard let sums else { return accumulate(target.accumulators, capacity: target.capacity, &tile) }
+    tessera_moments_and_sums_columns(
+      kernelDType.rawValue,
+      tessera_accumulators(memory: target.accumulators, capacity: target.capacity * parts),
+      tessera_accumulators(memory: sums.accumulators, capacity: sums.capacity * parts), &tile)
   }
 
   /// The mask of the parts of complex numbers: each byte twice.
