@@ -29,7 +29,8 @@ import Testing
     let most = Int.random(in: 1...2000, using: &random)
     let plan = try #require(
       try BlockPlan(
-        shape, unit: form.unit, fileShape: form.fileShape, granule: form.unit, isContiguous: form.isContiguous,
+        shape, unit: form.unit, fileShape: form.fileShape, granule: form.unit,
+        isContiguous: form.isContiguous,
         itemSize: 1, limits: .init(bytes: 1 << 30, leastBytes: most) { $0.reduce(1, *) }))
     for sink in sinks where !sink.isDivisible {
       for axis in 0..<rank {
