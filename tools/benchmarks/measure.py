@@ -31,6 +31,8 @@ class Row:
     who: str
     runs: list[Run] = dataclasses.field(default_factory=list)
     bytes: int = 0
+    # Floating-point operations that the job takes at least, where it is a matter of those.
+    flops: int = 0
     problem: str | None = None
     # Of the answers, relative as the job's check says; and the least seconds that the machine allows. Where known.
     error: float | None = None
@@ -60,6 +62,8 @@ class Row:
 
     def as_json(self):
         record = {"job": self.job, "who": self.who, "bytes": self.bytes, "problem": self.problem}
+        if self.flops:
+            record["flops"] = self.flops
         record |= {name: value for name in ("error", "limit_seconds") if (value := getattr(self, name)) is not None}
         if self.runs:
             record |= {

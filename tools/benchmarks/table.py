@@ -7,6 +7,8 @@ HEADINGS = ["", "seconds", "GB/s", "+ sync", "ratio", "in-process", "ratio", "CP
 def show(title, rows, errors=False):
     own = next((row for row in rows if row.who == TESSERA and row.runs), None)
     lines = [HEADINGS] + [_line(row, own) for row in rows]
+    if any(row.flops for row in rows):
+        lines = [line + [cell] for line, cell in zip(lines, ["GFLOP/s", *map(_rate, rows)])]
     if errors:
         lines = [line + [cell] for line, cell in zip(lines, ["error", *map(_error, rows)])]
     widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
@@ -35,6 +37,10 @@ def _line(row, own):
     ]
 
 
+def _rate(row):
+    return f"{row.flops / row.inner_seconds / 1e9:.1f}" if row.runs else ""
+
+
 def _error(row):
     return "" if row.error is None else f"{row.error:.0e}"
 
@@ -53,3 +59,13 @@ Tessera's process is a small program that imports the library; in-process includ
 limit       what limits.c reaches in the same run with nothing but reading (decoding, writing)
 error       the largest of the answer, relative to the spread of the data; at most 1e-5, or 2e-2 for software that
             accumulates float32 in float32. A larger one is a failure"""
+
+LINALG_NOTES = """
+Tessera's in-process seconds are those that its own report says, opening and start left out. The ratio of processes is
+what users wait for.
+in RAM      no competitor but the limit: OpenBLAS with operands and result in memory, nothing else timed. NumPy's is the
+            library that its wheel brings, the system's the one that Tessera uses
+GFLOP/s     of the work alone; products take 2mnk, symmetric ones half of that
+error       the largest, relative to the norms of rows and columns, at most 2e-5; of PCA the sine of the largest angle
+            between the subspace and the true one, at most 0.3
+A peak of Tessera's above --memory is a failure."""
