@@ -2,6 +2,7 @@ import TesseraCore
 
 #if BLAS
   import COpenBLAS
+  import COpenBLASCalls
 #endif
 
 /// The library behind matrix products at full rate and behind all decompositions, which a build may lack.
@@ -14,24 +15,27 @@ package enum OpenBLAS {
     #endif
   }
 
-  /// Makes the library ready; to be called before any other of its functions.
+  /// Makes the library ready; to be called before any other of its functions. It is loaded by the first call.
   ///
   /// It works on the thread that calls it and starts none: Tessera's own threads call it for parts that do not depend on
   /// how many there are, so results have the same bits for any number of threads. The setting is the process's.
   ///
-  /// - Throws: `.unsupported` in a build without it, naming the package to install.
+  /// - Throws: `.unsupported` in a build without it, or where it is not installed, naming the package to install.
   package static func require() throws {
     #if BLAS
-      _ = isReady
+      guard let failure else { return }
+      throw TesseraError(.unsupported, "cannot load OpenBLAS: install libopenblas0 (\(failure))")
     #else
       throw TesseraError(.unsupported, "this build has no OpenBLAS: install libopenblas-dev and rebuild")
     #endif
   }
 
   #if BLAS
-    private static let isReady: Bool = {
+    /// What kept the library from being loaded.
+    private static let failure: String? = {
+      if let failure = openblas_calls_load() { return String(cString: failure) }
       openblas_set_num_threads(1)
-      return true
+      return nil
     }()
   #endif
 }
