@@ -6,6 +6,12 @@
 
 #include <string.h>
 
+// Raw values of `DType`.
+enum {
+  BOOL, INT8, INT16, INT32, INT64, UINT8, UINT16, UINT32, UINT64, FLOAT16, BFLOAT16, FLOAT32, FLOAT64,
+  COMPLEX64, COMPLEX128,
+};
+
 typedef struct {
   float re, im;
 } complex64;

@@ -5,12 +5,6 @@
 #include "elements.h"
 #include "tessera_elementwise.h"
 
-// Raw values of `DType`.
-enum {
-  BOOL, INT8, INT16, INT32, INT64, UINT8, UINT16, UINT32, UINT64, FLOAT16, BFLOAT16, FLOAT32, FLOAT64,
-  COMPLEX64, COMPLEX128,
-};
-
 // Families of operations, one file each. Those that a family does not have leave `result` alone.
 void tessera_unary_real(uint8_t operation, uint8_t dtype, size_t count, const void *a, void *result);
 void tessera_unary_complex(uint8_t operation, uint8_t dtype, size_t count, const void *a, void *result);

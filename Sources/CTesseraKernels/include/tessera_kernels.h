@@ -8,5 +8,6 @@
 #include "tessera_elementwise.h"
 #include "tessera_order.h"
 #include "tessera_random.h"
+#include "tessera_products.h"
 
 #endif
