@@ -107,8 +107,14 @@ package final class ReadScratch: Sendable {
   /// Whether what is read is all there is, each element once, so that a checksum of the whole can be checked.
   package let checks: Bool
 
-  package init(forgets: Bool = false, checks: Bool = false) {
+  /// Throws when the work was asked to stop; for reads that take long by themselves.
+  package let interruption: @Sendable () throws -> Void
+
+  package init(
+    forgets: Bool = false, checks: Bool = false, interruption: @escaping @Sendable () throws -> Void = {}
+  ) {
     self.forgets = forgets
     self.checks = checks
+    self.interruption = interruption
   }
 }

@@ -22,7 +22,7 @@ extension Explanation.Pass: CustomStringConvertible {
       \(TesseraError.printable(source))\(target)
         shape \(shape) in \(count(blocks, "block", "blocks")) of \(Shape.describe(blockShape)) on \
       \(count(threads, "thread", "threads"))
-        reads \(ByteSize.format(bytesRead)), each part of the source \(reads)
+      \(product.map(text) ?? "  reads \(ByteSize.format(bytesRead)), each part of the source \(reads)")
       \(written)  predicted peak memory \(ByteSize.format(predictedPeakBytes))
 
       """
@@ -33,6 +33,17 @@ extension Explanation.Pass: CustomStringConvertible {
   private var reads: String {
     sourceReads == 1
       ? "once" : sourceReads == 0 ? "never" : "\(ByteSize.fixed(sourceReads, decimals: 1)) times"
+  }
+
+  private func text(_ product: Explanation.Product) -> String {
+    func times(_ number: Int) -> String { number == 1 ? "once" : "\(number) times" }
+    return """
+        product of (\(product.rows), \(product.summed)) and (\(product.summed), \(product.columns)) in tiles of \
+      \(Shape.describe(product.tileShape)), \(product.tileDepth) summed at a time
+        reads \(ByteSize.format(bytesRead)): the left operand \(times(product.leftReads)), the right one \
+      \(times(product.rightReads)); the least that any order of work could read is \
+      \(ByteSize.format(product.leastBytesRead))
+      """
   }
 }
 

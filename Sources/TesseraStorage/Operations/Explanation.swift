@@ -32,6 +32,8 @@ public struct Explanation: Sendable {
     public var predictedPeakBytes: Int
     /// Disk space the pass takes for a file that the job removes.
     public var temporaryBytes = 0
+    /// How a matrix product is made; nil of passes that are none.
+    public var product: Product?
 
     package init(
       source: String, shape: Shape, blockShape: [Int], blocks: Int, threads: Int, sourceReads: Double,
@@ -47,6 +49,40 @@ public struct Explanation: Sendable {
       self.bytesWritten = bytesWritten
       self.predictedPeakBytes = predictedPeakBytes
       self.temporaryBytes = temporaryBytes
+    }
+  }
+
+  /// A matrix product that a pass writes: of matrices of `rows` x `summed` and `summed` x `columns` elements.
+  public struct Product: Sendable {
+    public var rows: Int
+    public var columns: Int
+    public var summed: Int
+    /// What one call of the kernel makes, and how much of the summed axis it takes.
+    public var tileShape: [Int]
+    public var tileDepth: Int
+    /// How often each operand is read: as often as the result has blocks across it.
+    public var leftReads: Int
+    public var rightReads: Int
+    /// Bytes that no order of work can do without, given the memory: 2 m n k / sqrt(M) elements for M elements of
+    /// memory (Hong and Kung 1981; Irony, Toledo and Tiskin 2004), and each operand once.
+    public var leastBytesRead: Int
+
+    package init(
+      rows: Int, columns: Int, summed: Int, tileShape: [Int], tileDepth: Int, leftReads: Int, rightReads: Int,
+      leastBytesRead: Int
+    ) {
+      (self.rows, self.columns, self.summed) = (rows, columns, summed)
+      (self.tileShape, self.tileDepth) = (tileShape, tileDepth)
+      (self.leftReads, self.rightReads, self.leastBytesRead) = (leftReads, rightReads, leastBytesRead)
+    }
+
+    var json: JSONValue {
+      [
+        "rows": JSONValue(rows), "columns": JSONValue(columns), "summed": JSONValue(summed),
+        "tile_shape": JSONValue(tileShape), "tile_depth": JSONValue(tileDepth),
+        "left_reads": JSONValue(leftReads),
+        "right_reads": JSONValue(rightReads), "least_bytes_read": JSONValue(leastBytesRead),
+      ]
     }
   }
 
@@ -80,6 +116,7 @@ public struct Explanation: Sendable {
             "bytes_read": JSONValue(pass.bytesRead), "bytes_written": JSONValue(pass.bytesWritten),
             "predicted_peak_bytes": JSONValue(pass.predictedPeakBytes),
             "temporary_bytes": JSONValue(pass.temporaryBytes), "outputs": JSONValue(pass.outputs),
+            "product": pass.product?.json ?? nil,
           ]
         }),
       "bytes_read": JSONValue(bytesRead), "bytes_written": JSONValue(bytesWritten),

@@ -43,7 +43,8 @@ struct SweepPlanner {
       let spill = try SpillPlan(
         from: part.source, to: part.requirements, insteadOf: plan, options: options,
         available: available[part.target])
-      let source = try ArraySource(part.source)
+      let source = try ArraySource(
+        spill == nil ? part.source.prepared(forBlocks: plan.blocks.block) : part.source)
       let loaded = try joining?.source([number]).loadedBytes ?? source.loadedBytes
       return Sweep([number], source, plan, spill: spill, loadedBytes: loaded)
     }

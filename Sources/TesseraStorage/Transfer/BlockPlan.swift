@@ -90,12 +90,12 @@ package struct BlockPlan: Sendable, Hashable {
     sourceReads = zip(shape.indices, chosen).reduce(1) { $0 * reads($1.0, $1.1) }
   }
 
-  /// Blocks of a given shape, in C order.
-  package init(_ shape: Shape, block: [Int], granule: [Int]) throws {
+  /// Blocks of a given shape, in C order; file by file where there are several.
+  package init(_ shape: Shape, block: [Int], granule: [Int], fileShape: [Int]? = nil) throws {
     self.block = block
-    group = block
+    group = fileShape.map { file in zip(file, block).map { max($0, $1) } } ?? block
     grid = try ChunkGrid(shape: shape, chunkShape: block)
-    groupGrid = grid
+    groupGrid = try ChunkGrid(shape: shape, chunkShape: group)
     sourceReads = shape.indices.reduce(1) {
       $0 * BlockPlan.reads(shape[$1], block: block[$1], granule: granule[$1])
     }
@@ -109,7 +109,7 @@ package struct BlockPlan: Sendable, Hashable {
   }
 
   /// The lengths a block may have along an axis: units that divide a file, then whole files, doubling.
-  private static func lengths(_ length: Int, unit: Int, file: Int?) -> [Int] {
+  static func lengths(_ length: Int, unit: Int, file: Int?) -> [Int] {
     var lengths: [Int] = []
     let perFile = file.map { max(1, $0 / unit) }
     var factor = 1

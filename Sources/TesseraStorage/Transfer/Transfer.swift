@@ -62,7 +62,8 @@ package struct Transfer: Sendable {
     let forgets = try plan.blocks.sourceReads < 1.5 && source.exceedsPageCache()
     let itemSizes = outputs.reduce(0) { $0 + $1.sink.requirements.dtype.itemSize }
     try WorkerTeam.run(threads: plan.threads) { worker in
-      let scratch = WriteScratch(read: ReadScratch(forgets: forgets, checks: true))
+      let scratch = WriteScratch(
+        read: ReadScratch(forgets: forgets, checks: true, interruption: options.checkCancellation))
       let buffers = BlockBuffers(outputs.count)
       do {
         while let ticket = schedule.next(worker) {

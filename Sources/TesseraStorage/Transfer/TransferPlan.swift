@@ -21,17 +21,23 @@ package struct TransferPlan: Sendable {
   package init(from source: any BlockSource, to sinks: [SinkRequirements], options: TransferOptions) throws {
     let model = try MemoryModel(options)
     let form = BlockForm(sinks)
-    let cost = TransferPlan.cost(from: source.dtypes, scratch: source.scratchBytes, to: sinks)
+    let priced = (source as? ArraySource)?.driver as? any PricedDriver
+    let scratch = source.scratchBytes
+    let cost = TransferPlan.cost(
+      from: source.dtypes, scratch: { priced?.scratchBytes(reading: $0) ?? scratch }, to: sinks)
     let itemSize = (source.dtypes + sinks.map(\.dtype)).map(\.itemSize).max() ?? 1
-    func plan(bytes: Int) throws -> BlockPlan? {
-      try BlockPlan(
+    func plan(bytes: Int, threads: Int) throws -> BlockPlan? {
+      let limits = BlockPlan.Limits(bytes: bytes, leastBytes: TransferPlan.leastBlockBytes, cost: cost)
+      if let priced, let blocks = try BlockPlan(pricing: priced, threads: threads, to: sinks[0], limits: limits) {
+        return blocks
+      }
+      return try BlockPlan(
         source.shape, unit: form.unit, fileShape: form.fileShape, granule: source.granule,
-        isContiguous: form.isContiguous, itemSize: itemSize,
-        limits: .init(bytes: bytes, leastBytes: TransferPlan.leastBlockBytes, cost: cost))
+        isContiguous: form.isContiguous, itemSize: itemSize, limits: limits)
     }
     // Fewer threads rather than none.
     for threads in (1...options.threads).reversed() {
-      guard let blocks = try plan(bytes: model.buffers / threads) else { continue }
+      guard let blocks = try plan(bytes: model.buffers / threads, threads: threads) else { continue }
       self.init(
         blocks, threads: threads, costing: cost(blocks.block), loading: source.loadedBytes, to: sinks, model)
       return
@@ -78,7 +84,14 @@ package struct TransferPlan: Sendable {
   static func cost(
     from dtypes: [DType], scratch: Int, to sinks: [SinkRequirements]
   ) -> @Sendable (_ block: [Int]) -> Int {
-    let kept = sinks.reduce(scratch) { $0.saturatingAdd($1.keptBytes) }
+    cost(from: dtypes, scratch: { _ in scratch }, to: sinks)
+  }
+
+  /// The same of a source that needs more for some blocks than for others.
+  private static func cost(
+    from dtypes: [DType], scratch: @escaping @Sendable ([Int]) -> Int, to sinks: [SinkRequirements]
+  ) -> @Sendable (_ block: [Int]) -> Int {
+    let kept = sinks.reduce(0) { $0.saturatingAdd($1.keptBytes) }
     return { block in
       let loaded = dtypes.reduce(0) { $0.saturatingAdd(block.saturatingProduct($1.itemSize)) }
       let converted = zip(dtypes, sinks).map {
@@ -86,6 +99,7 @@ package struct TransferPlan: Sendable {
       }
       let storing = sinks.map { $0.scratchBytes(block) }
       return kept.saturatingAdd(loaded).saturatingAdd(converted.max() ?? 0).saturatingAdd(storing.max() ?? 0)
+        .saturatingAdd(scratch(block))
     }
   }
 

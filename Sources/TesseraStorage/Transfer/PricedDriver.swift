@@ -1,0 +1,17 @@
+/// A driver that reads and computes more for a block than the block's own elements, so that the shape of the blocks
+/// decides what all of them take: a matrix product, whose blocks need whole rows and columns of its operands.
+package protocol PricedDriver: ArrayDriver {
+  /// Bytes that one reader needs beyond the target while it reads a block of that shape.
+  func scratchBytes(reading block: [Int]) -> Int
+  /// Roughly the seconds that reading all blocks of that shape takes on so many threads.
+  func price(ofBlocks block: [Int], threads: Int) -> Double
+  /// The same array, prepared to be read in blocks of that shape; the elements have the same bits.
+  func reading(blocks block: [Int]) -> any ArrayDriver
+}
+
+extension ArrayDriver {
+  /// The same array, prepared to be read in blocks of that shape.
+  func prepared(forBlocks block: [Int]) -> any ArrayDriver {
+    (self as? any PricedDriver)?.reading(blocks: block) ?? self
+  }
+}
