@@ -7,11 +7,21 @@ package protocol ComputedDriver: ArrayDriver {
   var storedBytesRead: Int { get }
   /// What it is computed from, as people know it: paths of stored arrays.
   var sourceNames: [String] { get }
+  /// Says of a pass that reads all of it, in the pass's blocks, what that takes.
+  ///
+  /// - Parameter memory: the budget.
+  func explain(_ pass: inout Explanation.Pass, memory: Int)
+}
+
+extension ComputedDriver {
+  package func explain(_ pass: inout Explanation.Pass, memory: Int) {
+    pass.bytesRead = Int(min(Double(storedBytesRead) * pass.sourceReads, 1e18))
+  }
 }
 
 extension ArrayDriver {
   /// Bytes of stored elements that reading all of it reads.
-  var wholeStoredBytes: Int {
+  package var wholeStoredBytes: Int {
     if let computed = self as? any ComputedDriver { return computed.storedBytesRead }
     if self is MemoryDriver || self is PlaceholderDriver { return 0 }
     return description.logicalBytes ?? 0
@@ -20,7 +30,7 @@ extension ArrayDriver {
 
 extension ArrayDriver {
   /// What people know it by: its path, or those of what it is computed from.
-  var knownNames: [String] { (self as? any ComputedDriver)?.sourceNames ?? [description.path] }
+  package var knownNames: [String] { (self as? any ComputedDriver)?.sourceNames ?? [description.path] }
 }
 
 extension Program {

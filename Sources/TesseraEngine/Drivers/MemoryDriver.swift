@@ -68,7 +68,7 @@ package final class MemoryDriver: ArrayDriver {
 
 extension ArrayDescription {
   /// Of an array that is computed or in memory.
-  init(computed shape: Shape, dtype: DType) {
+  package init(computed shape: Shape, dtype: DType) {
     self.init(
       path: "<computed>", format: .computed, shape: shape, dtype: dtype, dtypeName: dtype.name,
       chunks: nil, shards: nil, codec: "none")

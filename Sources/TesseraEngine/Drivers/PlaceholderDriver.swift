@@ -1,20 +1,20 @@
-import TesseraCore
-import TesseraStorage
+package import TesseraCore
+package import TesseraStorage
 
 /// Stands for a result that is not there yet, while plans are made; it is never read.
-struct PlaceholderDriver: ArrayDriver {
-  let description: ArrayDescription
+package struct PlaceholderDriver: ArrayDriver {
+  package let description: ArrayDescription
 
-  init(shape: Shape, dtype: DType) { description = ArrayDescription(computed: shape, dtype: dtype) }
+  package init(shape: Shape, dtype: DType) { description = ArrayDescription(computed: shape, dtype: dtype) }
 
-  var granule: [Int] { [Int](repeating: 1, count: description.shape.rank) }
+  package var granule: [Int] { [Int](repeating: 1, count: description.shape.rank) }
 
-  func read(
+  package func read(
     _ selection: StridedRegion, into target: UnsafeMutableRawPointer, strides: [Int], scratch: ReadScratch
   ) throws {
     throw TesseraError(.usage, "a planned result was read")
   }
 
-  func storedBytes() throws -> Int { 0 }
-  func fingerprint() throws -> String { "planned \(description.shape)" }
+  package func storedBytes() throws -> Int { 0 }
+  package func fingerprint() throws -> String { "planned \(description.shape)" }
 }

@@ -1,14 +1,14 @@
-import TesseraCore
+package import TesseraCore
 
 extension StridedRegion.Axis {
   /// The positions of an axis that lie in a range: the first one, how many, and their place among all.
-  struct Piece {
-    var start: Int
-    var count: Int
-    var place: Int
+  package struct Piece {
+    package var start: Int
+    package var count: Int
+    package var place: Int
   }
 
-  func within(_ range: Range<Int>) -> Piece {
+  package func within(_ range: Range<Int>) -> Piece {
     guard count > 0 else { return Piece(start: 0, count: 0, place: 0) }
     let magnitude = Int(step.magnitude)
     // Positions before the range, in the order of the walk.

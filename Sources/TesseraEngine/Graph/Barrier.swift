@@ -16,6 +16,8 @@ package protocol Barrier: Sendable {
   var localAxes: Set<Int>? { get }
   /// Whether it is evaluated locally even when it is asked for itself.
   var isLocalAsOutput: Bool { get }
+  /// Whether what is gathered in memory takes it piece by piece, rather than from all of it gathered before.
+  var isStreamed: Bool { get }
 
   /// Makes what takes a pass's blocks.
   ///
@@ -29,6 +31,10 @@ package protocol Barrier: Sendable {
 
 extension Barrier {
   package var localAxes: Set<Int>? { nil }
+  package var isStreamed: Bool { false }
+  package func makeSink(memory: Int, threads: Int) throws -> any BarrierSink {
+    preconditionFailure("\(key) has no pass")
+  }
   package var isLocalAsOutput: Bool { false }
   package func localDriver(_ results: [ObjectIdentifier: Source]) throws -> any ArrayDriver {
     preconditionFailure("\(key) has no local evaluation")

@@ -27,7 +27,7 @@ package struct Writing: Sendable {
     var evaluation = Writing.evaluation(destinations, options)
     let passes = try evaluation.plannedWithPlaceholders()
     let delivery = try Writing.delivery(destinations, evaluation, options)
-    let writing = try Writing.passes(delivery, destinations, evaluation)
+    let writing = try Writing.passes(delivery, destinations, evaluation, memory: options.memory)
     explanation = Explanation(passes: Writing.joined(passes.map { $0.explanation() }, writing))
     progress = (passes.reduce(0) { $0.saturatingAdd($1.bytesRead) }, delivery.bytesMoved)
   }
@@ -134,7 +134,7 @@ extension Writing {
 
   /// The passes that write, with the bytes of what the arrays are computed from rather than their own.
   private static func passes(
-    _ delivery: Delivery, _ destinations: [WritingDestination], _ evaluation: Evaluation
+    _ delivery: Delivery, _ destinations: [WritingDestination], _ evaluation: Evaluation, memory: Int
   ) throws -> [Explanation.Pass] {
     let nodes = nodes(destinations)
     return try delivery.sweeps.flatMap { sweep in
@@ -150,7 +150,11 @@ extension Writing {
         let stored =
           try own.count > 1
           ? ExpressionSource(own, results: evaluation.finished).storedBytesRead : driver.wholeStoredBytes
-        pass.bytesRead = Int(min(Double(stored) * pass.sourceReads, 1e18))
+        if own.count == 1, let computed = driver as? any ComputedDriver {
+          computed.explain(&pass, memory: memory)
+        } else {
+          pass.bytesRead = Int(min(Double(stored) * pass.sourceReads, 1e18))
+        }
         if stored > 0 { pass.source = Set(own.flatMap(\.storedPaths)).sorted().joined(separator: ", ") }
         return pass
       }

@@ -218,8 +218,8 @@ extension Node {
     var seen: Set<ObjectIdentifier> = []
     func visit(_ node: Node) {
       guard node.shape == shape, seen.insert(ObjectIdentifier(node)).inserted else { return }
-      if case .barrier = node.operation {
-        if node.isLocal { found.append(node) }
+      if case .barrier(let barrier) = node.operation {
+        if node.isLocal, !barrier.isStreamed { found.append(node) }
       } else {
         node.operation.operands.forEach(visit)
       }

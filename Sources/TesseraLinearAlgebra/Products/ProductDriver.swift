@@ -1,0 +1,64 @@
+import TesseraCore
+import TesseraEngine
+import TesseraKernels
+package import TesseraStorage
+
+/// The products of two stacks of matrices as something that can be read: a box of the result is computed from panels of
+/// both operands, tile by tile.
+package final class ProductDriver: ComputedDriver {
+  package let description: ArrayDescription
+  let geometry: ProductGeometry
+  let left, right: ProductOperand
+  let dtype: DType
+  /// What panels of both operands may take together while a box is computed; larger boxes are computed in parts.
+  let panelBytes: Int
+  let workers = Pool { ProductWorker() }
+
+  init(
+    _ geometry: ProductGeometry, left: ProductOperand, right: ProductOperand, dtype: DType,
+    panelBytes: Int? = nil
+  ) throws {
+    if MatrixKernel.usesLibrary(dtype) { try OpenBLAS.require() }
+    (self.geometry, self.left, self.right, self.dtype) = (geometry, left, right, dtype)
+    let tiles = geometry.tiles
+    let least = left.panelBytes(min(tiles.rows, geometry.m), tiles.depth)
+      .saturatingAdd(right.panelBytes(tiles.depth, min(tiles.columns, geometry.n)))
+    self.panelBytes = max(panelBytes ?? 0, least)
+    description = ArrayDescription(computed: try Shape(geometry.dimensions), dtype: dtype)
+  }
+
+  /// A tile of each matrix; of small matrices as many as are computed together.
+  package var granule: [Int] {
+    var granule = geometry.leading.map { _ in 1 }
+    if let last = granule.indices.last { granule[last] = max(1, min(together, geometry.leading[last])) }
+    return granule + [
+      max(1, min(geometry.tiles.rows, geometry.m)), max(1, min(geometry.tiles.columns, geometry.n)),
+    ]
+  }
+
+  package var isSequential: Bool { left.isSequential || right.isSequential }
+
+  package var storedBytesRead: Int { storedBytesRead(inBlocks: granule) }
+  package var sourceNames: [String] { left.sourceNames + right.sourceNames }
+  package func storedBytes() throws -> Int { 0 }
+
+  package func finishReading() {
+    workers.drain()
+    left.finishReading()
+    right.finishReading()
+  }
+
+  package func fingerprint() throws -> String {
+    "product \(geometry) of \(try left.fingerprint()) and \(try right.fingerprint())"
+  }
+}
+
+/// One thread's memory, and the tile that was computed last.
+final class ProductWorker {
+  let left = Buffer()
+  let right = Buffer()
+  let kernel = Buffer()
+  let tile = Buffer()
+  /// The leading position, and the numbers of the tile, that `tile` holds.
+  var held: [Int]?
+}

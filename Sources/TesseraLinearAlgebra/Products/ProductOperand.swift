@@ -1,0 +1,168 @@
+import TesseraCore
+import TesseraEngine
+import TesseraKernels
+import TesseraStorage
+
+/// One side of a product as something of which panels are read: a stack of matrices.
+///
+/// Views are looked through to what is stored, and panels are loaded in the order in which it lies there, so transposes
+/// and Fortran order cost nothing. What is in memory already is used in place.
+struct ProductOperand: Sendable {
+  private let driver: any ArrayDriver
+  private let map: AccessMap
+  private let dtype: DType
+  /// Axes of the stack that this side follows, of those of the result; it has length 1 along others.
+  private let shape: Shape
+  /// Whether columns of a matrix, rather than rows, are what lies together in storage.
+  let isTransposed: Bool
+  /// Whether it is used where it lies.
+  let isInPlace: Bool
+
+  /// - Parameter node: of at least two axes.
+  init(_ node: Node, results: [ObjectIdentifier: Source]) throws {
+    shape = node.shape
+    dtype = node.dtype
+    let (base, map) = ProductOperand.base(of: node)
+    let matrix = [node.shape.rank - 2, node.shape.rank - 1]
+    // A matrix that repeats rows or columns is spelled out by an expression.
+    let isSpelled = matrix.allSatisfy { axis in
+      node.shape[axis] == 1 || map.axes.contains { $0.source == axis }
+    }
+    driver = try NodeSource.driver(of: isSpelled ? base : node, results: results)
+    self.map = isSpelled ? map : .identity(node.shape.rank)
+    isTransposed = ProductOperand.isTransposed(self.map, driver.description, node.shape)
+    let isMemory = driver is MemoryDriver || driver is PlaceholderDriver
+    isInPlace = isMemory && ProductOperand.isUsable(self.map, driver.description.shape, node)
+  }
+
+  /// What a chain of views is of, and how it is walked.
+  private static func base(of node: Node) -> (Node, AccessMap) {
+    var (node, map) = (node, AccessMap.identity(node.shape.rank))
+    while case .view(let view, let child) = node.operation { (node, map) = (child, map.composed(with: view)) }
+    return (node, map)
+  }
+
+  private static func isTransposed(_ map: AccessMap, _ description: ArrayDescription, _ shape: Shape) -> Bool
+  {
+    let rows = shape.rank - 2
+    let axes = description.isFortranOrder ? map.axes : map.axes.reversed()
+    let fastest = axes.first { axis in axis.source.map { $0 >= rows && shape[$0] > 1 } ?? false }
+    return fastest?.source == rows
+  }
+
+  // MARK: In place
+
+  private static func isUsable(_ map: AccessMap, _ base: Shape, _ node: Node) -> Bool {
+    let view = strides(map, base, node.shape)
+    return MatrixKernel.takes(
+      node.dtype, rows: node.shape[node.shape.rank - 2], columns: node.shape[node.shape.rank - 1],
+      row: view.row,
+      column: view.column)
+  }
+
+  /// The distances, in elements, between rows and between columns of a matrix in memory.
+  private static func strides(_ map: AccessMap, _ base: Shape, _ shape: Shape) -> (row: Int, column: Int) {
+    let own = base.strides
+    func stride(_ axis: Int) -> Int {
+      for (number, entry) in map.axes.enumerated() where entry.source == axis {
+        return own[number] * entry.step
+      }
+      return 0
+    }
+    let (rows, columns) = (shape[shape.rank - 2], shape[shape.rank - 1])
+    var (row, column) = (stride(shape.rank - 2), stride(shape.rank - 1))
+    // Along an axis of one position any stride is right.
+    if columns <= 1 { column = row == 1 ? Swift.max(rows, 1) : 1 }
+    if rows <= 1 { row = column == 1 ? Swift.max(columns, 1) : 1 }
+    return (row, column)
+  }
+
+  /// The part of a matrix in memory that begins at a row and a column.
+  ///
+  /// - Parameter index: the position along the result's stack.
+  private func view(_ index: [Int], _ rows: Range<Int>, _ columns: Range<Int>) -> MatrixView {
+    let memory = driver as! MemoryDriver
+    let own = memory.description.shape.strides
+    let position = self.position(index) + [rows.lowerBound, columns.lowerBound]
+    var offset = 0
+    for (axis, stride) in zip(map.axes, own) {
+      offset += (axis.start + axis.step * (axis.source.map { position[$0] } ?? 0)) * stride
+    }
+    let strides = ProductOperand.strides(map, memory.description.shape, shape)
+    return MatrixView(
+      UnsafeRawPointer(memory.bytes.baseAddress!) + offset * dtype.itemSize, row: strides.row,
+      column: strides.column)
+  }
+
+  /// A position along the result's stack as one along this side's own: aligned at the end, 0 where it repeats.
+  private func position(_ index: [Int]) -> [Int] {
+    let own = shape.rank - 2
+    return zip(index.suffix(own), shape.dimensions).map { $1 == 1 ? 0 : $0 }
+  }
+
+  // MARK: Panels
+
+  /// Bytes of memory that a panel of so many elements needs.
+  func panelBytes(_ rows: Int, _ columns: Int) -> Int {
+    isInPlace ? 0 : rows.saturatingMultiply(columns).saturatingMultiply(dtype.itemSize)
+  }
+
+  /// How many matrices `count` consecutive ones of the result's last stack axis are on this side: as many, or one.
+  func distinct(_ count: Int) -> Int {
+    shape.rank > 2 && shape[shape.rank - 3] != 1 ? count : 1
+  }
+
+  /// Whether this side has a matrix for each of the stack's last axis where it lies, and how far they are apart.
+  ///
+  /// - Parameters:
+  ///   - index: the position along the result's stack.
+  ///   - count: consecutive positions of the stack's last axis.
+  ///   - buffer: memory for the panel, used unless the matrix is in memory.
+  /// - Returns: the first matrix's part, and the distance to the next one's, in bytes.
+  func panel(
+    _ index: [Int], count: Int, rows: Range<Int>, columns: Range<Int>, buffer: Buffer, scratch: ReadScratch
+  ) throws -> (view: MatrixView, next: Int) {
+    let matrices = distinct(count)
+    if isInPlace {
+      let first = view(index, rows, columns)
+      guard matrices > 1 else { return (first, 0) }
+      var second = index
+      second[second.count - 1] += 1
+      return (first, view(second, rows, columns).elements - first.elements)
+    }
+    let bytes = rows.count * columns.count * dtype.itemSize
+    let target = buffer.reserve(matrices * bytes).baseAddress!
+    let row = isTransposed ? 1 : columns.count
+    let column = isTransposed ? rows.count : 1
+    var region = StridedRegion(Region(lower: position(index), lengths: position(index).map { _ in 1 }))
+    if matrices > 1 { region.axes[region.axes.count - 1].count = matrices }
+    let lines = [rows, columns].map { StridedRegion.Axis(start: $0.lowerBound, step: 1, count: $0.count) }
+    var strides = [Int](repeating: dtype.itemSize, count: region.axes.count)
+    if let last = strides.indices.last { strides[last] = bytes }
+    strides += [row * dtype.itemSize, column * dtype.itemSize]
+    let needed = map.resolve(StridedRegion(axes: region.axes + lines))
+    try driver.read(
+      needed, into: target, strides: map.axes.map { $0.source.map { strides[$0] } ?? dtype.itemSize },
+      scratch: scratch)
+    return (MatrixView(UnsafeRawPointer(target), row: row, column: column), matrices > 1 ? bytes : 0)
+  }
+
+  // MARK: What it takes
+
+  /// Bytes that reading it needs beside the panel.
+  var scratchBytes: Int { isInPlace ? 0 : driver.scratchBytes }
+  var isSequential: Bool { driver.isSequential }
+  /// Bytes of stored elements that reading all of it once reads.
+  var storedBytes: Int {
+    let all = Double(Swift.max(1, driver.description.shape.count))
+    let part = Swift.min(Double(shape.count), all) / all
+    return Int(Double(driver.wholeStoredBytes) * part)
+  }
+  /// What reading all of it once takes, in bytes copied from the page cache; nothing of what is in memory.
+  var readingCost: Double {
+    isInPlace ? 0 : Double(shape.count) * Double(dtype.itemSize) * driver.readingCost
+  }
+  var sourceNames: [String] { driver.knownNames }
+  func finishReading() { driver.finishReading() }
+  func fingerprint() throws -> String { "\(try driver.fingerprint()) \(map)" }
+}
