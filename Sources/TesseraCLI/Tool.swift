@@ -5,6 +5,7 @@ let commands: [any Command.Type] = [
   InfoCommand.self, ConvertCommand.self, AdoptCommand.self, AppendCommand.self, SliceCommand.self,
   RandomCommand.self, VerifyCommand.self, StatsCommand.self, ReduceCommand.self, NormalizeCommand.self,
   GramCommand.self, CovCommand.self, CorrCommand.self,
+  MatmulCommand.self,
 ]
 
 /// Runs `tessera` with the given arguments (without the program's name).
