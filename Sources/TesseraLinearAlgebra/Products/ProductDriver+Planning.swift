@@ -15,12 +15,13 @@ extension ProductDriver: PricedDriver {
     return max(1, ProductDriver.groupBytes / max(1, (m * n + k * (m + n)) * dtype.itemSize))
   }
 
-  /// The largest part of a box whose panels are within `panelBytes`: whole tiles.
-  func part(_ rows: Int, _ columns: Int) -> (rows: Int, columns: Int) {
+  /// The largest part of a box whose panels are within a limit: whole tiles.
+  func part(_ rows: Int, _ columns: Int, limit: Int? = nil) -> (rows: Int, columns: Int) {
+    let limit = limit ?? panelBytes
     var (height, width) = (rows, columns)
     let tiles = geometry.tiles
     func halved(_ length: Int, _ tile: Int) -> Int { ((length + 1) / 2 + tile - 1) / tile * tile }
-    while panels(height, width) > panelBytes {
+    while panels(height, width) > limit {
       // What is not loaded is no reason to cut.
       let canCutRows = height > tiles.rows && !left.isInPlace
       let canCutColumns = width > tiles.columns && !right.isInPlace
@@ -73,7 +74,16 @@ extension ProductDriver: PricedDriver {
   package func scratchBytes(reading block: [Int]) -> Int {
     let (rows, columns) = (block[block.count - 2], block[block.count - 1])
     let apart = isAligned(rows, geometry.rowCuts) && isAligned(columns, geometry.columnCuts) ? 0 : tileBytes
-    return max(panels(rows, columns), groupPanels).saturatingAdd(apart).saturatingAdd(readerBytes)
+    return max(panels(for: block), groupPanels).saturatingAdd(apart).saturatingAdd(readerBytes)
+  }
+
+  /// Bytes of the panels with which a block is computed: all of its rows and columns, or parts of it where panels of all
+  /// would take more than the block itself.
+  private func panels(for block: [Int]) -> Int {
+    let (rows, columns) = (block[block.count - 2], block[block.count - 1])
+    let most = max(leastPanels, rows.saturatingMultiply(columns).saturatingMultiply(dtype.itemSize))
+    let part = part(rows, columns, limit: most)
+    return max(leastPanels, panels(part.rows, part.columns))
   }
 
   private func isAligned(_ length: Int, _ cuts: AxisCuts) -> Bool {
@@ -81,7 +91,7 @@ extension ProductDriver: PricedDriver {
   }
 
   package func reading(blocks block: [Int]) -> any ArrayDriver {
-    let bytes = panels(block[block.count - 2], block[block.count - 1])
+    let bytes = panels(for: block)
     return (try? ProductDriver(geometry, left: left, right: right, dtype: dtype, panelBytes: bytes)) ?? self
   }
 

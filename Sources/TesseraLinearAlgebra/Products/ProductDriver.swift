@@ -12,6 +12,8 @@ package final class ProductDriver: ComputedDriver {
   let dtype: DType
   /// What panels of both operands may take together while a box is computed; larger boxes are computed in parts.
   let panelBytes: Int
+  /// The panels of one tile.
+  let leastPanels: Int
   let workers = Pool { ProductWorker() }
 
   init(
@@ -21,9 +23,9 @@ package final class ProductDriver: ComputedDriver {
     if MatrixKernel.usesLibrary(dtype) { try OpenBLAS.require() }
     (self.geometry, self.left, self.right, self.dtype) = (geometry, left, right, dtype)
     let tiles = geometry.tiles
-    let least = left.panelBytes(min(tiles.rows, geometry.m), tiles.depth)
-      .saturatingAdd(right.panelBytes(tiles.depth, min(tiles.columns, geometry.n)))
-    self.panelBytes = max(panelBytes ?? 0, least)
+    leastPanels = left.panelBytes(min(tiles.rows, geometry.m), min(tiles.depth, geometry.k))
+      .saturatingAdd(right.panelBytes(min(tiles.depth, geometry.k), min(tiles.columns, geometry.n)))
+    self.panelBytes = max(panelBytes ?? 0, leastPanels)
     description = ArrayDescription(computed: try Shape(geometry.dimensions), dtype: dtype)
   }
 

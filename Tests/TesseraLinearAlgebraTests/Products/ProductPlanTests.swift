@@ -1,0 +1,108 @@
+import TesseraCore
+import TesseraEngine
+import TesseraIO
+import TesseraLinearAlgebra
+import TesseraStorage
+import TesseraTestSupport
+import Testing
+
+/// The blocks in which products are written, which are planned without reading.
+@Suite struct ProductPlanTests {
+  /// Zeros that take no disk.
+  private func zeros(_ shape: [Int], _ dtype: DType, _ folder: TemporaryFolder, _ name: String) throws
+    -> NDArray
+  {
+    let header = try NpyHeader.bytes(dtype: dtype, fortranOrder: false, shape: Shape(shape))
+    let file = try File(folder.at(name), .create)
+    try file.write(header, at: 0)
+    try file.truncate(to: header.count + shape.reduce(dtype.itemSize, *))
+    return try NDArray.open(folder.at(name))
+  }
+
+  @Test(arguments: [DType.float32, .float64, .complex128, .int8, .float16], [64, 100, 256, 1024])
+  func plansKeepToTheBudget(_ dtype: DType, _ mebibytes: Int) throws {
+    let folder = try TemporaryFolder()
+    let a = try zeros([5000, 7001], dtype, folder, "a.npy")
+    let b = try zeros([7001, 6003], dtype, folder, "b.npy")
+    for name in ["c.npy", "c.zarr", "c.npz"] {
+      for threads in [1, 2, 5] {
+        let options = TransferOptions(memory: mebibytes << 20, threads: threads)
+        let plan = try matmul(a, b).explainWrite(to: folder.at(name), options: options)
+        #expect(plan.predictedPeakBytes <= mebibytes << 20, "\(name), \(threads) threads")
+        #expect(plan.bytesRead >= a.nbytes + b.nbytes)
+      }
+    }
+  }
+
+  @Test func moreMemoryReadsLess() throws {
+    let folder = try TemporaryFolder()
+    let a = try zeros([16384, 16384], .float32, folder, "a.npy")
+    let b = try zeros([16384, 16384], .float32, folder, "b.npy")
+    var last = Int.max
+    for mebibytes in [64, 128, 256, 512, 1024, 2048] {
+      let options = TransferOptions(memory: mebibytes << 20, threads: 2)
+      let pass = try #require(matmul(a, b).explainWrite(to: folder.at("c.npy"), options: options).passes.last)
+      let product = try #require(pass.product)
+      #expect(pass.bytesRead <= last)
+      #expect(pass.bytesRead == (product.leftReads + product.rightReads) * a.nbytes)
+      #expect(product.leastBytesRead <= pass.bytesRead)
+      last = pass.bytesRead
+    }
+  }
+
+  @Test func aTallMatrixTimesASmallOneIsReadOnce() throws {
+    let folder = try TemporaryFolder()
+    let x = try zeros([524_288, 1024], .float32, folder, "x.npy")
+    let w = try zeros([1024, 64], .float32, folder, "w.npy")
+    let options = TransferOptions(memory: 64 << 20, threads: 2)
+    let plan = try matmul(x, w).explainWrite(to: folder.at("c.npy"), options: options)
+    #expect(plan.passes.count == 2)
+    #expect(plan.bytesRead == x.nbytes + w.nbytes)
+    #expect(plan.passes.last?.blockShape.last == 64)
+    #expect(plan.passes.last?.threads == 2)
+  }
+
+  @Test func chunksOfADestinationAreKeptWhole() throws {
+    let folder = try TemporaryFolder()
+    let a = try zeros([6000, 4000], .float32, folder, "a.npy")
+    let b = try zeros([4000, 6000], .float32, folder, "b.npy")
+    let layout = ArrayLayout(codec: .lz4, chunks: [500, 300], shards: .shape([3000, 3000]))
+    let pass = try #require(
+      matmul(a, b).explainWrite(
+        to: folder.at("c.zarr"), layout: layout, options: .init(memory: 256 << 20, threads: 2)
+      ).passes.last)
+    #expect(pass.blockShape[0] % 500 == 0 && pass.blockShape[1] % 300 == 0)
+    #expect((3000 % pass.blockShape[0] == 0 || pass.blockShape[0] % 3000 == 0))
+  }
+
+  @Test func whatDoesNotFitIsRefusedBeforeAnyReading() throws {
+    let folder = try TemporaryFolder()
+    let a = try zeros([4096, 4096], .float32, folder, "a.npy")
+    let layout = ArrayLayout(chunks: [4096, 4096])
+    let error = #expect(throws: TesseraError.self) {
+      try matmul(a, a).explainWrite(
+        to: folder.at("c.zarr"), layout: layout, options: .init(memory: 64 << 20, threads: 1))
+    }
+    #expect(error?.kind == .memory && "\(error!)".contains("--memory "))
+  }
+
+  @Test func largeFilesInTheirOwnTilesHaveTheSameBitsForAnyBudget() throws {
+    let folder = try TemporaryFolder()
+    var generator = SeededGenerator(seed: 17)
+    let values = (0..<300 * 260).map { _ in Float.random(in: -1...1, using: &generator) }
+    try NDArray(values, shape: [300, 260]).write(to: folder.at("a.npy"))
+    try NDArray(values, shape: [260, 300]).write(to: folder.at("b.npy"))
+    let tiles = ProductTiles(rows: 64, columns: 32, depth: 48, keptBytes: 0)
+    var known: [UInt8]?
+    for (memory, threads) in [(64, 1), (64, 3), (1024, 2)] {
+      let product = try matmul(
+        NDArray.open(folder.at("a.npy")), NDArray.open(folder.at("b.npy")), tiles: tiles)
+      try product.write(
+        to: folder.at("c.npy"), options: .init(memory: memory << 20, threads: threads, overwrite: true))
+      let bytes = try folder.read("c.npy")
+      #expect(bytes == known ?? bytes, "\(memory) MiB, \(threads) threads")
+      known = bytes
+      #expect(try Array(product.bits()) == Array(bytes.suffix(300 * 300 * 4)))
+    }
+  }
+}
