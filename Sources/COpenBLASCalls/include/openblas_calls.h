@@ -2,8 +2,8 @@
 #ifndef OPENBLAS_CALLS_H
 #define OPENBLAS_CALLS_H
 
-// Loads the library, with which the functions of `symbols.h` become those of the library; at once when it was loaded
-// before. To be called by one thread at a time, and before any of the functions.
+// Loads the library, unless it is loaded, and has it work on its callers' threads alone. From any thread. Functions of
+// `symbols.h` do so by themselves when they are called, and end the process where it cannot be loaded.
 //
 // Returns NULL, or what went wrong, which stays valid.
 const char *openblas_calls_load(void);

@@ -1,7 +1,6 @@
 import TesseraCore
 
 #if BLAS
-  import COpenBLAS
   import COpenBLASCalls
 #endif
 
@@ -15,7 +14,8 @@ package enum OpenBLAS {
     #endif
   }
 
-  /// Makes the library ready; to be called before any other of its functions. It is loaded by the first call.
+  /// Makes the library ready; to be called before any other of its functions, which otherwise load it by themselves but
+  /// cannot throw.
   ///
   /// It works on the thread that calls it and starts none: Tessera's own threads call it for parts that do not depend on
   /// how many there are, so results have the same bits for any number of threads. The setting is the process's.
@@ -32,10 +32,6 @@ package enum OpenBLAS {
 
   #if BLAS
     /// What kept the library from being loaded.
-    private static let failure: String? = {
-      if let failure = openblas_calls_load() { return String(cString: failure) }
-      openblas_set_num_threads(1)
-      return nil
-    }()
+    private static let failure = openblas_calls_load().map { String(cString: $0) }
   #endif
 }
