@@ -3,16 +3,17 @@ import TesseraEngine
 
 struct MatmulCommand: Command {
   private static let leftFlag = Flag(
-    "transpose-a", "multiply by the transpose of A: its last two axes swapped")
-  private static let rightFlag = Flag("transpose-b", "the same of B")
+    "transpose-a", "swap the last two axes of A")
+  private static let rightFlag = Flag("transpose-b", "swap the last two axes of B")
   private static let resumeFlag = Flag("resume", "go on where a killed run of the same command stopped")
 
   static var definition: CommandDefinition {
     CommandDefinition(
       name: "matmul", summary: "the product of two matrices, or stacks of them, in tiles",
       details: """
-        NumPy's matmul: stacks broadcast, 1-D arrays are a row of A and a column of B, integers wrap. Operands
-        and result may be larger than memory. The result has the same bits for any --memory and --threads.
+        NumPy's matmul: stacks broadcast, 1-D arrays are a row of A and a column of B, integers wrap.
+        Operands and result may be larger than memory. The result has the same bits for any --memory and
+        --threads.
         """,
       operands: [
         Operand(name: "A", summary: "an array of shape (..., m, k)"),
