@@ -20,9 +20,14 @@ package enum TemporaryFile {
     let path = Path.join(folder, ".tessera-\(getpid())-\(number)")
     // Of a process that had the same number and was killed between two calls.
     try Directory.remove(path)
-    let file = try File(path, .create)
-    try Directory.remove(path)
-    return file
+    do {
+      let file = try File(path, .create)
+      try Directory.remove(path)
+      return file
+    } catch {
+      try? Directory.remove(path)
+      throw error
+    }
   }
 
   /// Refuses a file that its folder has no room for.

@@ -17,6 +17,7 @@ import Testing
     return try TestMatrix(random: m, n, &generator, isComplex: dtype.kind == .complex).array(dtype)
   }
 
+  /// All that an array holds, exactly.
   private func bytes(_ array: NDArray) throws -> [Complex<Double>] {
     try array.astype(.complex128).elements(as: Complex<Double>.self)
   }
@@ -96,6 +97,62 @@ import Testing
 
   private func weights(_ n: Int) throws -> NDArray {
     try NDArray.arange(n * n).reshape([n, n]).astype(.float64)
+  }
+
+  /// In files too, whatever fits memory: the least of groups, the last of them not whole.
+  @Test(arguments: linalgDTypes.map(\.dtype)) func filesGiveTheBitsOfMemory(_ dtype: DType) throws {
+    let folder = try TemporaryFolder()
+    let n = 77
+    let (a, b) = (try random(n, n, dtype, seed: 3), try random(n, 21, dtype, seed: 4))
+    let definite = try (TestMatrix(a) * TestMatrix(a).adjoint).array(dtype)
+    func results(_ columns: Int?, threads: Int) throws -> [[Complex<Double>]] {
+      var sizes = sizes
+      sizes.columnsFromFiles = columns
+      let options = TransferOptions(memory: 64 << 20, threads: threads)
+      let arrays = [
+        try Linalg.solve(a, b, options: options, temporaryFolder: folder.path, sizes: sizes),
+        try Linalg.inv(a, options: options, temporaryFolder: folder.path, sizes: sizes),
+        try Linalg.cholesky(definite, options: options, temporaryFolder: folder.path, sizes: sizes),
+        try Linalg.cholesky(
+          definite, upper: true, options: options, temporaryFolder: folder.path, sizes: sizes),
+        try Linalg.slogdet(a, options: options, temporaryFolder: folder.path, sizes: sizes).logabsdet,
+      ]
+      #expect(folder.names.isEmpty)
+      // Files are read by any stride.
+      let slices = [
+        try arrays[1][slice(step: -2), slice(step: 3)], try arrays[0][5..<70, slice(step: -1)],
+        try arrays[1][3, ellipsis],
+      ]
+      return try (arrays + slices).map { try bytes($0) }
+    }
+    let expected = try results(nil, threads: 2)
+    for columns in [16, 48, 96] { #expect(try results(columns, threads: columns / 16) == expected) }
+  }
+
+  @Test func everyFailingCallIsAnErrorAndLeavesNothing() throws {
+    let folder = try TemporaryFolder()
+    let a = try random(40, 40, .float64, seed: 8)
+    var sizes = sizes
+    sizes.columnsFromFiles = 16
+    let options = TransferOptions(memory: 64 << 20, threads: 1)
+    func work() throws -> [Double] {
+      try Linalg.inv(a, options: options, temporaryFolder: folder.path, sizes: sizes).elements(
+        as: Double.self, options: options)
+    }
+    let expected = try work()
+    let counter = FaultInjector(failing: .max, code: 0)
+    try FaultInjector.$current.withValue(counter) { _ = try work() }
+    #expect(counter.count > 20)
+    for number in 0..<counter.count {
+      let fault = FaultInjector(failing: number, code: EIO, forever: false)
+      // What only asks for limits of the machine may fail unnoticed; then nothing else changes.
+      let result = Result { try FaultInjector.$current.withValue(fault) { try work() } }
+      switch result {
+      case .success(let elements): #expect(elements == expected, "call \(number)")
+      case .failure(let error): #expect(error is TesseraError, "call \(number)")
+      }
+      #expect(folder.names.isEmpty, "call \(number)")
+    }
   }
 
   @Test func singularAndIndefiniteMatricesAreUnsolvable() throws {

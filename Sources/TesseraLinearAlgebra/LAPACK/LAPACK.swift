@@ -3,7 +3,7 @@ import TesseraCore
 /// What every call of LAPACK needs: its routines, sizes in its integers, workspaces, and what its `info` means.
 enum LAPACK {
   /// What OpenBLAS keeps for each thread that calls it: what it packs tiles of these sizes into.
-  static let bytesPerThread = 4 << 20
+  static let bytesPerThread = 8 << 20
 
   /// - Throws: `.unsupported` in a build without OpenBLAS.
   static func routines(_ dtype: DType) throws -> LAPACKRoutines {

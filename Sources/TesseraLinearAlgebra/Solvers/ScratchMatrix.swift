@@ -13,7 +13,7 @@ final class ScratchMatrix<Scalar: LAPACKScalar>: Sendable {
 
   private static var itemSize: Int { MemoryLayout<Scalar>.stride }
 
-  /// - Throws: `.system(ENOSPC)` where the folder's file system has not the room for it.
+  /// - Throws: `.notFound` when there is no such folder; `.system`.
   init(rows: Int, columns: Int, in folder: String) throws {
     self.rows = rows
     self.columns = columns
@@ -61,10 +61,6 @@ final class ScratchMatrix<Scalar: LAPACKScalar>: Sendable {
 
   /// The matrix as an array, which keeps the file; nothing is read.
   func array(as dtype: DType) throws -> NDArray {
-    let description = ArrayDescription(
-      path: "<temporary file>", format: .computed, shape: try Shape([rows, columns]), dtype: Scalar.dtype,
-      dtypeName: Scalar.dtype.name, codec: "none", isFortranOrder: true)
-    let driver = try FlatDriver(description, mapping: Mapping(file), dataOffset: 0, order: .native)
-    return NDArray(StoredArray(driver)).astype(dtype)
+    NDArray(StoredArray(try ScratchDriver(self))).astype(dtype)
   }
 }

@@ -7,6 +7,8 @@ package struct TileSizes: Sendable {
   package var panel: Int
   /// Rows of a tile of an update.
   package var rows = 512
+  /// For tests: matrices go to files that memory has room for, in groups of at most so many columns.
+  package var columnsFromFiles: Int?
 
   /// - Parameter order: rows of the matrix. Two panels must fit the budget, so those of huge matrices are narrow.
   package init(order: Int) { panel = order <= 16384 ? 256 : order <= 65536 ? 128 : 64 }

@@ -36,6 +36,7 @@ struct TiledSystem<Scalar: LAPACKScalar> {
   ) throws {
     n = a.shape[0]
     self.sizes = sizes
+    let options = try TiledSystem.limited(options)
     self.options = options
     self.folder = folder ?? TemporaryFile.folder
     rightColumns =
@@ -50,14 +51,15 @@ struct TiledSystem<Scalar: LAPACKScalar> {
     )
     let whole = bytes.own.saturatingAdd(bytes.right).saturatingAdd(conversion).saturatingAdd(
       TiledSystem.workBytes(n, options))
-    if let plan = try TiledSystem.sources(a, right, held: whole, options) {
+    if sizes.columnsFromFiles == nil, let plan = try TiledSystem.sources(a, right, held: whole, options) {
       (self.a, self.b) = plan
       (isInMemory, isRightInMemory, width) = (true, true, n)
       return
     }
     isInMemory = false
     let model = try MemoryModel(options)
-    isRightInMemory = bytes.right.saturatingAdd(conversion) <= model.buffers / 4
+    isRightInMemory =
+      sizes.columnsFromFiles == nil && bytes.right.saturatingAdd(conversion) <= model.buffers / 4
     let held = isRightInMemory ? bytes.right.saturatingAdd(conversion) : 0
     width = try TiledSystem.width(n, sizes, held: held, model, options)
     self.a = try MatrixSource(
@@ -92,6 +94,14 @@ struct TiledSystem<Scalar: LAPACKScalar> {
       options.threads.saturatingMultiply(LAPACK.bytesPerThread))
   }
 
+  /// Fewer threads where what they need of the budget would leave too little for the rest: no more than a half.
+  private static func limited(_ options: TransferOptions) throws -> TransferOptions {
+    var options = options
+    let most = try MemoryModel(options).buffers / 2 / LAPACK.bytesPerThread
+    options.threads = max(1, min(options.threads, most))
+    return options
+  }
+
   /// As many columns as fit beside a panel, whole panels of them.
   private static func width(
     _ n: Int, _ sizes: TileSizes, held: Int, _ model: MemoryModel, _ options: TransferOptions
@@ -106,7 +116,7 @@ struct TiledSystem<Scalar: LAPACKScalar> {
         expected: model.leastArgument(buffers: fixed.saturatingAdd(panel)),
         got: ByteSize.format(options.memory))
     }
-    return min(room, n)
+    return min(room, n, sizes.columnsFromFiles ?? room)
   }
 
   /// The factorization's own share of the work.
