@@ -70,7 +70,7 @@ package final class Mapping: Sendable {
   /// The resident memory that touching `count` bytes in `runs` separate runs may cost.
   package static func residentCost(_ count: Int, runs: Int) -> Int {
     let (cost, overflow) = runs.multipliedReportingOverflow(by: faultAround)
-    return overflow ? Int.max / 2 : count + cost
+    return overflow ? Int.max / 2 : count.saturatingAdd(cost)
   }
 
   /// To be called before touching `count` bytes in `runs` separate runs.

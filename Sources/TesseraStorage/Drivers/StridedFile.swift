@@ -36,8 +36,7 @@ package struct StridedFile: Sendable {
     if isGapless(selection.axes, strides) {
       return try readStretch(selection, into: target, strides: targetStrides, scratch: scratch)
     }
-    let bytes = selection.counts.reduce(itemSize, *)
-    let runs = runs(selection)
+    let (bytes, runs) = touched(selection)
     guard Mapping.residentCost(bytes, runs: runs) <= mapping.readLimit else {
       return try forEachHalf(selection) { half, place, axis in
         try read(half, into: target + place * targetStrides[axis], strides: targetStrides, scratch: scratch)
@@ -112,15 +111,20 @@ package struct StridedFile: Sendable {
     try selection.forEachHalf(axis) { try body($0, $1, axis) }
   }
 
-  /// Stretches of the file that the selection's elements lie in, as far as they fault in pages of their own.
-  private func runs(_ selection: StridedRegion) -> Int {
-    var runs = 1
-    for (axis, stride) in zip(selection.axes, strides) where axis.count > 1 {
-      if stride * Int(axis.step.magnitude) > Mapping.faultAround {
-        runs = runs.multipliedReportingOverflow(by: axis.count).partialValue
+  /// Bytes of the file that become resident with the selection's elements, and the stretches they are in: what lies
+  /// between neighbours comes with them, unless they are further apart than a fault reaches.
+  private func touched(_ selection: StridedRegion) -> (bytes: Int, runs: Int) {
+    let axes = zip(selection.axes, strides).filter { $0.0.count > 1 }
+      .map { (stride: abs($0.0.step * $0.1), count: $0.0.count) }.sorted { $0.stride < $1.stride }
+    var (stretch, runs) = (itemSize, 1)
+    for (stride, count) in axes {
+      if runs == 1, stride <= stretch + Mapping.faultAround {
+        stretch = (count - 1).saturatingMultiply(stride).saturatingAdd(stretch)
+      } else {
+        runs = runs.saturatingMultiply(count)
       }
     }
-    return max(runs, 1)
+    return (stretch.saturatingMultiply(runs), runs)
   }
 
   /// Calls `body` with the bytes of a region where they lie contiguous in C order and native-endian; nil otherwise.
