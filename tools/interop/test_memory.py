@@ -88,6 +88,15 @@ class Memory(TesseraCase):
             self.assertEqual(result.code, 0, result)
             self.assertLessEqual(result.peak_bytes, 128 * MIB, "a quarter of what the process may use")
 
+    def test_strips_of_columns_count_with_what_lies_between(self):
+        for text, columns in ((":,:64", slice(64)), (":,::12", slice(None, None, 12))):
+            with self.subTest(text):
+                self._within("slice", self.rows_first, text, "-o", self.path("s.npy"))
+                strip = np.load(self.path("s.npy"), mmap_mode="r")
+                for first in range(0, ROWS, 32768):
+                    np.testing.assert_array_equal(strip[first:first + 4096], block(first, 4096)[:, columns])
+                del strip
+
     def test_deflated_members_are_streamed(self):
         archive = self.path("x.npz")
         np.savez_compressed(archive, x=np.zeros((ROWS // 2, COLUMNS), dtype="float32"))
