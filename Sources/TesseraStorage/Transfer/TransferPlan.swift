@@ -28,7 +28,7 @@ package struct TransferPlan: Sendable {
     let itemSize = (source.dtypes + sinks.map(\.dtype)).map(\.itemSize).max() ?? 1
     func plan(bytes: Int, threads: Int) throws -> BlockPlan? {
       let limits = BlockPlan.Limits(bytes: bytes, leastBytes: TransferPlan.leastBlockBytes, cost: cost)
-      if let priced,
+      if let priced, priced.hasPrice,
         let blocks = try BlockPlan(pricing: priced, threads: threads, to: sinks[0], limits: limits)
       {
         return blocks

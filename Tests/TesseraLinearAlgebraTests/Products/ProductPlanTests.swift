@@ -62,6 +62,19 @@ import Testing
     #expect(plan.passes.last?.threads == 2)
   }
 
+  @Test func whatIsMadeOfAProductIsWrittenInItsTiles() throws {
+    let folder = try TemporaryFolder()
+    let a = try zeros([8192, 8192], .float32, folder, "a.npy")
+    let options = TransferOptions(memory: 64 << 20, threads: 2)
+    let sum = try matmul(a, a) + 1
+    let tiles = ProductTiles(.float32)
+    for array in [sum, sum.astype(.float16)] {
+      let pass = try #require(array.explainWrite(to: folder.at("c.npy"), options: options).passes.last)
+      #expect(pass.blockShape[0] % tiles.rows == 0 && pass.blockShape[1] % tiles.columns == 0)
+      #expect(pass.sourceReads == 1)
+    }
+  }
+
   @Test func chunksOfADestinationAreKeptWhole() throws {
     let folder = try TemporaryFolder()
     let a = try zeros([6000, 4000], .float32, folder, "a.npy")

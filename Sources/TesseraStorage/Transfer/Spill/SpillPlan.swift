@@ -39,9 +39,9 @@ extension SpillPlan {
     options: TransferOptions, available: Int
   ) throws {
     let isForced = options.spilling == .always
-    guard options.spilling != .never, isForced || direct.blocks.sourceReads > SpillPlan.leastReads else {
-      return nil
-    }
+    // What is computed at a price, such as a matrix product, may be worth keeping from the second time on.
+    let least = (source as? any PricedDriver)?.hasPrice == true ? 1 : SpillPlan.leastReads
+    guard options.spilling != .never, isForced || direct.blocks.sourceReads > least else { return nil }
     let from = try source.description.supportedDType()
     let dtype = sink.dtype.itemSize < from.itemSize ? sink.dtype : from
     let second = direct.blocks.block
