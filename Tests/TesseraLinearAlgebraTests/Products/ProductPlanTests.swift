@@ -99,6 +99,23 @@ import Testing
     #expect(error?.kind == .memory && "\(error!)".contains("--memory "))
   }
 
+  @Test func overATemporaryFileTheBitsAreTheSame() throws {
+    let folder = try TemporaryFolder()
+    var generator = SeededGenerator(seed: 23)
+    let values = (0..<120 * 90).map { _ in Double.random(in: -1...1, using: &generator) }
+    try NDArray(values, shape: [120, 90]).write(to: folder.at("a.npy"))
+    let a = try NDArray.open(folder.at("a.npy"))
+    let product = try matmul(
+      a, a.transposed(), tiles: ProductTiles(rows: 32, columns: 16, depth: 20, keptBytes: 0))
+    var options = TransferOptions(memory: 64 << 20, threads: 2)
+    options.spilling = .always
+    let layout = ArrayLayout(chunks: [7, 120])
+    let plan = try product.explainWrite(to: folder.at("c.zarr"), layout: layout, options: options)
+    #expect(plan.passes.map(\.purpose) == [.spill, .write])
+    try product.write(to: folder.at("c.zarr"), layout: layout, options: options)
+    #expect(try NDArray.open(folder.at("c.zarr")).bits() == product.bits())
+  }
+
   @Test func largeFilesInTheirOwnTilesHaveTheSameBitsForAnyBudget() throws {
     let folder = try TemporaryFolder()
     var generator = SeededGenerator(seed: 17)
