@@ -231,18 +231,21 @@ import Testing
     let token = CancellationToken()
     let seen = Atomic<Int>(0)
     let stopping = try counting.array.map { (value: Float) in
-      if seen.wrappingAdd(1, ordering: .relaxed).newValue == 1000 { token.cancel() }
+      // Long before the end of a block, in every thread.
+      if seen.wrappingAdd(1, ordering: .relaxed).newValue >= 1000 { token.cancel() }
       return value
     }
     var options = JointWritingTests.options(threads: threads)
     options.cancellation = token
+    let layout = ArrayLayout(chunks: [20, 317])
     let before = folder.names
     let error = #expect(throws: TesseraError.self) {
       try NDArray.write(
         [
-          .init(stopping, to: folder.at("a.npy")), .init(try stopping + 1, to: folder.at("b.zarr")),
-          .init(try stopping * 2, to: folder.at("group.zarr/c")),
-          // The widest has several blocks for each thread.
+          .init(stopping, to: folder.at("a.npy")),
+          .init(try stopping + 1, to: folder.at("b.zarr"), layout: layout),
+          .init(try stopping * 2, to: folder.at("group.zarr/c"), layout: layout),
+          // The widest makes blocks of 240 rows: more of them than there are threads.
           .init(stopping.astype(.complex128), to: folder.at("d.npz")),
         ], options: options)
     }
