@@ -45,9 +45,9 @@ public func corrcoef(
   try requireFloating(dtype, beside: observations.dtype)
   let source = try GramSource(observations, isCentred: true, isWide: dtype?.isWide ?? false)
   let deviations = try sqrt(source.diagonal)
-  // With one observation there are no degrees of freedom.
   let products = try conjugated(source.products)
-  let ratio = try products / deviations.expandDims(axis: 1) / deviations.expandDims(axis: 0)
+  // By their product, so that coefficients of two variables are the same in either order.
+  let ratio = try products / (deviations.expandDims(axis: 1) * deviations.expandDims(axis: 0))
   let bounded = try clipped(ratio)
   return try bounded.astype(dtype ?? bounded.dtype).squeeze()
 }

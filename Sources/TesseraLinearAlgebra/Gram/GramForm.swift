@@ -26,8 +26,8 @@ struct GramForm: Sendable, Hashable {
     let panel = RowPanel.bytes(columns: columns, dtype: dtype)
     let vectors = RepeatedRow.bytes(columns: reals, dtype: dtype.realPart).saturatingAdd(
       reals.saturatingMultiply(64))
-    return products.saturatingAdd(panel).saturatingAdd(isCentred ? vectors : 0).saturatingAdd(
-      GramForm.libraryBytes)
+    return products.saturatingAdd(panel).saturatingAdd(isCentred ? vectors : 0)
+      .saturatingAdd(OpenBLAS.threadBytes)
   }
 
   /// Bytes of the totals.
@@ -42,6 +42,4 @@ struct GramForm: Sendable, Hashable {
   }
 
   private static let leastLeafRows = 2048
-  /// What the library packs panels into, in each thread.
-  private static let libraryBytes = OpenBLAS.isAvailable ? 8 << 20 : 0
 }

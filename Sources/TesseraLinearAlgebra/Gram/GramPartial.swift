@@ -22,11 +22,18 @@ final class GramPartial: PassPartial, @unchecked Sendable {
   /// Of the rows in the panel.
   private var weights: [Double] = []
   private var isFirst = true
+  /// Rows of the panel that are in the sums.
+  private var summed = 0
+  /// Elements that are gathered at one time.
+  private let step: Int
+
+  private static let stepElements = 8192
 
   init(_ form: GramForm) {
     self.form = form
     products = Buffer(count: form.columns * form.columns * form.dtype.itemSize)
     panel = RowPanel(columns: form.columns, dtype: form.dtype)
+    step = form.columns * max(8, GramPartial.stepElements / max(1, form.columns))
     let width = form.isCentred ? form.columns : 0
     row = RepeatedRow(columns: width, dtype: form.dtype)
     sums = ColumnSums(columns: width * form.parts, dtype: form.dtype.realPart)
@@ -38,6 +45,7 @@ final class GramPartial: PassPartial, @unchecked Sendable {
     isFirst = true
     shift = []
     offsets = []
+    summed = 0
     panel.clear()
     sums.reset()
     weights.removeAll(keepingCapacity: true)
@@ -49,22 +57,30 @@ final class GramPartial: PassPartial, @unchecked Sendable {
   func take(_ tile: Tile, _ values: ArraySlice<UnsafeRawPointer>) {
     var done = 0
     while done < tile.count {
-      if form.isWeighted { takeWeights(values.last!, tile.count, from: done) }
-      done += panel.take(
-        tile.count - done, from: values.first! + done * form.dtype.itemSize,
+      let column = panel.count % form.columns
+      let taken = panel.take(
+        min(tile.count - done, step), from: values.first! + done * form.dtype.itemSize,
         minus: shift.isEmpty ? nil : row)
-      if panel.isFull { multiply() }
+      if form.isWeighted { takeWeights(values.last!, done..<done + taken, column: column) }
+      done += taken
+      if panel.isFull { multiply() } else { addSums() }
     }
   }
 
+  /// Adds rows to the sums while they are in the first-level cache: eight at a time, which is what the kernel takes.
+  private func addSums(all: Bool = false) {
+    guard form.isCentred, !form.isWeighted, !shift.isEmpty else { return }
+    let rows = panel.rows - summed
+    guard rows >= 8 || all else { return }
+    sums.add(rows, UnsafeRawPointer(panel.elements) + summed * form.columns * form.dtype.itemSize)
+    summed += rows
+  }
+
   /// The weights come repeated for every element of a row; those in the first column are taken.
-  private func takeWeights(_ values: UnsafeRawPointer, _ count: Int, from start: Int) {
-    let column = panel.count % form.columns
-    var place = start + (column == 0 ? 0 : form.columns - column)
-    let most = form.panelRows
-    while place < count, weights.count < most {
+  private func takeWeights(_ values: UnsafeRawPointer, _ places: Range<Int>, column: Int) {
+    let first = places.lowerBound + (column == 0 ? 0 : form.columns - column)
+    for place in stride(from: first, to: places.upperBound, by: form.columns) {
       weights.append(values.loadUnaligned(fromByteOffset: place * 8, as: Double.self))
-      place += form.columns
     }
   }
 
@@ -86,12 +102,13 @@ final class GramPartial: PassPartial, @unchecked Sendable {
       scaleRows(rows)
     } else {
       weight += Double(rows)
-      if form.isCentred { sums.add(rows, UnsafeRawPointer(panel.elements)) }
+      addSums(all: true)
     }
     SymmetricProduct.add(
       form.dtype, rows: rows, columns: form.columns, UnsafeRawPointer(panel.elements),
       to: products.bytes.baseAddress!, replacing: isFirst)
     isFirst = false
+    summed = 0
     panel.clear()
   }
 

@@ -112,3 +112,10 @@ extension DType {
     }
   }
 }
+
+/// The product of a matrix and another one, or a vector, as a sum of elementwise products.
+func plainProduct(_ a: NDArray, _ b: NDArray) throws -> NDArray {
+  if b.ndim == 1 { return try plainProduct(a, b.expandDims(axis: 1)).squeeze(axis: -1) }
+  if a.ndim == 1 { return try plainProduct(a.expandDims(axis: 0), b).squeeze(axis: 0) }
+  return try (a.expandDims(axis: 2) * b.expandDims(axis: 0)).sum(axis: 1)
+}
