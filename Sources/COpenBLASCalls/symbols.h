@@ -15,4 +15,4 @@
   S(ssyevd_) S(dsyevd_) S(cheevd_) S(zheevd_) OPENBLAS_ALL_KINDS(S, geev)                                         \
   OPENBLAS_ALL_KINDS(S, potrf) OPENBLAS_ALL_KINDS(S, potrs) OPENBLAS_ALL_KINDS(S, getrf)                          \
   OPENBLAS_ALL_KINDS(S, getrs) OPENBLAS_ALL_KINDS(S, getri) OPENBLAS_ALL_KINDS(S, trtrs)                          \
-  OPENBLAS_ALL_KINDS(S, laswp)
+  OPENBLAS_ALL_KINDS(S, laswp) S(dtpqrt_) S(ztpqrt_)

@@ -4,7 +4,7 @@ import Tessera
 let commands: [any Command.Type] = [
   InfoCommand.self, ConvertCommand.self, AdoptCommand.self, AppendCommand.self, SliceCommand.self,
   RandomCommand.self, VerifyCommand.self, StatsCommand.self, ReduceCommand.self, NormalizeCommand.self,
-  GramCommand.self, CovCommand.self, CorrCommand.self,
+  GramCommand.self, CovCommand.self, CorrCommand.self, PCACommand.self, SVDCommand.self, LstsqCommand.self,
   MatmulCommand.self,
 ]
 

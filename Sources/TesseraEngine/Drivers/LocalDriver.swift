@@ -24,7 +24,7 @@ package final class LocalDriver: ComputedDriver {
   /// - Parameters:
   ///   - program: the operands, over `shape`.
   ///   - axes: those that are reduced.
-  init(_ kernel: any LocalKernel, _ program: Program, over shape: Shape, axes: Set<Int>) throws {
+  package init(_ kernel: any LocalKernel, _ program: Program, over shape: Shape, axes: Set<Int>) throws {
     self.kernel = kernel
     self.program = program
     pass = try ChunkGrid(shape: shape, chunkShape: BlockShape.choose(program, over: shape, whole: axes))

@@ -1,8 +1,8 @@
-import TesseraCore
+package import TesseraCore
 import TesseraKernels
 
 /// What a local evaluation computes for a box of kept positions once everything it depends on is loaded.
-protocol LocalKernel: Sendable {
+package protocol LocalKernel: Sendable {
   /// Of the results.
   var dtype: DType { get }
   /// Results per kept position, along a last axis of their own; nil for one without that axis.

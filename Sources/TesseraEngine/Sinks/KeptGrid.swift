@@ -1,7 +1,7 @@
 import TesseraCore
 
 /// How the blocks of a pass fall to the positions a reduction keeps.
-struct KeptGrid {
+package struct KeptGrid {
   let shape: Shape
   let isKept: [Bool]
   /// Blocks of kept positions.

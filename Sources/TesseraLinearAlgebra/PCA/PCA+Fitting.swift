@@ -1,0 +1,157 @@
+import TesseraCore
+public import TesseraEngine
+public import TesseraStorage
+
+extension PCA {
+  /// Finds the components of a matrix whose columns are features, and rows samples.
+  ///
+  /// - Parameter count: how many; 1 to the lesser length of x.
+  /// - Throws: `.usage` unless x has two axes and is real, and for another count; `.unsolvable` for NaN and infinities;
+  ///   `.memory` before anything is read.
+  /// - Complexity: one pass with features x features sums of products for each thread, when the covariance matrix does;
+  ///   a few more passes otherwise.
+  public static func fit(
+    _ x: NDArray, count: Int, solver: Solver = .automatic, options: TransferOptions = .init()
+  ) throws -> PCA {
+    try PCAFit(x, count: count, solver, options).run(options)
+  }
+}
+
+/// A fit before it is computed.
+struct PCAFit {
+  private let x: NDArray
+  private let count: Int
+  private let solver: PCA.Solver
+  private let source: GramSource?
+
+  private static let mostCovarianceColumns = 4096
+  /// Variances below this part of the greatest are lost in the rounding of sums of products: the next digits would be
+  /// wrong in the fifth place.
+  private static let leastRatio = 1e-10
+
+  init(_ x: NDArray, count: Int, _ solver: PCA.Solver, _ options: TransferOptions) throws {
+    try OpenBLAS.require()
+    guard x.ndim == 2, x.dtype.kind != .complex else {
+      throw TesseraError(
+        .usage, "pca", expected: "a real array of 2 dimensions", got: "shape \(x.shape) of \(x.dtype)")
+    }
+    let most = min(x.shape[0], x.shape[1])
+    guard most > 0, (1...most).contains(count) else {
+      throw TesseraError(
+        .usage, "number of components of shape \(x.shape)",
+        expected: most > 0 ? "1 to \(most)" : "a matrix that is not empty", got: "\(count)")
+    }
+    self.x = x
+    self.count = count
+    let usesCovariance =
+      switch solver {
+      case .automatic: x.shape[1] <= PCAFit.mostCovarianceColumns && x.shape[1] <= 4 * x.shape[0]
+      case .covariance: true
+      case .singularValues: false
+      }
+    self.solver = solver
+    source = usesCovariance ? try GramSource(x, isCentred: true, isWide: true) : nil
+  }
+
+  /// The passes that are certain; a covariance matrix that is not exact enough takes more.
+  func plan(_ options: TransferOptions) throws -> [Explanation.Pass] {
+    if let source {
+      return try explain([source.products, source.means], options: covarianceOptions(options)).passes
+    }
+    let means = try explain(x.astype(.float64).mean(axis: 0), options: options).passes
+    return try means
+      + Linalg.explainLeadingSVD(
+        centred(NDArray.zeros([x.shape[1]])), count: count, solver: svdSolver, options: options
+      ).passes
+  }
+
+  func run(_ options: TransferOptions) throws -> PCA {
+    guard let source else { return try bySingularValues(nil, options) }
+    let inner = covarianceOptions(options)
+    let (products, means) = try evaluate(source.products, source.means, options: inner)
+    let covariance = try Covariance(products, options: inner)
+    if solver == .automatic, covariance.needsMoreDigits(count, least: PCAFit.leastRatio) {
+      return try bySingularValues(means, options)
+    }
+    return try pca(
+      means, covariance.components(count), squares: Array(covariance.squares.prefix(count)),
+      total: covariance.squares.reduce(0, +))
+  }
+
+  /// Products and means are in memory, and a copy of the products that becomes the vectors.
+  private func covarianceOptions(_ options: TransferOptions) -> TransferOptions {
+    let columns = x.shape[1]
+    let square = DenseMatrix<Double>.bytes(rows: columns, columns: columns)
+    var options = options
+    options.heldBytes = options.heldBytes.saturatingAdd(square)
+      .saturatingAdd(Double.syevdBytes(vectors: true, columns))
+    return options
+  }
+
+  private var svdSolver: SVDSolver { if case .singularValues(let own) = solver { own } else { .automatic } }
+
+  private func centred(_ means: NDArray) throws -> NDArray { try x.astype(.float64) - means }
+
+  private func bySingularValues(_ known: NDArray?, _ options: TransferOptions) throws -> PCA {
+    let wide = x.astype(.float64)
+    // The sum of all squares shares the pass of the means.
+    let (means, variances) = try evaluate(known ?? wide.mean(axis: 0), wide.var(axis: 0), options: options)
+    let solver = x.shape[0] < x.shape[1] || known == nil ? svdSolver : .exact
+    let svd = try Linalg.leadingSVD(centred(means), count: count, solver: solver, options: options)
+    let values = try svd.s.elements(as: Double.self)
+    let total = try variances.elements(as: Double.self).reduce(0, +) * Double(x.shape[0])
+    return try pca(means, svd.vh, squares: values.map { $0 * $0 }, total: total)
+  }
+
+  /// - Parameters:
+  ///   - squares: of the singular values.
+  ///   - total: the sum of all of them.
+  private func pca(_ means: NDArray, _ components: NDArray, squares: [Double], total: Double) throws -> PCA {
+    let degrees = Double(x.shape[0] - 1)
+    let dtype = x.dtype.meanDType
+    func array(_ values: [Double]) throws -> NDArray { try NDArray(values).astype(dtype).evaluated() }
+    let others = min(x.shape[0], x.shape[1]) - count
+    let left = max(0, total - squares.reduce(0, +))
+    return try PCA(
+      mean: means.astype(dtype).evaluated(), components: components.astype(dtype).evaluated(),
+      singularValues: array(squares.map { $0.squareRoot() }),
+      explainedVariance: array(squares.map { $0 / degrees }),
+      explainedVarianceRatio: array(squares.map { $0 / total }),
+      noiseVariance: others > 0 ? left / degrees / Double(others) : 0, sampleCount: x.shape[0])
+  }
+}
+
+/// The eigenvalues and eigenvectors of centred products.
+private struct Covariance {
+  /// The squared singular values of the centred matrix, descending.
+  let squares: [Double]
+  private let vectors: DenseMatrix<Double>
+
+  init(_ products: NDArray, options: TransferOptions) throws {
+    var options = options
+    // It is in memory already, and so is what it is for.
+    options.heldBytes = 0
+    let matrix = try DenseMatrix<Double>.load(products, options: options)
+    let values = try DenseMatrix<Double>(rows: matrix.rows, columns: 1)
+    let converged = try Double.syevd(
+      vectors: true, upper: true, matrix.rows, matrix.pointer(), matrix.rows, w: values.pointer())
+    guard converged else { throw TesseraError(.unsolvable, "no components: NaN or infinity in the input") }
+    squares = values.elements.reversed().map { max(0, $0) }
+    vectors = matrix
+  }
+
+  func needsMoreDigits(_ count: Int, least: Double) -> Bool {
+    squares[0] > 0 && squares[count - 1] < least * squares[0]
+  }
+
+  func components(_ count: Int) throws -> NDArray {
+    let columns = vectors.rows
+    let chosen = try DenseMatrix<Double>(rows: columns, columns: count)
+    for number in 0..<count {
+      let from = vectors.pointer() + (columns - 1 - number) * columns
+      (chosen.pointer() + number * columns).update(from: from, count: columns)
+    }
+    chosen.turnColumns()
+    return try chosen.array().transposed()
+  }
+}

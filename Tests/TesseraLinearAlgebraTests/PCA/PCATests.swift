@@ -1,0 +1,123 @@
+import TesseraCore
+import TesseraEngine
+import TesseraLinearAlgebra
+import TesseraStorage
+import TesseraTestSupport
+import Testing
+
+@Suite(.enabled(if: OpenBLAS.isAvailable)) struct PCATests {
+  static let shapes = [(2, 1), (30, 5), (1000, 20), (12, 40), (6, 100)]
+
+  /// scikit-learn's definitions, from the whole decomposition of the centred matrix.
+  @Test(arguments: shapes.indices, [DType.float32, .float64, .uint8])
+  func attributes(_ number: Int, _ dtype: DType) throws {
+    let (rows, columns) = PCATests.shapes[number]
+    let x = try (randomMatrix(rows, columns, dtype, seed: UInt64(80 + number)) + (dtype == .uint8 ? 0 : 3))
+      .astype(dtype).evaluated()
+    let wide = x.astype(.float64)
+    let (_, s, vh) = try Linalg.svd(wide - wide.mean(axis: 0), fullMatrices: false)
+    let values = try s.elements(as: Double.self)
+    let count = max(1, min(rows, columns) / 2)
+    let unit = dtype == .float32 ? 0x1p-23 : 0x1p-52
+    for solver in [PCA.Solver.automatic, .covariance, .singularValues(.exact)] {
+      let pca = try PCA.fit(x, count: count, solver: solver)
+      #expect(pca.components.dtype == (dtype == .float32 ? .float32 : .float64))
+      #expect(pca.count == count && pca.featureCount == columns && pca.sampleCount == rows)
+      let total = values.reduce(0) { $0 + $1 * $1 }
+      try expect(pca.singularValues, values.prefix(count).map { $0 }, 100 * unit)
+      try expect(pca.explainedVariance, values.prefix(count).map { $0 * $0 / Double(rows - 1) }, 100 * unit)
+      try expect(pca.explainedVarianceRatio, values.prefix(count).map { $0 * $0 / total }, 100 * unit)
+      let rest = values.dropFirst(count).reduce(0) { $0 + $1 * $1 } / Double(rows - 1)
+      let others = Double(min(rows, columns) - count)
+      #expect(abs(pca.noiseVariance! - (others > 0 ? rest / others : 0)) <= 1e-12 * total)
+      try expect(pca.mean, wide.mean(axis: 0).elements(as: Double.self), 4 * unit)
+      // Each component is a right vector, or its opposite.
+      let cosines = try absolute((pca.components.astype(.float64) * vh[0..<count]).sum(axis: 1))
+      try expect(cosines, [Double](repeating: 1, count: count), 1e4 * unit)
+    }
+  }
+
+  private func expect(_ array: NDArray, _ values: [Double], _ bound: Double) throws {
+    for (a, b) in zip(try array.astype(.float64).elements(as: Double.self), values) {
+      #expect(abs(a - b) <= bound * max(1, values.map(abs).max() ?? 1))
+    }
+  }
+
+  @Test func transformAndBack() throws {
+    for dtype in [DType.float32, .float64, .int32] {
+      let x = try randomMatrix(300, 8, dtype, seed: 3)
+      let pca = try PCA.fit(x, count: 8)
+      let z = try pca.transform(x)
+      #expect(z.shape.dimensions == [300, 8] && z.dtype == (dtype == .int32 ? .float64 : dtype))
+      let bound = dtype == .float32 ? 1e-4 : 1e-11
+      let back = try absolute(pca.inverseTransform(z).astype(.float64) - x.astype(.float64)).max()
+      #expect(try back.item(as: Double.self) < bound)
+      // Coordinates have the components' variances, and none in common.
+      let covariance = try cov(z.astype(.float64), rowvar: false).elements(as: Double.self)
+      let variances = try pca.explainedVariance.astype(.float64).elements(as: Double.self)
+      for index in 0..<64 {
+        let expected = index % 9 == 0 ? variances[index / 9] : 0
+        #expect(abs(covariance[index] - expected) < bound * variances[0])
+      }
+    }
+  }
+
+  /// Variances that sums of products in float64 cannot hold beside the greatest.
+  @Test func verySmallVariances() throws {
+    let scales = try NDArray([1.0, 1e-4, 1e-8, 1e-11])
+    let x = try (NDArray.normal([3000, 4], seed: 6) * scales).evaluated()
+    let (_, s, _) = try Linalg.svd(x - x.mean(axis: 0), fullMatrices: false)
+    let pca = try PCA.fit(x, count: 4)
+    for (a, b) in zip(try pca.singularValues.elements(as: Double.self), try s.elements(as: Double.self)) {
+      #expect(abs(a / b - 1) < 1e-3)
+    }
+  }
+
+  @Test func savedAndLoaded() throws {
+    let folder = try TemporaryFolder()
+    let pca = try PCA.fit(randomMatrix(50, 6, .float32, seed: 9), count: 3)
+    try pca.save(to: folder.at("p.npz"))
+    let loaded = try PCA.load(from: folder.at("p.npz"))
+    #expect(try loaded.components.elements(as: Float.self) == pca.components.elements(as: Float.self))
+    #expect(try loaded.mean.elements(as: Float.self) == pca.mean.elements(as: Float.self))
+    #expect(loaded.noiseVariance == pca.noiseVariance && loaded.sampleCount == 50)
+    try NDArray.savez(to: folder.at("q.npz"), [("mean", pca.mean), ("components", pca.mean)])
+    let error = #expect(throws: TesseraError.self) { try PCA.load(from: folder.at("q.npz")) }
+    #expect(error?.kind == .corrupt && error?.path == folder.at("q.npz"))
+  }
+
+  @Test func bitsDoNotDependOnThreadsOrBudget() throws {
+    let folder = try TemporaryFolder()
+    _ = try NDArray.normal([20_000, 30], seed: 8, dtype: .float32).write(to: folder.at("x.npy"))
+    let x = try NDArray.open(folder.at("x.npy"))
+    for solver in [PCA.Solver.automatic, .singularValues(.randomized(iterations: 1))] {
+      func components(_ memory: Int, _ threads: Int) throws -> [Float] {
+        try PCA.fit(x, count: 4, solver: solver, options: .init(memory: memory, threads: threads)).components
+          .elements(as: Float.self)
+      }
+      #expect(try components(64 << 20, 3) == components(1 << 30, 1))
+    }
+  }
+
+  @Test func mistakes() throws {
+    let x = try randomMatrix(10, 4, .float64, seed: 1)
+    for (array, count) in [
+      (x, 0), (x, 5), (try x.ravel(), 1), (x.astype(.complex128), 1), (try NDArray.zeros([3, 0]), 1),
+    ] {
+      let error = #expect(throws: TesseraError.self) { try PCA.fit(array, count: count) }
+      #expect(error?.kind == .usage)
+    }
+    let bad = try concatenate([x, NDArray.full([1, 4], Double.nan)])
+    for solver in [PCA.Solver.automatic, .singularValues()] {
+      let error = #expect(throws: TesseraError.self) { try PCA.fit(bad, count: 2, solver: solver) }
+      #expect(error?.kind == .unsolvable)
+    }
+    let pca = try PCA.fit(x, count: 2)
+    for (array, words) in [(try x.transposed(), "(n, 4)"), (x.astype(.complex64), "complex64")] {
+      let error = #expect(throws: TesseraError.self) { try pca.transform(array) }
+      #expect(error?.kind == .usage && "\(error!)".contains(words))
+    }
+    let error = #expect(throws: TesseraError.self) { try pca.inverseTransform(x) }
+    #expect(error?.kind == .usage)
+  }
+}
