@@ -5,6 +5,7 @@ usage: arrays.py digits                    digits.npy, digits.npz
        arrays.py describe FILE.npy         shape, nbytes, fortran_order, is_real as JSON
        arrays.py statistics FILE.npy T.npz exits 1 unless T.npz holds what NumPy finds along the first axis
        arrays.py scores Z X P.npz          exits 1 unless Z holds the z-scores of X, and P its means and deviations
+       arrays.py components X P.npz Z      exits 1 unless P and Z hold scikit-learn's PCA of X and its scores
        arrays.py same A B                  exits 1 unless both hold the same bits; each a .npy or a Zarr store
 """
 
@@ -152,6 +153,20 @@ def wrong_scores(z, x, parameters) -> str:
     return "" if all(numpy.array_equal(z[part], (x[part] - center) / scale) for part in parts) else "scores"
 
 
+def wrong_components(x, found, scores) -> str:
+    """What is wrong with a PCA; nothing when scikit-learn, which takes all of X at once, has the same."""
+    from sklearn.decomposition import PCA
+
+    wanted = PCA(found["components"].shape[0], svd_solver="full").fit(x)
+    if not numpy.allclose(found["explained_variance_ratio"], wanted.explained_variance_ratio_, rtol=1e-9):
+        return "explained variances"
+    # A component may point either way.
+    signs = numpy.sign((found["components"] * wanted.components_).sum(1))
+    if not numpy.allclose(found["components"] * signs[:, None], wanted.components_, atol=1e-8):
+        return "components"
+    return "" if numpy.allclose(scores * signs, wanted.transform(x), atol=1e-7) else "scores"
+
+
 def main(arguments: list[str]) -> None:
     match arguments:
         case ["digits"]:
@@ -168,6 +183,10 @@ def main(arguments: list[str]) -> None:
             found = wrong_scores(open_array(scores), open_array(source), numpy.load(parameters))
             if found:
                 sys.exit(f"{scores}: NumPy finds other {found} of {source}")
+        case ["components", source, parameters, scores]:
+            found = wrong_components(numpy.load(source), numpy.load(parameters), numpy.load(scores))
+            if found:
+                sys.exit(f"{scores}: scikit-learn finds other {found} of {source}")
         case ["same", first, second]:
             found = difference(open_array(first), open_array(second))
             if found:

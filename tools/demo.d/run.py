@@ -122,7 +122,17 @@ def digits(demo: Demo) -> None:
     names = ("digits.npz", "group.zarr")
     demo.step("digits.npz to lz4 group", *names, size, "convert", *names, *to_lz4)
     demo.read_by_zarr("zarr-python reads the group", "group.zarr/data", "digits.npy", size)
+    principal_components(demo, "digits.npy", size)
     demo.remove("back.npy", "digits.zarr", "group.zarr")
+
+
+def principal_components(demo: Demo, source: str, size: int) -> None:
+    """Ten numbers in place of 64 for each digit, and how much of their variance that keeps."""
+    outputs = ("-o", "pca.npz", "--transform", "scores.npy")
+    demo.step("PCA of digits.npy", source, "scores.npy", size, "pca", source, "-k", "10", *outputs)
+    print(indented(demo.run_tessera("slice", "pca.npz/explained_variance_ratio", "...")[2]), end="")
+    demo.run_numpy("scikit-learn finds the same components and scores", "components", source, "pca.npz", "scores.npy")
+    demo.remove("pca.npz", "scores.npy")
 
 
 def features(demo: Demo, source: str) -> None:
