@@ -28,7 +28,9 @@ struct NaiveArray {
     }
   }
 
-  subscript(_ index: [Int]) -> Complex<Double> { elements[zip(index, shape).reduce(0) { $0 * $1.1 + $1.0 }] }
+  subscript(_ index: [Int]) -> Complex<Double> { elements[place(index)] }
+
+  private func place(_ index: [Int]) -> Int { zip(index, shape).reduce(0) { $0 * $1.1 + $1.0 } }
 
   /// The array in memory.
   func array(_ dtype: DType) throws -> NDArray {
@@ -48,15 +50,20 @@ struct NaiveArray {
     let (first, second) = (shape.dropLast(2), other.shape.dropLast(2))
     let stack = try NDArray.broadcastShape(Shape(Array(first)), Shape(Array(second))).dimensions
     let k = shape[shape.count - 1]
+    let width = other.shape[other.shape.count - 1]
     return NaiveArray(stack + [shape[shape.count - 2], other.shape[other.shape.count - 1]]) { index in
       let (row, column) = (index[index.count - 2], index[index.count - 1])
       func own(_ stack: ArraySlice<Int>, _ lengths: ArraySlice<Int>) -> [Int] {
         zip(stack.suffix(lengths.count), lengths).map { $1 == 1 ? 0 : $0 }
       }
       var (real, imaginary) = (0.0, 0.0)
+      if k == 0 { return Complex(0, 0) }
+      // The places of the row's and the column's first elements: an index made for each would take most of the time.
+      let rowStart = place(own(index.dropLast(2), first) + [row, 0])
+      let columnStart = other.place(own(index.dropLast(2), second) + [0, column])
       for position in 0..<k {
-        let a = self[own(index.dropLast(2), first) + [row, position]]
-        let b = other[own(index.dropLast(2), second) + [position, column]]
+        let a = elements[rowStart + position]
+        let b = other.elements[columnStart + position * width]
         real += a.real * b.real - a.imaginary * b.imaginary
         imaginary += a.real * b.imaginary + a.imaginary * b.real
       }
