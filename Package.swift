@@ -73,9 +73,8 @@ let package = Package(
     .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
-    // Headers alone: the library is loaded by COpenBLASCalls when it is first needed.
-    .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
-    .target(name: "COpenBLASCalls", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+    // Declares OpenBLAS's functions, and loads the library when they are first needed.
+    .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
     .target(name: "CTesseraKernels", linkerSettings: vectorMath),
     // Linux system calls that Swift's Glibc module does not show; only TesseraIO uses it.
     .target(name: "CLinux"),
@@ -110,7 +109,6 @@ let package = Package(
       [
         "TesseraCore", "TesseraIO", "TesseraKernels", "TesseraStorage", "TesseraEngine",
         .target(name: "COpenBLAS", condition: .when(traits: ["BLAS"])),
-        .target(name: "COpenBLASCalls", condition: .when(traits: ["BLAS"])),
       ]),
 
     // Floor 6: the library's face; re-exports only.

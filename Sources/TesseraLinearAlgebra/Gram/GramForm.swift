@@ -27,7 +27,8 @@ struct GramForm: Sendable, Hashable {
     let vectors = RepeatedRow.bytes(columns: reals, dtype: dtype.realPart).saturatingAdd(
       reals.saturatingMultiply(64))
     return products.saturatingAdd(panel).saturatingAdd(isCentred ? vectors : 0)
-      .saturatingAdd(OpenBLAS.threadBytes)
+      .saturatingAdd(SymmetricProduct.scratchBytes(dtype, columns: columns)).saturatingAdd(
+        OpenBLAS.threadBytes)
   }
 
   /// Bytes of the totals.

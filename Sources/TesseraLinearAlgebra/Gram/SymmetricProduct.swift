@@ -1,111 +1,92 @@
 import TesseraCore
+import TesseraKernels
 
 #if BLAS
   import COpenBLAS
 #endif
 
-/// The upper triangle of Aᴴ A, of a panel of rows A in C order; for reals that is Aᵀ A.
-enum SymmetricProduct {
-  /// Adds the products of a panel's columns to those in `target`, or puts them in their place.
-  ///
-  /// - Parameters:
-  ///   - dtype: float32, float64, complex64 or complex128.
-  ///   - panel: rows x columns elements.
-  ///   - target: columns x columns; below the diagonal it is left alone.
-  static func add(
-    _ dtype: DType, rows: Int, columns: Int, _ panel: UnsafeRawPointer, to target: UnsafeMutableRawPointer,
-    replacing: Bool
-  ) {
+/// The products of a panel's columns, Aᴴ A of rows A in C order; for reals that is Aᵀ A. The upper triangle counts.
+struct SymmetricProduct {
+  /// float32, float64, complex64 or complex128.
+  private let dtype: DType
+  private let columns: Int
+  private let scratch: Buffer
+
+  init(_ dtype: DType, columns: Int) {
+    self.dtype = dtype
+    self.columns = columns
+    scratch = Buffer(count: SymmetricProduct.scratchBytes(dtype, columns: columns))
+  }
+
+  /// Adds the products of a panel of rows x columns elements to those in `target`, columns x columns in C order, or puts
+  /// them in their place.
+  func add(rows: Int, _ panel: UnsafeRawPointer, to target: UnsafeMutableRawPointer, replacing: Bool) {
     #if BLAS
-      multiply(dtype, blasint(rows), blasint(columns), panel, target, keeping: replacing ? 0 : 1)
+      multiply(blasint(rows), blasint(columns), panel, target, keeping: replacing ? 0 : 1)
     #else
-      if replacing {
-        target.initializeMemory(as: UInt8.self, repeating: 0, count: columns * columns * dtype.itemSize)
-      }
-      switch dtype {
-      case .float32: addReals(rows, columns, panel, target, Float.self)
-      case .float64: addReals(rows, columns, panel, target, Double.self)
-      case .complex64: addComplex(rows, columns, panel, target, Float.self)
-      default: addComplex(rows, columns, panel, target, Double.self)
+      let left = conjugated(panel, rows * columns)
+      let stripe = SymmetricProduct.stripe
+      for first in stride(from: 0, to: columns, by: stripe) {
+        let (height, width) = (min(stripe, columns - first), columns - first)
+        let offset = first * dtype.itemSize
+        MatrixKernel.multiply(
+          dtype, rows: height, columns: width, depth: rows,
+          MatrixView(left + offset, row: 1, column: columns),
+          MatrixView(panel + offset, row: columns, column: 1),
+          into: target + first * columns * dtype.itemSize + offset,
+          leading: columns, accumulates: !replacing, scratch: scratch.bytes.baseAddress!)
       }
     #endif
   }
 
   #if BLAS
-    private static func multiply(
-      _ dtype: DType, _ rows: blasint, _ columns: blasint, _ panel: UnsafeRawPointer,
-      _ target: UnsafeMutableRawPointer, keeping: Double
+    static func scratchBytes(_ dtype: DType, columns: Int) -> Int { 0 }
+
+    private func multiply(
+      _ rows: blasint, _ columns: blasint, _ panel: UnsafeRawPointer, _ target: UnsafeMutableRawPointer,
+      keeping: Double
     ) {
+      let library = OpenBLAS.functions
       switch dtype {
       case .float32:
-        cblas_ssyrk(
+        library.pointee.cblas_ssyrk(
           CblasRowMajor, CblasUpper, CblasTrans, columns, rows, 1,
           panel.assumingMemoryBound(to: Float.self), columns, Float(keeping),
           target.assumingMemoryBound(to: Float.self), columns)
       case .float64:
-        cblas_dsyrk(
+        library.pointee.cblas_dsyrk(
           CblasRowMajor, CblasUpper, CblasTrans, columns, rows, 1,
           panel.assumingMemoryBound(to: Double.self), columns, keeping,
           target.assumingMemoryBound(to: Double.self), columns)
       case .complex64:
-        cblas_cherk(
+        library.pointee.cblas_cherk(
           CblasRowMajor, CblasUpper, CblasConjTrans, columns, rows, 1, panel, columns, Float(keeping), target,
           columns)
       default:
-        cblas_zherk(
+        library.pointee.cblas_zherk(
           CblasRowMajor, CblasUpper, CblasConjTrans, columns, rows, 1, panel, columns, keeping, target,
           columns)
       }
     }
   #else
-    /// Four rows at a time, so that each product is loaded and stored once for them.
-    private static func addReals<Real: BinaryFloatingPoint>(
-      _ rows: Int, _ columns: Int, _ panel: UnsafeRawPointer, _ target: UnsafeMutableRawPointer,
-      _ type: Real.Type
-    ) {
-      let panel = panel.assumingMemoryBound(to: Real.self)
-      let target = target.assumingMemoryBound(to: Real.self)
-      var row = 0
-      while row + 4 <= rows {
-        let (a, b, c, d) = (
-          panel + row * columns, panel + (row + 1) * columns, panel + (row + 2) * columns,
-          panel + (row + 3) * columns
-        )
-        for i in 0..<columns {
-          let line = target + i * columns
-          let (first, second, third, fourth) = (a[i], b[i], c[i], d[i])
-          for j in i..<columns {
-            line[j] += (first * a[j] + second * b[j]) + (third * c[j] + fourth * d[j])
-          }
-        }
-        row += 4
-      }
-      for row in row..<rows {
-        let a = panel + row * columns
-        for i in 0..<columns {
-          let line = target + i * columns
-          for j in i..<columns { line[j] += a[i] * a[j] }
-        }
-      }
+    /// Rows of the triangle that are made at a time: what is made of them below the diagonal is not wanted.
+    private static let stripe = 128
+
+    /// The kernel's, and for complex numbers the conjugates of a panel.
+    static func scratchBytes(_ dtype: DType, columns: Int) -> Int {
+      kernelBytes(dtype).saturatingAdd(
+        dtype.kind == .complex ? RowPanel.bytes(columns: columns, dtype: dtype) : 0)
     }
 
-    private static func addComplex<Real: BinaryFloatingPoint & BitwiseCopyable & Sendable>(
-      _ rows: Int, _ columns: Int, _ panel: UnsafeRawPointer, _ target: UnsafeMutableRawPointer,
-      _ type: Real.Type
-    ) {
-      let panel = panel.assumingMemoryBound(to: Complex<Real>.self)
-      let target = target.assumingMemoryBound(to: Complex<Real>.self)
-      for row in 0..<rows {
-        let a = panel + row * columns
-        for i in 0..<columns {
-          let line = target + i * columns
-          let own = a[i]
-          for j in i..<columns {
-            line[j].real += own.real * a[j].real + own.imaginary * a[j].imaginary
-            line[j].imaginary += own.real * a[j].imaginary - own.imaginary * a[j].real
-          }
-        }
-      }
+    private static func kernelBytes(_ dtype: DType) -> Int {
+      (MatrixKernel.scratchBytes(dtype) + 63) / 64 * 64
+    }
+
+    private func conjugated(_ panel: UnsafeRawPointer, _ count: Int) -> UnsafeRawPointer {
+      guard dtype.kind == .complex else { return panel }
+      let target = scratch.bytes.baseAddress! + SymmetricProduct.kernelBytes(dtype)
+      Elementwise.unary(.conjugate, dtype, count: count, panel, into: target)
+      return UnsafeRawPointer(target)
     }
   #endif
 }

@@ -68,11 +68,12 @@ package enum MatrixKernel {
     let accumulates: Bool
 
     func run(_ dtype: DType) {
+      let library = OpenBLAS.functions
       switch dtype {
-      case .float32: multiply(Float.self, cblas_sgemm, cblas_sgemv)
-      case .float64: multiply(Double.self, cblas_dgemm, cblas_dgemv)
-      case .complex64: multiplyComplex(Float.self, cblas_cgemm)
-      default: multiplyComplex(Double.self, cblas_zgemm)
+      case .float32: multiply(Float.self, library.pointee.cblas_sgemm, library.pointee.cblas_sgemv)
+      case .float64: multiply(Double.self, library.pointee.cblas_dgemm, library.pointee.cblas_dgemv)
+      case .complex64: multiplyComplex(Float.self, library.pointee.cblas_cgemm)
+      default: multiplyComplex(Double.self, library.pointee.cblas_zgemm)
       }
     }
 

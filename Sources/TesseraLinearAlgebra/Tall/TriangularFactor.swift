@@ -58,9 +58,11 @@ final class TriangularFactor<Scalar: LAPACKScalar>: @unchecked Sendable {
       let work = factors + columns * block * MemoryLayout<Scalar>.stride
       switch Scalar.dtype {
       case .float64:
-        dtpqrt_(m, n, l, nb, matrix.pointer(), n, below, ldb, factors, nb, work, &info)
+        OpenBLAS.functions.pointee.dtpqrt_(
+          m, n, l, nb, matrix.pointer(), n, below, ldb, factors, nb, work, &info)
       case .complex128:
-        ztpqrt_(m, n, l, nb, matrix.pointer(), n, below, ldb, factors, nb, work, &info)
+        OpenBLAS.functions.pointee.ztpqrt_(
+          m, n, l, nb, matrix.pointer(), n, below, ldb, factors, nb, work, &info)
       default: preconditionFailure("factors are made in float64 and complex128")
       }
       try LAPACK.check(info, "tpqrt")

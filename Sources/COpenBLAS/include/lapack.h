@@ -3,8 +3,8 @@
 // Everything is passed by address; matrices are column-major. For each CHARACTER argument gfortran expects its length,
 // by value, behind the last argument: without it a routine that calls another in tail position may break the caller's
 // stack. Numbers of the four types are `void *`, so that one Swift type fits a routine of any precision.
-#ifndef TESSERA_SHIM_LAPACK_H
-#define TESSERA_SHIM_LAPACK_H
+#ifndef TESSERA_LAPACK_H
+#define TESSERA_LAPACK_H
 
 #include <stddef.h>
 
@@ -80,6 +80,11 @@
   void S##herk_(const char *uplo, const char *trans, const int *n, const int *k, const void *alpha,              \
                 const void *a, const int *lda, const void *beta, void *c, const int *ldc, size_t, size_t);
 
+// The QR decomposition of a triangle with rows below it, which TSQR is made of.
+#define TESSERA_LAPACK_TRIANGLE(S)                                                                               \
+  void S##tpqrt_(const int *m, const int *n, const int *l, const int *nb, void *a, const int *lda, void *b,      \
+                 const int *ldb, void *t, const int *ldt, void *work, int *info);
+
 TESSERA_LAPACK_ALIKE(s)
 TESSERA_LAPACK_ALIKE(d)
 TESSERA_LAPACK_ALIKE(c)
@@ -88,5 +93,7 @@ TESSERA_LAPACK_REAL(s)
 TESSERA_LAPACK_REAL(d)
 TESSERA_LAPACK_COMPLEX(c)
 TESSERA_LAPACK_COMPLEX(z)
+TESSERA_LAPACK_TRIANGLE(d)
+TESSERA_LAPACK_TRIANGLE(z)
 
 #endif
