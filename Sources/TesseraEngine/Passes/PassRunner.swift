@@ -63,15 +63,13 @@ struct PassRunner {
           for (partial, kept) in zip(partials, lasting) where kept == nil { try partial.end() }
           try merging.pass(leaf) {
             for (task, partial) in zip(plan.tasks, partials) where !task.sink.isOrderFree {
-              try task.sink.merge(partial)
+              try partial.merge()
             }
           }
         }
         for partial in lasting { try partial?.end() }
         try ending.withLock { _ in
-          for (task, partial) in zip(plan.tasks, lasting) {
-            if let partial { try task.sink.merge(partial) }
-          }
+          for partial in lasting { try partial?.merge() }
         }
       } catch {
         // Nobody waits for a turn that will not come.

@@ -35,8 +35,7 @@ package final class CountingSink<Counter: ElementCounter>: BarrierSink {
   /// Weights are floats, whose sums depend on the order.
   package var isOrderFree: Bool { !isWeighted }
   package func begin(_ grid: ChunkGrid) {}
-  package func makePartial() -> any PassPartial { Partial(empty, dtype, isWeighted) }
-  package func merge(_ partial: any PassPartial) { total.merge((partial as! Partial).counter) }
+  package func makePartial() -> any PassPartial { Partial(self) }
   package func finish() -> Bool { true }
 
   /// The results are made while the total is still there; a tile may be a whole block.
@@ -53,29 +52,28 @@ package final class CountingSink<Counter: ElementCounter>: BarrierSink {
   }
 
   private final class Partial: PassPartial {
-    private(set) var counter: Counter
-    private let dtype: DType
-    private let isWeighted: Bool
+    private var counter: Counter
+    private let sink: CountingSink
     private let weights = Buffer()
 
-    init(_ counter: Counter, _ dtype: DType, _ isWeighted: Bool) {
-      self.counter = counter
-      self.dtype = dtype
-      self.isWeighted = isWeighted
+    init(_ sink: CountingSink) {
+      counter = sink.empty
+      self.sink = sink
     }
 
     func begin(_ block: Region) {}
+    func merge() { sink.total.merge(counter) }
 
     func take(_ tile: Tile, _ values: ArraySlice<UnsafeRawPointer>) throws {
-      guard isWeighted else {
-        return try counter.accumulate(dtype, count: tile.count, values: values.first!, weights: nil)
+      guard sink.isWeighted else {
+        return try counter.accumulate(sink.dtype, count: tile.count, values: values.first!, weights: nil)
       }
       // Tiles need not be aligned.
       let aligned = weights.reserve(tile.count * MemoryLayout<Double>.size)
       aligned.baseAddress!.copyMemory(from: values.last!, byteCount: aligned.count)
       try withExtendedLifetime(weights) {
         try counter.accumulate(
-          dtype, count: tile.count, values: values.first!,
+          sink.dtype, count: tile.count, values: values.first!,
           weights: UnsafePointer(aligned.baseAddress!.assumingMemoryBound(to: Double.self)))
       }
     }

@@ -17,7 +17,6 @@ package final class MemorySink: BarrierSink {
 
   package func begin(_ grid: ChunkGrid) { target = MemoryDriver(shape: shape, dtype: dtype) }
   package func makePartial() -> any PassPartial { Partial(self) }
-  package func merge(_ partial: any PassPartial) {}
   package func finish() -> Bool { true }
   package func memory(block: [Int], blocksPerLeaf: Int) -> SinkMemory {
     SinkMemory(shared: shape.count * itemSize)
@@ -33,6 +32,8 @@ package final class MemorySink: BarrierSink {
       self.sink = sink
       strides = sink.shape.strides.map { $0 * sink.itemSize }
     }
+
+    func merge() {}
 
     func begin(_ block: Region) { base = zip(block.lower, strides).reduce(0) { $0 + $1.0 * $1.1 } }
 

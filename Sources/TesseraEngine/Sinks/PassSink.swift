@@ -6,8 +6,6 @@ package protocol PassSink: AnyObject, Sendable {
   func begin(_ grid: ChunkGrid) throws
   /// What one thread gathers of some consecutive blocks.
   func makePartial() throws -> any PassPartial
-  /// Takes in what was gathered; called for one partial after another, in the order of the blocks.
-  func merge(_ partial: any PassPartial) throws
   /// Whether what is gathered does not depend on the order of blocks, so that a thread's partial lasts for a pass.
   var isOrderFree: Bool { get }
   /// Axes of the pass of which each of its blocks must have everything.
@@ -64,6 +62,8 @@ package protocol PassPartial: AnyObject {
   func take(_ tile: Tile, _ values: ArraySlice<UnsafeRawPointer>, beside others: [any PassPartial]) throws
   /// Called by the thread that gathered, after the last tile and before it is merged, which nobody else can do meanwhile.
   func end() throws
+  /// Gives what was gathered to the sink; called for one partial after another, in the order of the blocks.
+  func merge() throws
 }
 
 extension PassPartial {

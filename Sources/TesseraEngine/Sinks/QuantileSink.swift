@@ -59,12 +59,11 @@ package final class QuantileSink: BarrierSink {
   }
 
   package func makePartial() -> any PassPartial {
-    Partial(refinement.isFinished ? nil : refinement.makePartial(), numbering!, dtype)
+    Partial(refinement.isFinished ? nil : refinement.makePartial(), numbering!, dtype, of: self)
   }
 
-  package func merge(_ partial: any PassPartial) throws {
-    guard let own = (partial as! Partial).gathered else { return }
-    if merged == nil { merged = own } else { merged!.merge(own) }
+  private func merge(_ gathered: QuantileRefinement.Partial) {
+    if merged == nil { merged = gathered } else { merged!.merge(gathered) }
   }
 
   package func finish() throws -> Bool {
@@ -96,16 +95,25 @@ package final class QuantileSink: BarrierSink {
 
   /// One thread's counters or keys, for all blocks it takes in a pass.
   private final class Partial: PassPartial {
-    private(set) var gathered: QuantileRefinement.Partial?
+    private var gathered: QuantileRefinement.Partial?
     private let numbering: KeptNumbering
     private let dtype: DType
+    private let sink: QuantileSink
     private var steps: [Int] = []
     private var first = 0
 
-    init(_ gathered: QuantileRefinement.Partial?, _ numbering: KeptNumbering, _ dtype: DType) {
+    init(
+      _ gathered: QuantileRefinement.Partial?, _ numbering: KeptNumbering, _ dtype: DType,
+      of sink: QuantileSink
+    ) {
       self.gathered = gathered
       self.numbering = numbering
       self.dtype = dtype
+      self.sink = sink
+    }
+
+    func merge() {
+      if let gathered { sink.merge(gathered) }
     }
 
     func begin(_ block: Region) {

@@ -66,7 +66,9 @@ struct ReductionTaker {
 
 /// What one thread gathers of some consecutive blocks: accumulators for each block of kept positions among them.
 final class ReductionPartial: PassPartial {
-  private(set) var parts: [(ordinal: Int, accumulators: Buffer, blocks: Int)] = []
+  typealias Part = (ordinal: Int, accumulators: Buffer, blocks: Int)
+
+  private var parts: [Part] = []
   private var taker: ReductionTaker
   private let grid: KeptGrid
   private let sink: ReductionSink
@@ -97,6 +99,8 @@ final class ReductionPartial: PassPartial {
     parts[current].blocks += 1
     targets = []
   }
+
+  func merge() { sink.merge(parts) }
 
   func take(_ tile: Tile, _ values: ArraySlice<UnsafeRawPointer>) { take(tile, values, beside: []) }
 

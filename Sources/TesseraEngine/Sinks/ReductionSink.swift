@@ -64,9 +64,10 @@ package final class ReductionSink: BarrierSink {
     return buffer
   }
 
-  package func merge(_ partial: any PassPartial) throws {
+  /// Takes in what was gathered of some consecutive blocks.
+  func merge(_ parts: [ReductionPartial.Part]) {
     let grid = grid!
-    for part in (partial as! ReductionPartial).parts {
+    for part in parts {
       let capacity = grid.grid.region(grid.grid.index(ordinal: part.ordinal)).count
       if let open = open[part.ordinal] {
         withExtendedLifetime((open.accumulators, part.accumulators)) {

@@ -8,9 +8,8 @@ struct ColumnSums {
   private let accumulators: Buffer
 
   /// - Parameter dtype: float32 or float64; complex numbers are two columns.
-  init(columns: Int, dtype: DType) {
-    // Of reals there are sums.
-    reducer = try! Reducer(.sum, dtype)
+  init(columns: Int, dtype: DType) throws {
+    reducer = try Reducer(.sum, dtype)
     self.columns = columns
     accumulators = Buffer(count: columns * reducer.bytesPerItem)
     reset()

@@ -16,6 +16,7 @@ final class GramPartial: PassPartial, @unchecked Sendable {
   private(set) var offsets: [Double] = []
 
   private var panel: RowPanel
+  private let product: SymmetricProduct
   private let row: RepeatedRow
   private let sums: ColumnSums
   private var weightedSums: [Double] = []
@@ -29,14 +30,19 @@ final class GramPartial: PassPartial, @unchecked Sendable {
 
   private static let stepElements = 8192
 
-  init(_ form: GramForm) {
+  /// Idle ones are the sink's own.
+  private unowned let sink: GramSink
+
+  init(_ form: GramForm, of sink: GramSink) throws {
     self.form = form
+    self.sink = sink
     products = Buffer(count: form.columns * form.columns * form.dtype.itemSize)
     panel = RowPanel(columns: form.columns, dtype: form.dtype)
+    product = SymmetricProduct(form.dtype, columns: form.columns)
     step = form.columns * max(8, GramPartial.stepElements / max(1, form.columns))
     let width = form.isCentred ? form.columns : 0
     row = RepeatedRow(columns: width, dtype: form.dtype)
-    sums = ColumnSums(columns: width * form.parts, dtype: form.dtype.realPart)
+    sums = try ColumnSums(columns: width * form.parts, dtype: form.dtype.realPart)
   }
 
   /// Forgets what was gathered.
@@ -53,17 +59,18 @@ final class GramPartial: PassPartial, @unchecked Sendable {
   }
 
   func begin(_ block: Region) {}
+  func merge() { sink.merge(self) }
 
-  func take(_ tile: Tile, _ values: ArraySlice<UnsafeRawPointer>) {
+  func take(_ tile: Tile, _ values: ArraySlice<UnsafeRawPointer>) throws {
     var done = 0
     while done < tile.count {
       let column = panel.count % form.columns
-      let taken = panel.take(
+      let taken = try panel.take(
         min(tile.count - done, step), from: values.first! + done * form.dtype.itemSize,
         minus: shift.isEmpty ? nil : row)
       if form.isWeighted { takeWeights(values.last!, done..<done + taken, column: column) }
       done += taken
-      if panel.isFull { multiply() } else { addSums() }
+      if panel.isFull { try multiply() } else { addSums() }
     }
   }
 
@@ -84,19 +91,19 @@ final class GramPartial: PassPartial, @unchecked Sendable {
     }
   }
 
-  func end() {
-    multiply()
+  func end() throws {
+    try multiply()
     guard form.isCentred, weight > 0 || weight.isNaN else { return }
     let totals = form.isWeighted ? weightedSums : sums.totals
     offsets = totals.map { $0 / weight }
   }
 
-  private func multiply() {
+  private func multiply() throws {
     let rows = panel.rows
     guard rows > 0 else { return }
     if form.isCentred, shift.isEmpty {
       shift = row.set(firstMeans(rows))
-      panel.subtract(row)
+      try panel.subtract(row)
     }
     if form.isWeighted {
       scaleRows(rows)
@@ -104,9 +111,8 @@ final class GramPartial: PassPartial, @unchecked Sendable {
       weight += Double(rows)
       addSums(all: true)
     }
-    SymmetricProduct.add(
-      form.dtype, rows: rows, columns: form.columns, UnsafeRawPointer(panel.elements),
-      to: products.bytes.baseAddress!, replacing: isFirst)
+    product.add(
+      rows: rows, UnsafeRawPointer(panel.elements), to: products.bytes.baseAddress!, replacing: isFirst)
     isFirst = false
     summed = 0
     panel.clear()

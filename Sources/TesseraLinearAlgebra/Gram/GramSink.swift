@@ -19,14 +19,13 @@ final class GramSink: BarrierSink {
 
   func begin(_ grid: ChunkGrid) { total = GramTotal(form) }
 
-  func makePartial() -> any PassPartial {
-    let partial = idle.withLock { $0.popLast() } ?? GramPartial(form)
+  func makePartial() throws -> any PassPartial {
+    let partial = try idle.withLock { $0.popLast() } ?? GramPartial(form, of: self)
     partial.reset()
     return partial
   }
 
-  func merge(_ partial: any PassPartial) {
-    let partial = partial as! GramPartial
+  func merge(_ partial: GramPartial) {
     total!.merge(partial)
     idle.withLock { $0.append(partial) }
   }

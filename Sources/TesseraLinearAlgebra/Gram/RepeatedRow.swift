@@ -48,14 +48,13 @@ struct RepeatedRow {
   /// `target` may be `source`.
   func subtract(
     from source: UnsafeRawPointer, _ count: Int, at column: Int, into target: UnsafeMutableRawPointer
-  ) {
+  ) throws {
     var place = column * parts
     var done = 0
     while done < count * parts {
       let step = min(count * parts - done, copies * length - place)
       let offset = done * dtype.itemSize
-      // Never throws: that is for powers.
-      try! Elementwise.binary(
+      try Elementwise.binary(
         .subtract, dtype, count: step, source + offset, isScalar: false,
         UnsafeRawPointer(memory.bytes.baseAddress!) + place * dtype.itemSize, isScalar: false,
         into: target + offset)

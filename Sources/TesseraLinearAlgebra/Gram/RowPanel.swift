@@ -42,11 +42,13 @@ struct RowPanel {
   /// Takes as many elements as there is room for, less what is subtracted from each row, if anything.
   ///
   /// - Returns: how many.
-  mutating func take(_ wanted: Int, from source: UnsafeRawPointer, minus row: RepeatedRow? = nil) -> Int {
+  mutating func take(_ wanted: Int, from source: UnsafeRawPointer, minus row: RepeatedRow? = nil) throws
+    -> Int
+  {
     let taken = min(wanted, capacity - count)
     let target = elements + count * dtype.itemSize
     if let row {
-      row.subtract(from: source, taken, at: count % columns, into: target)
+      try row.subtract(from: source, taken, at: count % columns, into: target)
     } else {
       target.copyMemory(from: source, byteCount: taken * dtype.itemSize)
     }
@@ -55,7 +57,7 @@ struct RowPanel {
   }
 
   /// Subtracts a row from all that is there.
-  func subtract(_ row: RepeatedRow) {
-    row.subtract(from: UnsafeRawPointer(elements), count, at: 0, into: elements)
+  func subtract(_ row: RepeatedRow) throws {
+    try row.subtract(from: UnsafeRawPointer(elements), count, at: 0, into: elements)
   }
 }

@@ -44,10 +44,9 @@ final class NormalProductSink<Scalar: LAPACKScalar>: BarrierSink {
     total!.elements.update(repeating: .zeroValue)
   }
 
-  func makePartial() throws -> any PassPartial { try NormalProductPartial(matrix) }
+  func makePartial() throws -> any PassPartial { try NormalProductPartial(matrix, of: self) }
 
-  func merge(_ partial: any PassPartial) {
-    let own = (partial as! NormalProductPartial<Scalar>).sum
+  func merge(_ own: DenseMatrix<Scalar>) {
     withExtendedLifetime(own) {
       let (target, values) = (total!.elements, own.elements)
       for index in target.indices {
@@ -86,12 +85,14 @@ final class NormalProductSink<Scalar: LAPACKScalar>: BarrierSink {
 /// What one thread adds up of some consecutive blocks.
 final class NormalProductPartial<Scalar: LAPACKScalar>: PassPartial, @unchecked Sendable {
   private let matrix: DenseMatrix<Scalar>
-  let sum: DenseMatrix<Scalar>
+  private let sink: NormalProductSink<Scalar>
+  private let sum: DenseMatrix<Scalar>
   private let product: DenseMatrix<Scalar>
   private var panel: RowPanel
 
-  init(_ matrix: DenseMatrix<Scalar>) throws {
+  init(_ matrix: DenseMatrix<Scalar>, of sink: NormalProductSink<Scalar>) throws {
     self.matrix = matrix
+    self.sink = sink
     panel = RowPanel(columns: matrix.rows, dtype: Scalar.dtype)
     sum = try DenseMatrix(rows: matrix.rows, columns: matrix.columns)
     sum.elements.update(repeating: .zeroValue)
@@ -104,13 +105,14 @@ final class NormalProductPartial<Scalar: LAPACKScalar>: PassPartial, @unchecked 
   func take(_ tile: Tile, _ values: ArraySlice<UnsafeRawPointer>) throws {
     var done = 0
     while done < tile.count {
-      done += panel.take(
+      done += try panel.take(
         tile.count - done, from: values.first! + done * MemoryLayout<Scalar>.stride)
       if panel.isFull { try multiply() }
     }
   }
 
   func end() throws { try multiply() }
+  func merge() { sink.merge(sum) }
 
   /// Adds the conjugate of Pᴴ (P B) = conj(Pᵀ conj(P B)): the panel lies transposed, and not conjugated.
   private func multiply() throws {

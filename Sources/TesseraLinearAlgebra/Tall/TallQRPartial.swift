@@ -13,8 +13,12 @@ final class TallQRPartial<Scalar: LAPACKScalar>: PassPartial, @unchecked Sendabl
   /// Rows that are to be multiplied by the projection.
   private var raw: RowPanel?
 
-  init(_ form: TallQRForm<Scalar>) throws {
+  /// Idle ones are the sink's own.
+  private unowned let sink: TallQRSink<Scalar>
+
+  init(_ form: TallQRForm<Scalar>, of sink: TallQRSink<Scalar>) throws {
     self.form = form
+    self.sink = sink
     capacity = form.panelRows
     factor = try TriangularFactor(columns: form.width)
     panel = try DenseMatrix(rows: capacity, columns: form.width)
@@ -29,6 +33,7 @@ final class TallQRPartial<Scalar: LAPACKScalar>: PassPartial, @unchecked Sendabl
   }
 
   func begin(_ block: Region) {}
+  func merge() throws { try sink.merge(self) }
 
   func take(_ tile: Tile, _ values: ArraySlice<UnsafeRawPointer>) throws {
     if raw == nil { try transpose(tile, values.first!) } else { try project(tile, values.first!) }
@@ -66,7 +71,7 @@ final class TallQRPartial<Scalar: LAPACKScalar>: PassPartial, @unchecked Sendabl
   private func project(_ tile: Tile, _ values: UnsafeRawPointer) throws {
     var done = 0
     while done < tile.count {
-      done += raw!.take(tile.count - done, from: values + done * MemoryLayout<Scalar>.stride)
+      done += try raw!.take(tile.count - done, from: values + done * MemoryLayout<Scalar>.stride)
       if raw!.isFull {
         try multiply()
         try decompose()

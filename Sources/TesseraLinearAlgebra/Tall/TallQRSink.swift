@@ -20,13 +20,12 @@ final class TallQRSink<Scalar: LAPACKScalar>: BarrierSink {
   func begin(_ grid: ChunkGrid) throws { total = try TriangularFactor(columns: form.width) }
 
   func makePartial() throws -> any PassPartial {
-    let partial = try idle.withLock { $0.popLast() } ?? TallQRPartial(form)
+    let partial = try idle.withLock { $0.popLast() } ?? TallQRPartial(form, of: self)
     partial.reset()
     return partial
   }
 
-  func merge(_ partial: any PassPartial) throws {
-    let partial = partial as! TallQRPartial<Scalar>
+  func merge(_ partial: TallQRPartial<Scalar>) throws {
     try total!.absorb(partial.factor)
     idle.withLock { $0.append(partial) }
   }
