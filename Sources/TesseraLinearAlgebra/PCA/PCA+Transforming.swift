@@ -9,7 +9,7 @@ extension PCA {
   public func transform(_ x: NDArray) throws -> NDArray {
     try require(x, features: featureCount)
     let dtype = working(x)
-    return try product(x.astype(dtype) - mean.astype(dtype), components.transposed())
+    return try matmul(x.astype(dtype) - mean.astype(dtype), components.transposed().astype(dtype))
   }
 
   /// The samples that these coordinates stand for: z @ components + mean, of shape (samples, features).
@@ -18,14 +18,7 @@ extension PCA {
   public func inverseTransform(_ z: NDArray) throws -> NDArray {
     try require(z, features: count)
     let dtype = working(z)
-    return try product(z.astype(dtype), components) + mean.astype(dtype)
-  }
-
-  /// In the dtype of the rows.
-  private func product(_ rows: NDArray, _ matrix: NDArray) throws -> NDArray {
-    rows.dtype == .float32
-      ? try RowProduct<Float>(rows, .load(matrix)).product
-      : try RowProduct<Double>(rows, .load(matrix)).product
+    return try matmul(z.astype(dtype), components.astype(dtype)) + mean.astype(dtype)
   }
 
   /// float32 of float32 samples and components, float64 otherwise.

@@ -17,6 +17,8 @@ struct ProductOperand: Sendable {
   let isTransposed: Bool
   /// Whether it is used where it lies.
   let isInPlace: Bool
+  /// What it is used of in place; nil for a result that is only planned.
+  private let memory: MemoryDriver?
 
   /// - Parameter node: of at least two axes.
   init(_ node: Node, results: [ObjectIdentifier: Source]) throws {
@@ -33,6 +35,7 @@ struct ProductOperand: Sendable {
     isTransposed = ProductOperand.isTransposed(self.map, driver.description, node.shape)
     let isMemory = driver is MemoryDriver || driver is PlaceholderDriver
     isInPlace = isMemory && ProductOperand.isUsable(self.map, driver.description.shape, node)
+    memory = isInPlace ? driver as? MemoryDriver : nil
   }
 
   /// What a chain of views is of, and how it is walked.
@@ -77,11 +80,12 @@ struct ProductOperand: Sendable {
     return (row, column)
   }
 
-  /// The part of a matrix in memory that begins at a row and a column.
+  /// The part of one of the matrices in memory that begins at a row and a column.
   ///
   /// - Parameter index: the position along the result's stack.
-  private func view(_ index: [Int], _ rows: Range<Int>, _ columns: Range<Int>) -> MatrixView {
-    let memory = driver as! MemoryDriver
+  private func view(
+    of memory: MemoryDriver, _ index: [Int], _ rows: Range<Int>, _ columns: Range<Int>
+  ) -> MatrixView {
     let own = memory.description.shape.strides
     let position = self.position(index) + [rows.lowerBound, columns.lowerBound]
     var offset = 0
@@ -123,12 +127,12 @@ struct ProductOperand: Sendable {
     _ index: [Int], count: Int, rows: Range<Int>, columns: Range<Int>, buffer: Buffer, scratch: ReadScratch
   ) throws -> (view: MatrixView, next: Int) {
     let matrices = distinct(count)
-    if isInPlace {
-      let first = view(index, rows, columns)
+    if let memory {
+      let first = view(of: memory, index, rows, columns)
       guard matrices > 1 else { return (first, 0) }
       var second = index
       second[second.count - 1] += 1
-      return (first, view(second, rows, columns).elements - first.elements)
+      return (first, view(of: memory, second, rows, columns).elements - first.elements)
     }
     let bytes = rows.count * columns.count * dtype.itemSize
     let target = buffer.reserve(matrices * bytes).baseAddress!

@@ -50,7 +50,7 @@ public struct LeastSquares: Sendable {
         got: "\(x.shape)")
     }
     let columns = coefficients.ndim == 1 ? try coefficients.expandDims(axis: 1) : coefficients
-    let targets = try RowProduct<Double>(x, .load(columns)).product
+    let targets = try matmul(x.astype(.float64), columns.astype(.float64))
     let wide = try (coefficients.ndim == 1 ? targets.squeeze(axis: 1) : targets) + intercept.astype(.float64)
     return wide.astype(DType.promoted(x.dtype.meanDType, coefficients.dtype))
   }

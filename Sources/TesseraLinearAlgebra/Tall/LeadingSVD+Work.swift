@@ -24,20 +24,13 @@ extension LeadingSVD {
   /// Stands for a decomposition that is yet to be made; left vectors are computed from x.
   private static func placeholder(_ x: NDArray, _ count: Int) throws -> LeadingSVD {
     let dtype = x.dtype.meanDType
+    let kind: DType = dtype.kind == .complex ? .complex128 : .float64
     let left =
       x.shape[0] < x.shape[1]
       ? try NDArray.zeros([x.shape[0], count])
-      : dtype.kind == .complex
-        ? try zeroes(x, count, Complex<Double>.self) : try zeroes(x, count, Double.self)
+      : try matmul(x.astype(kind), .zeros([x.shape[1], count], dtype: kind).evaluated())
     return try LeadingSVD(
       u: left.astype(dtype), s: .zeros([count], dtype: dtype.realPart),
       vh: .zeros([count, x.shape[1]], dtype: dtype))
-  }
-  private static func zeroes<Scalar: LAPACKScalar>(
-    _ x: NDArray, _ count: Int, _: Scalar.Type
-  ) throws -> NDArray {
-    let right = try DenseMatrix<Scalar>(rows: x.shape[1], columns: count)
-    right.elements.update(repeating: .zeroValue)
-    return RowProduct(x, right).product
   }
 }

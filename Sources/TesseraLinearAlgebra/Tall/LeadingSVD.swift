@@ -89,7 +89,7 @@ struct LeadingDecomposition<Scalar: LAPACKScalar> {
       let factor = s[column] > least ? 1 / s[column] : 0
       for row in 0..<v.rows { factors[row, column] = v[row, column].scaled(by: Scalar.Real(factor)) }
     }
-    let u = RowProduct(x, factors).product
+    let u = try matmul(x.astype(Scalar.dtype), factors.array())
     return try LeadingSVD(
       u: u.astype(dtype), s: NDArray(s).astype(dtype.realPart).evaluated(),
       vh: conjugated(v.array().transposed()).astype(dtype).evaluated())
@@ -98,7 +98,7 @@ struct LeadingDecomposition<Scalar: LAPACKScalar> {
   /// Of the transpose the right vectors were found: they are U's conjugates. Uᴴ A has the right ones as rows.
   private func wide(_ s: [Double], _ v: DenseMatrix<Scalar>) throws -> LeadingSVD {
     // Their transpose is made row by row of Aᵀ.
-    let columns = RowProduct(try x.transposed(), v).product
+    let columns = try matmul(x.transposed().astype(Scalar.dtype), v.array())
     let right = try DenseMatrix<Scalar>.load(conjugated(columns), options: options)
     let turns = try right.orthonormalize()
     // A column of Q times its diagonal element is the column of which it is made.

@@ -38,7 +38,7 @@ extension Linalg {
     let first = try DenseMatrix<Scalar>.load(TallQR<Scalar>(x).factor, options: options)
     let inverse = try first.triangleInverse()
     guard first.scaledCondition(inverse) * .ulpOfOne < 0.01 else { throw dependent }
-    let rough = RowProduct(x, inverse).product
+    let rough = try matmul(x, inverse.array())
     let second = try DenseMatrix<Scalar>.load(TallQR<Scalar>(rough).factor, options: options)
     guard second.isNearlyUnitary else { throw dependent }
     let r = try DenseMatrix<Scalar>(rows: columns, columns: columns)
@@ -46,7 +46,7 @@ extension Linalg {
       second.pointer(), columns, .none, first.pointer(), columns, .none, columns, columns, columns,
       r.pointer(), columns)
     r.clearBelowDiagonal()
-    return (RowProduct(rough, try second.triangleInverse()).product, try r.array())
+    return try (matmul(rough, second.triangleInverse().array()), r.array())
   }
 
   fileprivate static var dependent: TesseraError {
