@@ -42,37 +42,16 @@ public func nearestRows(
     throw TesseraError(
       .usage, "nearestRows: count", expected: "1 to \(x.shape[0]), the rows of the matrix", got: "\(count)")
   }
+  let known = QueryRows(queries)
+  let form = NearestRowsSearch.Form(queries: known, metric: metric, count: count, dtype: dtype)
   let rows = x.astype(.float64).node
-  let size = NearestRowsPlan.Size(
-    rows: x.shape[0], width: x.shape[1], queries: queries.shape[0], count: count)
-  var own = options
-  own.heldBytes = options.heldBytes.saturatingAdd(queries.size.saturatingMultiply(8))
-  // All is planned before anything is read.
-  var evaluation = Evaluation([rows], options: own, gathersOutputs: false)
-  let passBytes = try evaluation.plannedWithPlaceholders().reduce(0) { $0.saturatingAdd($1.bytesRead) }
-  let planned = try NodeSource.driver(of: rows, results: evaluation.finished)
-  let plan = try NearestRowsPlan(size, planned, held: evaluation.heldBytes, options)
-
-  let known = try inMemory(queries, options)
-  var stages = StagedProgress(own, total: passBytes.saturatingAdd(plan.bytes))
-  evaluation = Evaluation([rows], options: stages.next(passBytes), gathersOutputs: false)
-  try evaluation.run()
-  let driver = try NodeSource.driver(of: rows, results: evaluation.finished)
-  defer { driver.finishReading() }
-  let lists = try NearestRowsSearch(
-    plan, driver, queries: known, metric, stages.next(plan.bytes)
-  ).run()
-  let distances = lists.distances(as: dtype) { metric == .euclidean ? $0.squareRoot() : $0 }
-  return NearestRows(indices: NDArray(lists.indices()), distances: NDArray(distances))
-}
-
-/// The queries as float64, computed without telling of progress.
-private func inMemory(_ queries: NDArray, _ options: TransferOptions) throws -> MemoryDriver {
+  let indices = NearestRowsSearch(form: form, what: .indices, operands: [rows]).array
+  let distances = NearestRowsSearch(form: form, what: .distances, operands: [rows]).array
   var options = options
-  options.progress = nil
-  let computed = try queries.astype(.float64).evaluated(options: options)
-  guard case .source(let source) = computed.node.operation, let memory = source.driver as? MemoryDriver else {
-    preconditionFailure("what is evaluated is in memory")
-  }
-  return memory
+  options.heldBytes = options.heldBytes.saturatingAdd(known.bytes)
+  // All is planned before anything is read.
+  _ = try explain([indices, distances], options: options)
+  try known.load(options)
+  let found = try evaluate(indices, distances, options: options)
+  return NearestRows(indices: found.0, distances: found.1)
 }
