@@ -174,9 +174,8 @@ def norm(order, x, keep) -> Expected:
     if order == 0:
         result = np.sum(wide != 0, **keep).astype(np.longdouble)
     elif np.isinf(order):
-        if not x.size:
-            raise ValueError("no elements")
-        result = (np.max if order > 0 else np.min)(wide, **keep)
+        # NumPy 2.4: the largest of nothing is 0; the least of nothing is an error.
+        result = np.max(wide, initial=0, **keep) if order > 0 else np.min(wide, **keep)
     else:
         result = np.sum(wide ** order, **keep) ** (1 / np.longdouble(order))
     largest = np.max(wide, initial=0, **keep)
