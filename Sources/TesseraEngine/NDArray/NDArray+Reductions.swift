@@ -178,12 +178,7 @@ extension NDArray {
   }
 
   private func requireElements(_ axis: Axes?, _ name: String) throws {
-    let isResultEmpty =
-      try axis.map { axes in
-        let list = try axes.list(ndim)
-        return shape.indices.contains { !list.contains($0) && shape[$0] == 0 }
-      } ?? false
-    guard try reducedCount(axis) > 0 || isResultEmpty else {
+    guard try reducedCount(axis) > 0 else {
       throw TesseraError(
         .usage, "zero-size array to reduction operation \(name) which has no identity", got: "\(shape)")
     }

@@ -8,13 +8,13 @@ extension NDArray {
   ///
   /// Floats keep their dtype, complex numbers give that of their parts, integers float64; sums are made in float64.
   ///
-  /// - Throws: `.usage` for axes out of bounds and, of infinite orders, of length 0.
+  /// - Throws: `.usage` for axes out of bounds and, for -infinity, of length 0 (the greatest of nothing is 0).
   /// - Complexity: one pass.
   public func norm(ord: Double = 2, axis: Axes? = nil, keepdims: Bool = false) throws -> NDArray {
     let isNumber = dtype.kind == .floating || dtype.kind == .complex
     let magnitude = try NDArray.unary(.absolute, isNumber ? self : astype(.float64))
     switch ord {
-    case .infinity: return try magnitude.max(axis: axis, keepdims: keepdims)
+    case .infinity: return try magnitude.max(axis: axis, keepdims: keepdims, initial: 0.0)
     case -.infinity: return try magnitude.min(axis: axis, keepdims: keepdims)
     case 0: return try (magnitude .!= 0.0).sum(axis: axis, dtype: magnitude.dtype, keepdims: keepdims)
     case 1: return try magnitude.sum(axis: axis, keepdims: keepdims)
