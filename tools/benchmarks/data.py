@@ -35,6 +35,8 @@ def _features(noise, recipe, scales):
 def positions(folder, rows, columns, seed, row_count=10_000, tile_count=1_000, tile=256):
     """Files of random row numbers and of tile corners, so that everybody reads the same ones in the same order."""
     random = np.random.default_rng(seed + 1)
-    np.save(folder / "rows.npy", random.integers(0, rows, row_count))
+    rows_file, tiles_file = folder / "rows.npy", folder / "tiles.npy"
+    np.save(rows_file, random.integers(0, rows, row_count))
     corners = [random.integers(0, max(1, n - tile + 1), tile_count) for n in (rows, columns)]
-    np.save(folder / "tiles.npy", np.stack(corners, axis=1))
+    np.save(tiles_file, np.stack(corners, axis=1))
+    return rows_file, tiles_file

@@ -2,7 +2,9 @@
 import json
 import statistics
 
-from . import competitors, measure
+import numpy as np
+
+from . import competitors, data, measure
 
 KIB = 1 << 10
 CHUNK_BYTES = [64 * KIB, 256 * KIB, 512 * KIB, 1024 * KIB, 2048 * KIB, 4096 * KIB, 16384 * KIB]
@@ -12,6 +14,7 @@ HEADINGS = ["codec", "chunk KiB", "stored", "convert s", "read all s", "10,000 r
 def run(folder, source, settings, log):
     """Prints a line per codec and chunk size; sizes take turns, figures are medians."""
     row_bytes = 4 * settings.columns
+    data.positions(folder, *np.load(source, mmap_mode="r").shape, settings.seed)
     cases = [(codec, size) for codec in ["lz4", "none"] for size in CHUNK_BYTES]
     figures = {case: {"stored": 0, "convert": [], "read-all": [], "rows": [], "tiles": []} for case in cases}
     for number in range(settings.runs):

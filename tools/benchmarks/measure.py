@@ -22,6 +22,8 @@ class Run:
     peak_bytes: int
     inner_seconds: float | None = None
     sync_seconds: float = 0.0
+    # The kernel's account; tools/launch.py says what is in it.
+    io: dict[str, int] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass
@@ -34,9 +36,10 @@ class Row:
     # Floating-point operations that the job takes at least, where it is a matter of those.
     flops: int = 0
     problem: str | None = None
-    # Of the answers, relative as the job's check says; and the least seconds that the machine allows. Where known.
+    # Of the answers, relative as the job's check says, where known.
     error: float | None = None
-    limit_seconds: float | None = None
+    # What the machine can do, rather than software that does the job.
+    is_limit: bool = False
 
     def note_error(self, error):
         self.error = max(error, self.error or 0.0)
@@ -64,13 +67,17 @@ class Row:
         record = {"job": self.job, "who": self.who, "bytes": self.bytes, "problem": self.problem}
         if self.flops:
             record["flops"] = self.flops
-        record |= {name: value for name in ("error", "limit_seconds") if (value := getattr(self, name)) is not None}
+        if self.error is not None:
+            record["error"] = self.error
+        if self.is_limit:
+            record["is_limit"] = True
         if self.runs:
             record |= {
                 "seconds": self.seconds, "durable_seconds": self.durable_seconds, "inner_seconds": self.inner_seconds,
                 "inner_durable_seconds": self.inner_durable_seconds,
                 "cpu_seconds": self.median(lambda run: run.cpu_seconds),
                 "peak_bytes": max(run.peak_bytes for run in self.runs),
+                "io": {name: self.median(lambda run: run.io[name]) for name in self.runs[0].io},
                 "runs": [dataclasses.asdict(run) for run in self.runs],
             }
         return record
@@ -98,7 +105,7 @@ def run(command, output=None, memory=0):
     if done.returncode != 0 or not text:
         raise Failed((done.stderr.strip().splitlines() or [f"exit {done.returncode}"])[-1][:200])
     cost = json.loads(text)
-    one = Run(cost["seconds"], cost["user"] + cost["system"], cost["peak_bytes"])
+    one = Run(cost["seconds"], cost["user"] + cost["system"], cost["peak_bytes"], io=cost["io"])
     if output is not None:
         started = time.perf_counter()
         sync(output)

@@ -5,52 +5,41 @@ import sys
 
 import numpy as np
 
-from . import check, competitors, measure, table
+from . import check, competitors, data, measure
+from .comparison import Comparison
 from .competitors import OTHER_PEERS, PEERS, TESSERA, ZARR_PEERS
 from .measure import Failed, Row
+from .suite import Suite
+
+# They copy bytes as they are: what a conversion cannot be much faster than.
+COPIERS = ["cp"]
 
 
-class Storage:
-    """One benchmark run in a scratch folder; `rows` gathers what was measured."""
+class Storage(Suite):
+    """The array as it is stored: nothing is computed."""
 
-    def __init__(self, folder, source, settings, log):
-        self.folder, self.source, self.settings, self.log = folder, source, settings, log
-        self.shape = np.load(source, mmap_mode="r").shape
+    def __init__(self, folder, session):
+        super().__init__(folder, session)
+        self.source, self.bounds = session.matrix(), session.bounds
+        self.shape = np.load(self.source, mmap_mode="r").shape
         self.bytes = int(np.prod(self.shape)) * 4
         # The output in the page cache, and the array in the process once more.
         self.memory = 2 * self.bytes + (256 << 20)
-        self.rows: list[Row] = []
-        self.has = {
-            "tessera": competitors.tessera_binary() is not None,
-            "tessera-bench": competitors.tessera_bench_binary() is not None,
-        }
 
-    def run(self):
-        jobs = {
-            "write": self._writes, "back": self._backs, "read": self._reads, "info": self._info,
-            "adopt": self._adopt, "memory": self._memory,
-        }
-        for name, job in jobs.items():
-            if name in self.settings.jobs:
-                job()
-
-    def _compete(self, job, title, names, attempt, runs=None, size=None, needs="tessera"):
-        rows = [Row(job, who, bytes=self.bytes if size is None else size) for who in names]
-        for row in rows:
-            if row.who == TESSERA and not self.has[needs]:
-                row.problem = f"there is no {needs} binary: build it with swift build -c release"
-        entries = [(row, lambda number, who=row.who: attempt(who, number)) for row in rows]
-        measure.alternate(entries, runs or self.settings.runs, self.log, self.settings.seed)
-        table.show(title, rows)
-        self.rows += rows
+    def _compete(self, job, title, names, attempt, runs=None, size=None, limit=None, needs=competitors.tessera_binary):
+        size = self.bytes if size is None else size
+        rows = [Row(job, who, bytes=size, is_limit=who in COPIERS) for who in names]
+        self.compete(
+            Comparison(job, title, rows, limit), lambda row, number: attempt(row.who, number), runs, needs)
 
     # Writing and back
 
     def _writes(self):
-        self._to_store("npy-to-raw", ".npy to a raw store", "none", [TESSERA, "cp", *ZARR_PEERS])
-        self._to_store("npy-to-lz4", ".npy to lz4", "lz4", [TESSERA, *PEERS])
+        raw, lz4 = self.bounds.copying(self.bytes), self.bounds.encoding(self.bytes)
+        self._to_store("npy-to-raw", ".npy to a raw store", "none", [TESSERA, "cp", *ZARR_PEERS], raw)
+        self._to_store("npy-to-lz4", ".npy to lz4", "lz4", [TESSERA, *PEERS], lz4)
 
-    def _to_store(self, job, title, codec, names):
+    def _to_store(self, job, title, codec, names, limit):
         target = self.folder / "written"
 
         def attempt(who, number):
@@ -70,7 +59,7 @@ class Storage:
             measure.remove(store)
             return one
 
-        self._compete(job, title, names, attempt)
+        self._compete(job, title, names, attempt, limit=limit)
         measure.remove(target)
 
     def _store(self, codec, who):
@@ -79,17 +68,18 @@ class Storage:
         suffix = ".b2nd" if who in OTHER_PEERS else ".zarr"
         store = self.folder / f"{kind.replace('+', '-')}-{codec}{suffix}"
         if not store.exists():
-            maker = who if who in OTHER_PEERS else TESSERA if self.has["tessera"] else "zarrs"
+            maker = who if who in OTHER_PEERS else TESSERA if competitors.tessera_binary() else "zarrs"
             chunks, shards = self.settings.chunks, self.settings.shards
             measure.run(competitors.write(maker, self.source, store, codec, chunks, shards), store)
             check.same_store(competitors.checker(maker), str(store), self.source, 0)
         return store
 
     def _backs(self):
-        self._to_npy("raw-to-npy", "raw store to .npy", "none", [TESSERA, "cp", *ZARR_PEERS])
-        self._to_npy("lz4-to-npy", "lz4 to .npy", "lz4", [TESSERA, *PEERS])
+        raw, lz4 = self.bounds.copying(self.bytes), self.bounds.reading_and_writing("lz4", self.bytes, self.bytes)
+        self._to_npy("raw-to-npy", "raw store to .npy", "none", [TESSERA, "cp", *ZARR_PEERS], raw)
+        self._to_npy("lz4-to-npy", "lz4 to .npy", "lz4", [TESSERA, *PEERS], lz4)
 
-    def _to_npy(self, job, title, codec, names):
+    def _to_npy(self, job, title, codec, names, limit):
         target = self.folder / "back.npy"
 
         def attempt(who, number):
@@ -104,13 +94,13 @@ class Storage:
             check.same_npy(target, self.source, number)
             return one
 
-        self._compete(job, title, names, attempt)
+        self._compete(job, title, names, attempt, limit=limit)
         measure.remove(target)
 
     # Reading
 
     def _reads(self):
-        rows_file, tiles_file = self.folder / "rows.npy", self.folder / "tiles.npy"
+        rows_file, tiles_file = data.positions(self.folder, *self.shape, self.settings.seed)
         sums = check.expected_sums(self.source, rows_file, tiles_file)
         sizes = {"read-all": self.bytes, "rows": len(np.load(rows_file)) * self.shape[1] * 4,
                  "tiles": len(np.load(tiles_file)) * 256 * 256 * 4}
@@ -127,8 +117,9 @@ class Storage:
                     return one
 
                 name = "raw" if codec == "none" else codec
-                self._compete(f"{name}-{job}", f"{title}, {name} store", names, attempt, size=sizes[job],
-                              needs="tessera-bench")
+                limit = self.bounds.reading(name, self.bytes) if job == "read-all" else None
+                self._compete(f"{name}-{job}", f"{title}, {name} store", names, attempt, size=sizes[job], limit=limit,
+                              needs=competitors.tessera_bench_binary)
 
     # Start-up, adopt, memory
 
@@ -189,3 +180,5 @@ class Storage:
 
             self._compete("memory", f"{name} under --memory 64MiB", [TESSERA], attempt, runs=1)
             measure.remove(out)
+
+    jobs = {"write": _writes, "back": _backs, "read": _reads, "info": _info, "adopt": _adopt, "memory": _memory}

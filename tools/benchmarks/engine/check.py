@@ -20,8 +20,9 @@ class References:
     """Exact answers of all jobs on one matrix, each computed when it is first asked for."""
 
     def __init__(self, source, expression_inputs):
+        """`expression_inputs()` gives the paths of the expressions' arrays, once they are needed."""
         self.x = np.load(source, mmap_mode="r")
-        self.inputs = [np.load(path, mmap_mode="r") for path in expression_inputs]
+        self.expression_inputs = expression_inputs
         self.known = {}
 
     def of(self, job, formula=None):
@@ -31,6 +32,7 @@ class References:
                 "columns": self._columns, "rows": self._rows, "overall": self._overall,
                 "columns-sum": self._columns_sum, "columns-median": self._columns_median,
                 "overall-median": self._overall_median,
+                "columns-nan": self._columns_nan, "columns-argmax": self._columns_argmax, "histogram": self._histogram,
             }.get(job)
             self.known[key] = maker() if maker else self._expression(formula)
         return self.known[key]
@@ -70,6 +72,28 @@ class References:
         middle = values[half - 1:half + 1] if self.x.size % 2 == 0 else values[half:half + 1]
         return np.array([middle.mean(dtype="float64")]), self.of("overall")[1][:1]
 
+    def _columns_nan(self):
+        blocks = lambda: (block for _, block in _blocks(self.x))  # noqa: E731
+        count = sum(np.count_nonzero(~np.isnan(block), axis=0) for block in blocks())
+        mean = sum(np.nansum(block, axis=0) for block in blocks()) / count
+        variance = sum(np.nansum((block - mean) ** 2, axis=0) for block in blocks()) / count
+        least = np.fmin.reduce([np.fmin.reduce(block, axis=0) for block in blocks()])
+        greatest = np.fmax.reduce([np.fmax.reduce(block, axis=0) for block in blocks()])
+        return _statistics(mean, np.sqrt(variance), least, greatest)
+
+    def _columns_argmax(self):
+        best, place = np.full(self.x.shape[1], -np.inf), np.zeros(self.x.shape[1])
+        for first, block in _blocks(self.x):
+            here = block.argmax(axis=0)
+            values = block[here, np.arange(len(best))]
+            place = np.where(values > best, first + here, place)
+            best = np.maximum(best, values)
+        return _exactly(place)
+
+    def _histogram(self):
+        count, least, greatest = formulas.HISTOGRAM
+        return _exactly(sum(np.histogram(block, count, (least, greatest))[0] for _, block in _blocks(self.x)))
+
     def _expression(self, formula):
         total = magnitude = 0.0
         for first, value in self.expected_blocks(formula):
@@ -78,12 +102,17 @@ class References:
         return np.array([total]), np.array([magnitude])
 
     def expected_blocks(self, formula):
-        blocks = zip(*(_blocks(x) for x in self.inputs))
+        blocks = zip(*(_blocks(np.load(path, mmap_mode="r")) for path in self.expression_inputs()))
         return ((parts[0][0], formulas.compute(formula, *(block for _, block in parts))) for parts in blocks)
 
     def normalized_blocks(self):
         mean, std, _, _ = self.of("columns")[0]
         return ((first, (block - mean) / std) for first, block in _blocks(self.x))
+
+
+def _exactly(counts):
+    """Whole numbers: any difference is at least 1."""
+    return np.asarray(counts, "float64")[None], np.ones((1, len(counts)))
 
 
 def _statistics(mean, std, least, greatest):

@@ -19,33 +19,40 @@ class Competitor:
     module: str
     does: dict[str, list[str]]
     tolerance: float = STRICT
+    # What the machine can do, rather than software that does the job.
+    is_limit: bool = False
 
 
 def _does(jobs, forms):
     return {job: forms for job in jobs}
 
 
-NPY, STORES = ["npy"], ["raw", "lz4"]
-BLOCKED = _does([*STATISTICS, "columns-sum", "columns-median", "overall-median", "expression", "expression-stored"], NPY)
+NPY, STORES, ARCHIVES = ["npy"], ["raw", "lz4"], ["npz", "npz-deflated"]
+# NaN statistics, positions of maxima, a histogram.
+FURTHER = _does(["columns-nan", "columns-argmax", "histogram"], NPY)
+BLOCKED = FURTHER | _does([*STATISTICS, "columns-sum", *MEDIANS, "expression", "expression-stored"], NPY) | {
+    "columns": [*NPY, "npz"]}
 ZARR = _does([*STATISTICS, "columns-sum"], STORES) | {"normalize-raw": NPY}
 
 COMPETITORS = {
     "NumPy": Competitor(
-        "memmap", _does([*STATISTICS, "columns-sum", *MEDIANS, "expression", "expression-stored", "normalize-npy"], NPY),
-        LOOSE),
+        "memmap", _does([*STATISTICS, "columns-sum", *MEDIANS, "expression", "expression-stored", "normalize-npy"], NPY)
+        | {"columns": [*NPY, *ARCHIVES]} | FURTHER, LOOSE),
     "NumPy blocked": Competitor("blocked:1", BLOCKED | {"normalize-npy": NPY}),
     "NumPy blocked, threads": Competitor("blocked:all", BLOCKED | {"normalize-npy": NPY}),
-    "bottleneck": Competitor("bottleneck", _does([*STATISTICS, "columns-sum", *MEDIANS], NPY), LOOSE),
+    "bottleneck": Competitor(
+        "bottleneck", _does([*STATISTICS, "columns-sum", *MEDIANS, "columns-nan", "columns-argmax"], NPY), LOOSE),
     "numexpr": Competitor("numexpr", _does(["expression", "expression-stored"], NPY)),
     "Dask": Competitor(
         "dask", _does([*STATISTICS, "columns-sum"], NPY + STORES)
-        | _does([*MEDIANS, "expression", "expression-stored", "normalize-npy", "normalize-raw"], NPY), LOOSE),
+        | _does([*MEDIANS, "expression", "expression-stored", "normalize-npy", "normalize-raw"], NPY) | FURTHER, LOOSE),
     "zarr-python": Competitor("zarr:python", ZARR),
     "zarrs": Competitor("zarr:zarrs", ZARR),
     "Blosc2": Competitor(
         "blosc2", _does([*STATISTICS, "columns-sum"], ["b2nd"]) | _does(["expression", "expression-stored"], ["b2nd"]),
         LOOSE),
     "scikit-learn": Competitor("sklearn", {"columns": NPY, "normalize-npy": NPY}),
+    "inflate alone": Competitor("inflate", {"columns": ["npz-deflated"]}, is_limit=True),
 }
 
 
@@ -63,6 +70,15 @@ def _is_blosc2s_place(job, form):
 
 def form_read(who, job, form):
     return "b2nd" if who != TESSERA and "b2nd" in COMPETITORS[who].does[job] else form
+
+
+def is_limit(who):
+    return who != TESSERA and COMPETITORS[who].is_limit
+
+
+def file_of(path):
+    """A member of an archive is named as `x.npz/x`."""
+    return path.parent if path.parent.suffix == ".npz" else path
 
 
 def tolerance(who):

@@ -8,7 +8,7 @@ from ..competitors import TESSERA, tessera_binary
 
 PRODUCTS = ["matmul-square", "matmul-tall"]
 SYMMETRIC = ["gram", "cov", "corr"]
-JOBS = [*PRODUCTS, *SYMMETRIC, "pca"]
+ALL = [*PRODUCTS, *SYMMETRIC, "pca"]
 
 
 @dataclasses.dataclass
@@ -25,8 +25,8 @@ class Competitor:
 
 COMPETITORS = {
     "NumPy": Competitor("memmap", [*PRODUCTS, *SYMMETRIC]),
-    "NumPy blocked": Competitor("blocked", [*PRODUCTS, *SYMMETRIC]),
-    "Dask": Competitor("dask", JOBS),
+    "NumPy blocked": Competitor("blocked", ALL),
+    "Dask": Competitor("dask", ALL),
     "Blosc2": Competitor("blosc2", PRODUCTS, form="b2nd"),
     "IncrementalPCA": Competitor("sklearn:incremental", ["pca"]),
     "PCA randomized": Competitor("sklearn:randomized", ["pca"]),

@@ -3,36 +3,36 @@ import json
 import math
 
 from .. import check as storage_check
-from .. import competitors as storage_competitors
-from .. import measure, table
+from .. import measure
+from ..comparison import Comparison
 from ..competitors import TESSERA
 from ..measure import Failed, Row
+from ..suite import Suite
 from . import check, competitors, inputs
 from .peers import blosc2
 
-JOBS = competitors.JOBS
 TARGETS = 64
+# Of 1024 columns: decomposing their covariance takes more than the least budget.
+LEAST_FOR_COMPONENTS = 128 << 20
 
 
-class Linalg:
-    """One benchmark run in a scratch folder; `rows` gathers what was measured."""
+class Linalg(Suite):
+    """Products and what is made of them, by the command line, within a memory."""
 
-    def __init__(self, folder, settings, log):
-        self.folder, self.settings, self.log = folder, settings, log
+    def __init__(self, folder, session):
+        super().__init__(folder, session)
+        settings = self.settings
         self.memory = settings.memory
         # Two operands and the result, together as large as the matrix of the other jobs.
         self.side = max(64, math.isqrt(settings.size // 12))
         self.shape = (max(256, settings.size // (4 * settings.columns)), settings.columns)
-        self.rows: list[Row] = []
         self.symmetric = None
-        self.has_tessera = storage_competitors.tessera_binary() is not None
 
     def as_json(self):
         return {"side": self.side, "targets": TARGETS}
 
-    def run(self):
-        for name in self.settings.jobs:
-            {"matmul-square": self._square, "matmul-tall": self._tall, "pca": self._pca}.get(name, self._symmetric)(name)
+    def do(self, name):
+        self.jobs[name](self, name)
 
     # Inputs
 
@@ -57,44 +57,31 @@ class Linalg:
 
     # Running
 
-    def _compete(self, job, title, paths, size, flops, error):
+    def _compete(self, job, title, paths, size, flops, error, memory=None):
         """`error(path)` looks at an answer; `flops` are those that the job takes at least."""
-        rows = [Row(job, who, bytes=size, flops=flops) for who in competitors.who_does(job)]
-        if not self.has_tessera:
-            rows[0].problem = "there is no tessera binary: build it with swift build -c release"
-        entries = [(row, lambda number, row=row: self._attempt(row, paths, error)) for row in rows]
-        measure.alternate(entries, self.settings.runs, self.log, self.settings.seed)
-        table.show(title, rows, errors=True)
-        self._show_share(rows)
-        self.rows += rows
+        rows = [Row(job, who, bytes=size, flops=flops, is_limit=competitors.is_limit(who))
+                for who in competitors.who_does(job)]
+        self.compete(
+            Comparison(job, title, rows, shows_errors=True),
+            lambda row, number: self._attempt(row, paths, error, memory or self.memory))
 
-    def _attempt(self, row, paths, error):
+    def _attempt(self, row, paths, error, memory):
         form = competitors.form(row.who)
         output = self.folder / ("answer.npz" if row.job == "pca" else f"answer.{form}")
         given = [self._in_form(path, form) for path in paths]
         measure.remove(output)
         for path in given:
             measure.read_through(path)
-        words = competitors.command(row.who, row.job, given, output, self.memory, self.settings.components)
+        words = competitors.command(row.who, row.job, given, output, memory, self.settings.components)
         one, text = measure.run(words, output, 2 * self.settings.size + (256 << 20))
         one.inner_seconds = json.loads(text).get("seconds") if row.who == TESSERA else storage_check.seconds(text)
-        if row.who == TESSERA and one.peak_bytes > self.memory:
-            raise Failed(f"peak of {one.peak_bytes / (1 << 20):.1f} MiB under --memory {self.memory >> 20}MiB")
+        if row.who == TESSERA and one.peak_bytes > memory:
+            raise Failed(f"peak of {one.peak_bytes / (1 << 20):.1f} MiB under --memory {memory >> 20}MiB")
         # In memory the matrix is multiplied as it is: no answer of these jobs.
         if not (competitors.is_limit(row.who) and row.job in ("cov", "corr")):
             row.note_error(error(output))
         measure.remove(output)
         return one
-
-    def _show_share(self, rows):
-        """How near Tessera comes to the best that OpenBLAS does in memory."""
-        limits = [row for row in rows if competitors.is_limit(row.who) and row.runs]
-        if not limits or not rows[0].runs:
-            return
-        best = min(limits, key=lambda row: row.inner_seconds)
-        rows[0].limit_seconds = best.inner_seconds
-        print(f"  {TESSERA} reaches {best.inner_seconds / rows[0].inner_seconds:.0%} of '{best.who}' in-process, "
-              f"{best.inner_seconds / rows[0].seconds:.0%} as a process")
 
     # Jobs
 
@@ -131,7 +118,12 @@ class Linalg:
     def _pca(self, job):
         rows, columns = self.shape
         components = self.settings.components
+        memory = max(self.memory, LEAST_FOR_COMPONENTS)
         self._compete(
-            job, f"{components} principal components of {rows} x {columns} within {self.memory >> 20} MiB",
+            job, f"{components} principal components of {rows} x {columns} within {memory >> 20} MiB",
             [self._tall_matrix()], 4 * rows * columns, 0,
-            lambda path, reference=self._reference(): reference.components_error(path, components))
+            lambda path, reference=self._reference(): reference.components_error(path, components), memory)
+
+    jobs = {
+        "matmul-square": _square, "matmul-tall": _tall, **dict.fromkeys(competitors.SYMMETRIC, _symmetric), "pca": _pca,
+    }

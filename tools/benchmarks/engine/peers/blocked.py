@@ -1,4 +1,5 @@
 """NumPy by hand: row blocks of 1 MiB that stay in the cache, float64 accumulators, one pass; on one or all threads."""
+import builtins
 import concurrent.futures
 import os
 
@@ -6,6 +7,8 @@ import numpy as np
 
 from . import formulas
 from .accumulate import Columns, Overall, column_sum, row_statistics
+from .accumulate_nan import ColumnsWithoutNaN
+from .archive import member
 
 BLOCK_BYTES = 1 << 20
 threads = 1
@@ -17,7 +20,17 @@ def use(variant):
 
 
 def open(path, form):
-    return np.load(path, mmap_mode="r")
+    return _stored_member(path) if form == "npz" else np.load(path, mmap_mode="r")
+
+
+def _stored_member(path):
+    """A stored member lies in the archive as it is."""
+    archive, _, start = member(path)
+    with builtins.open(archive, "rb") as file:
+        file.seek(start)
+        np.lib.format.read_magic(file)
+        shape, fortran, dtype = np.lib.format.read_array_header_1_0(file)
+        return np.memmap(archive, dtype, "r", file.tell(), shape, "F" if fortran else "C")
 
 
 def blocks(count, row_bytes, block_bytes=BLOCK_BYTES):
@@ -67,6 +80,44 @@ def rows(x):
 
 def columns_sum(x):
     return [sum(over(x, lambda ranges: sum(column_sum(x[a:b]) for a, b in ranges)))]
+
+
+def columns_nan(x):
+    return _accumulated(x, ColumnsWithoutNaN)
+
+
+def columns_argmax(x):
+    """The best of each block, then the best of all; the first wins."""
+    def body(ranges):
+        best, place = x[ranges[0][0]].copy(), np.full(x.shape[1], ranges[0][0])
+        for first, last in ranges:
+            block = x[first:last]
+            values = block.max(axis=0)
+            better = np.flatnonzero(values > best)
+            if len(better):
+                place[better] = first + block[:, better].argmax(axis=0)
+                best[better] = values[better]
+        return best, place
+
+    values, places = (np.stack(each) for each in zip(*over(x, body)))
+    return [np.take_along_axis(places, values.argmax(axis=0)[None], axis=0)[0]]
+
+
+def histogram(x):
+    """Bins of equal width by a multiplication, counted by bincount."""
+    count, least, greatest = formulas.HISTOGRAM
+    factor = np.float32(count / (greatest - least))
+
+    def body(ranges):
+        total = np.zeros(count, int)
+        for first, last in ranges:
+            block = x[first:last].reshape(-1)
+            inside = block[(block >= least) & (block <= greatest)]
+            bins = ((inside - np.float32(least)) * factor).astype("int32")
+            total += np.bincount(np.minimum(bins, count - 1), minlength=count)
+        return total
+
+    return [sum(over(x, body))]
 
 
 def columns_median(x):

@@ -15,6 +15,14 @@ def columns(x):
     return _statistics(x, 0)
 
 
+# They always leave NaNs out.
+columns_nan = columns
+
+
+def columns_argmax(x):
+    return [bn.nanargmax(x, axis=0)]
+
+
 def rows(x):
     return _statistics(x, 1)
 

@@ -57,6 +57,19 @@ def columns_sum(x):
     return [x.sum(axis=0).compute()]
 
 
+def columns_nan(x):
+    return dask.compute(da.nanmean(x, axis=0), da.nanstd(x, axis=0), da.nanmin(x, axis=0), da.nanmax(x, axis=0))
+
+
+def columns_argmax(x):
+    return [x.argmax(axis=0).compute()]
+
+
+def histogram(x):
+    count, least, greatest = formulas.HISTOGRAM
+    return [da.histogram(x, bins=count, range=(least, greatest))[0].compute()]
+
+
 def columns_median(x):
     return [da.median(x.rechunk((-1, max(1, x.shape[1] // 16))), axis=0).compute()]
 

@@ -1,5 +1,8 @@
-"""The two formulas, for array libraries with NumPy's names and for those that take text."""
+"""The two formulas, for array libraries with NumPy's names and for those that take text; and the histogram's bins."""
 import numpy as np
+
+# How many, the least and the greatest edge. Edges are eighths, which every float holds exactly.
+HISTOGRAM = 128, -8.0, 8.0
 
 TEXTS = {
     "plain": "(a * b + c) / (abs(d) + 1)",

@@ -5,6 +5,9 @@ from . import formulas
 
 
 def open(path, form):
+    if form.startswith("npz"):
+        archive, _, name = path.rpartition("/")
+        return np.load(archive)[name]
     return np.load(path, mmap_mode="r")
 
 
@@ -34,6 +37,19 @@ def columns_median(x):
 
 def overall_median(x):
     return [np.median(x)]
+
+
+def columns_nan(x):
+    return [np.nanmean(x, axis=0), np.nanstd(x, axis=0), np.nanmin(x, axis=0), np.nanmax(x, axis=0)]
+
+
+def columns_argmax(x):
+    return [x.argmax(axis=0)]
+
+
+def histogram(x):
+    count, least, greatest = formulas.HISTOGRAM
+    return [np.histogram(x, count, (least, greatest))[0]]
 
 
 def expression(arrays, formula):

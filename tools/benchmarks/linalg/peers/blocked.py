@@ -55,3 +55,8 @@ def corr(x, memory):
     matrix = cov(x, memory)
     deviations = np.sqrt(np.diag(matrix))
     return matrix / deviations / deviations[:, None]
+
+
+def pca(x, components, memory):
+    variances, vectors = np.linalg.eigh(cov(x, memory))
+    return vectors[:, ::-1][:, :components].T, variances[::-1][:components]

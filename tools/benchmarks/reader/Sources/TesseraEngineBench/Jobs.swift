@@ -12,6 +12,23 @@ struct Jobs {
       [x.mean(axis: axis), x.std(axis: axis), x.min(axis: axis), x.max(axis: axis)], options: options)
   }
 
+  /// The same of what is not NaN.
+  func nanStatistics(axis: Axes?) throws -> [NDArray] {
+    let x = try input(0)
+    return try evaluate(
+      [x.nanmean(axis: axis), x.nanstd(axis: axis), x.nanmin(axis: axis), x.nanmax(axis: axis)],
+      options: options)
+  }
+
+  func argmax(axis: Int?) throws -> [NDArray] {
+    [try input(0).argmax(axis: axis).evaluated(options: options)]
+  }
+
+  /// Counts of everything in bins whose edges are eighths: those of engine/peers/formulas.py.
+  func histogram() throws -> [NDArray] {
+    [try input(0).histogram(bins: 128, range: -8...8, options: options).counts.evaluated(options: options)]
+  }
+
   func sum(axis: Axes?) throws -> [NDArray] { [try input(0).sum(axis: axis).evaluated(options: options)] }
 
   func median(axis: Axes?) throws -> [NDArray] {
@@ -49,7 +66,8 @@ struct Jobs {
 
   private func input(_ number: Int) throws -> NDArray {
     guard arguments.inputs.indices.contains(number) else {
-      throw TesseraError(.usage, "inputs", expected: "at least \(number + 1)", got: "\(arguments.inputs.count)")
+      throw TesseraError(
+        .usage, "inputs", expected: "at least \(number + 1)", got: "\(arguments.inputs.count)")
     }
     return try .open(arguments.inputs[number])
   }

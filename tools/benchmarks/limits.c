@@ -2,7 +2,7 @@
 //
 // Measures what the machine can do at best with the bytes of SOURCE, which is in the page cache, and prints
 // {"what, N threads": bytes a second}: medians of RUNS. Each thread has its stretch of the file; the time is
-// that of the slowest.
+// that of the slowest. Where files cannot be opened past the page cache, the disk is left out.
 
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -23,7 +23,7 @@
 
 enum { PIECE = 256 << 10, CHUNK = 1 << 20, BLOCK = 256 << 10, ITEM = 4, MOST_THREADS = 64 };
 
-static int source, target;
+static int source, direct_source, target;
 static size_t size, memory_size;
 static char *memory, *copied;
 static char **frames;
@@ -75,9 +75,19 @@ static void copy_piece(size_t at, size_t count, char *buffer) {
   write_piece(at, count, buffer);
 }
 
+// Past the page cache; lengths are whole chunks.
+static void read_direct(size_t at, size_t count, char *buffer) {
+  if (pread(direct_source, buffer, count, at) != (ssize_t)count) fail("pread, direct");
+}
+
 static void by_pread(Stretch s) { in_pieces(s, PIECE, read_piece); }
 static void by_writing(Stretch s) { in_pieces(s, CHUNK, write_piece); }
 static void by_copying(Stretch s) { in_pieces(s, PIECE, copy_piece); }
+static void by_reading_directly(Stretch s) { in_pieces(s, CHUNK, read_direct); }
+static void by_writing_directly(Stretch s) {
+  by_writing(s);
+  if (fdatasync(target) != 0) fail("fdatasync");
+}
 
 // The mapping is this thread's own, made inside the clock, and given back behind the scan.
 static void by_mapping(Stretch s, int populate) {
@@ -99,18 +109,31 @@ static void by_populating(Stretch s) { by_mapping(s, 1); }
 // Blocks of CHUNKs, byte-shuffled and compressed plane by plane, as Blosc frames hold them.
 static size_t planes(void) { return memory_size / BLOCK * ITEM; }
 
+static int encode_plane(size_t plane, char *shuffled, char *frame, int bound) {
+  const char *block = memory + plane / ITEM * BLOCK;
+  for (size_t i = 0; i < BLOCK / ITEM; i++) shuffled[i] = block[i * ITEM + plane % ITEM];
+  return LZ4_compress_default(shuffled, frame, BLOCK / ITEM, bound);
+}
+
 static void compress(void) {
+  int bound = LZ4_compressBound(BLOCK / ITEM);
   char *shuffled = malloc(BLOCK);
   frames = calloc(planes(), sizeof *frames);
   frame_sizes = calloc(planes(), sizeof *frame_sizes);
   for (size_t plane = 0; plane < planes(); plane++) {
-    const char *block = memory + plane / ITEM * BLOCK;
-    for (size_t i = 0; i < BLOCK / ITEM; i++) shuffled[i] = block[i * ITEM + plane % ITEM];
-    int bound = LZ4_compressBound(BLOCK / ITEM);
     char *frame = malloc(bound);
-    frame_sizes[plane] = LZ4_compress_default(shuffled, frame, BLOCK / ITEM, bound);
+    frame_sizes[plane] = encode_plane(plane, shuffled, frame, bound);
     frames[plane] = realloc(frame, frame_sizes[plane]);
   }
+  free(shuffled);
+}
+
+static void encode(Stretch s) {
+  int bound = LZ4_compressBound(BLOCK / ITEM);
+  char *shuffled = malloc(BLOCK), *frame = malloc(bound);
+  for (size_t plane = s.first / (BLOCK / ITEM); plane < s.last / (BLOCK / ITEM); plane++)
+    kept += encode_plane(plane, shuffled, frame, bound);
+  free(frame);
   free(shuffled);
 }
 
@@ -156,22 +179,29 @@ static int ascending(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-static void new_target(const char *scratch) {
+static void new_target(const char *scratch, int flags) {
   if (target > 0) close(target);
   unlink(scratch);
-  target = open(scratch, O_RDWR | O_CREAT | O_EXCL, 0600);
+  target = open(scratch, O_RDWR | O_CREAT | O_EXCL | flags, 0600);
   if (target < 0) fail(scratch);
 }
 
-static const struct { const char *name; Work *work; int is_file, writes; } measures[] = {
-  {"memory read", read_memory, 0, 0},
-  {"memory copy", copy_memory, 0, 0},
-  {"page cache by pread into 256 KiB", by_pread, 1, 0},
-  {"page cache by mmap, touched", by_touching, 1, 0},
-  {"page cache by mmap, MADV_POPULATE_READ of 2 MiB", by_populating, 1, 0},
-  {"write new file", by_writing, 1, 1},
-  {"read and write new file", by_copying, 1, 1},
-  {"lz4 decode", decode, 0, 0},
+// What a measure works on, and how it finds the file that it writes. `REWRITES` follows one that wrote the file.
+enum { READS_FILE = 1, WRITES_NEW = 2, REWRITES = 4, DIRECT = 8 };
+
+static const struct { const char *name; Work *work; int kind; } measures[] = {
+  {"memory read", read_memory, 0},
+  {"memory copy", copy_memory, 0},
+  {"page cache by pread into 256 KiB", by_pread, READS_FILE},
+  {"page cache by mmap, touched", by_touching, READS_FILE},
+  {"page cache by mmap, MADV_POPULATE_READ of 2 MiB", by_populating, READS_FILE},
+  {"write new file", by_writing, READS_FILE | WRITES_NEW},
+  {"write existing file", by_writing, READS_FILE | REWRITES},
+  {"read and write new file", by_copying, READS_FILE | WRITES_NEW},
+  {"disk read, direct", by_reading_directly, DIRECT},
+  {"disk write, direct", by_writing_directly, DIRECT | WRITES_NEW},
+  {"lz4 decode", decode, 0},
+  {"lz4 encode", encode, 0},
 };
 
 int main(int count, char **words) {
@@ -181,6 +211,7 @@ int main(int count, char **words) {
   struct stat status;
   source = open(words[1], O_RDONLY);
   if (source < 0 || fstat(source, &status) != 0) fail(words[1]);
+  direct_source = open(words[1], O_RDONLY | O_DIRECT);
   size = status.st_size;
   memory_size = (size < (512u << 20) ? size : 512u << 20) / CHUNK * CHUNK;
   memory = aligned_alloc(CHUNK, memory_size), copied = aligned_alloc(CHUNK, memory_size);
@@ -191,10 +222,12 @@ int main(int count, char **words) {
   double *found = calloc(runs, sizeof *found);
   const char *comma = "{";
   for (size_t number = 0; number < sizeof measures / sizeof *measures; number++) {
+    int kind = measures[number].kind, flags = kind & DIRECT ? O_DIRECT : 0;
+    if (kind & DIRECT && direct_source < 0) continue;
     for (int threads = 1; threads <= cores; threads += threads < cores && cores > 1 ? cores - 1 : 1) {
-      size_t bytes = measures[number].is_file ? size : memory_size;
+      size_t bytes = kind & READS_FILE ? size : memory_size;
       for (int run = 0; run < runs; run++) {
-        if (measures[number].writes) new_target(words[2]);
+        if (kind & WRITES_NEW) new_target(words[2], flags);
         found[run] = bytes / seconds(measures[number].work, bytes, threads);
       }
       qsort(found, runs, sizeof *found, ascending);

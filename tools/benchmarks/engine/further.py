@@ -1,0 +1,72 @@
+"""Reductions of other kinds and from archives: NaN statistics, positions of maxima, a histogram; members of `.npz` files."""
+import functools
+import zipfile
+
+import numpy as np
+
+from .. import measure
+from . import check
+from .contest import Contest
+from .peers.formulas import HISTOGRAM
+
+BLOCK_ROWS = 8192
+# Of the elements of the matrix with gaps.
+NAN_SHARE = 0.01
+# How much of the matrix is deflated: that takes Python minutes for gigabytes.
+DEFLATED_PART = 4
+
+
+class Further(Contest):
+    # Inputs
+
+    @functools.cached_property
+    def gaps(self):
+        """The matrix with a hundredth of its elements NaN."""
+        path, random = self.folder / "gaps.npy", np.random.default_rng(self.settings.seed + 20)
+        x = np.load(self.source, mmap_mode="r")
+        out = np.lib.format.open_memmap(path, "w+", x.dtype, x.shape)
+        for first in range(0, len(x), BLOCK_ROWS):
+            block = np.array(x[first:first + BLOCK_ROWS])
+            block[random.random(block.shape, "float32") < NAN_SHARE] = np.nan
+            out[first:first + BLOCK_ROWS] = block
+        out.flush()
+        return path
+
+    def _archive(self, source, kind):
+        path = self.folder / f"{kind}.npz"
+        compression = zipfile.ZIP_DEFLATED if kind == "npz-deflated" else zipfile.ZIP_STORED
+        with zipfile.ZipFile(path, "w", compression) as archive:
+            archive.write(source, "x.npy")
+        measure.sync(path)
+        return path
+
+    # Jobs
+
+    def _archives(self):
+        part = self.folder / "part.npy"
+        np.save(part, np.load(self.source, mmap_mode="r")[:max(1, self.shape[0] // DEFLATED_PART)])
+        for kind, source, words in [("npz", self.source, "a stored"), ("npz-deflated", part, "a deflated")]:
+            path, size = self._archive(source, kind), source.stat().st_size
+            self._answered(
+                "columns", f"mean, std, min, max of every column, {words} .npz member of {size >> 20} MiB", kind,
+                lambda form, path=path: [path / "x"], references=check.References(source, list), size=size,
+                limit=self.bounds.reading("npz", size) if kind == "npz" else None)
+            measure.remove(path)
+
+    def _nan(self):
+        self._answered(
+            "columns-nan", "nanmean, nanstd, nanmin, nanmax of every column, .npy", "npy", lambda form: [self.gaps],
+            references=check.References(self.gaps, list), limit=self.bounds.reading("npy", self.bytes))
+
+    def _argmax(self):
+        self._of_matrix("columns-argmax", "argmax of every column, .npy")
+
+    def _histogram(self):
+        count, least, greatest = HISTOGRAM
+        self._of_matrix("histogram", f"histogram of everything, {count} bins from {least:g} to {greatest:g}, .npy")
+
+    def _of_matrix(self, job, title):
+        self._answered(
+            job, title, "npy", lambda form: [self.source], limit=self.bounds.reading("npy", self.bytes))
+
+    jobs = {"npz": _archives, "nan": _nan, "argmax": _argmax, "histogram": _histogram}

@@ -1,0 +1,41 @@
+"""What a run was measured on: the machine, and the versions of what took part."""
+import datetime
+import importlib.metadata
+import os
+import platform
+import subprocess
+
+from . import competitors
+
+PEERS = ["numpy", "scipy", "bottleneck", "numexpr", "dask", "zarr", "zarrs", "numcodecs", "tensorstore", "h5py", "hdf5plugin",
+         "blosc2", "scikit-learn"]
+
+
+def describe():
+    return {
+        "date": datetime.date.today().isoformat(), "cpu": _cpu(), "architecture": platform.machine(),
+        "cores": os.cpu_count(), "memory_bytes": os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"),
+        "kernel": f"{platform.system()} {platform.release()}", "python": platform.python_version(),
+        "tessera": _tessera(), "versions": {name: importlib.metadata.version(name) for name in PEERS},
+    }
+
+
+def _cpu():
+    with open("/proc/cpuinfo") as file:
+        names = [line.split(":", 1)[1].strip() for line in file if line.startswith(("model name", "Processor"))]
+    return names[0] if names else platform.processor() or "unknown"
+
+
+def _tessera():
+    """What the binary says of itself, and the revision of the clone."""
+    words = [[competitors.tessera_binary(), "--version"], ["git", "-C", competitors.ROOT, "rev-parse", "--short", "HEAD"]]
+    said = [_first_line(each) for each in words if each[0]]
+    return ", ".join(line for line in said if line)
+
+
+def _first_line(command):
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return done.stdout.strip().splitlines()[0]
