@@ -71,6 +71,8 @@ def _add_run(commands):
         epilog="groups:\n" + "".join(f"  {name.ljust(16)}{group.title}\n" for name, group in GROUPS.items()))
     run.add_argument("groups", nargs="*", metavar="group", help="some of the groups below")
     run.add_argument("--output", help="the folder for figures.json and index.html (.build/bench)")
+    run.add_argument("--keep", action="store_true",
+                     help="keeps the groups of figures.json that are not run again, if settings and machine are the same")
     run.add_argument("--docs", action="store_true", help="writes docs/performance.md anew with these figures")
     _matrix_options(run, columns=1024)
     _storage_options(run)

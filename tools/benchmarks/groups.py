@@ -25,6 +25,7 @@ GROUPS = {
     "median": Group("Exact medians", _of("engine", "median")),
     "normalize": Group("Normalizing the columns", _of("engine", "normalize")),
     "expression": Group("Fused expressions, summed and stored", _of("engine", "expression")),
+    "cold": Group("From the disk, larger than memory", _of("cold", "columns", "normalize")),
     "accuracy": Group("Errors of results", _of("engine", "accuracy")),
     "matmul": Group("Matrix products", _of("linalg", "matmul-square", "matmul-tall")),
     "gram": Group("Gram matrices, covariances, correlations", _of("linalg", "gram", "cov", "corr")),

@@ -76,3 +76,9 @@ class Bounds:
     def two_passes(self, count):
         """Reading once, and then once more with writing."""
         return self._sum(self._read("npy", count), (count, "then reading and writing", ["read and write"]))
+
+    def from_disk(self, count):
+        return self._sum((count, "reading the disk", ["disk read"]))
+
+    def through_disk(self, count, reads):
+        return self._sum((reads * count, "reading the disk", ["disk read"]), (count, "writing it", ["disk write"]))

@@ -27,10 +27,11 @@ def _cpu():
 
 
 def _tessera():
-    """What the binary says of itself, and the revision of the clone."""
-    words = [[competitors.tessera_binary(), "--version"], ["git", "-C", competitors.ROOT, "rev-parse", "--short", "HEAD"]]
-    said = [_first_line(each) for each in words if each[0]]
-    return ", ".join(line for line in said if line)
+    """What the binary says of itself, and the revision of the clone, from which it need not be built."""
+    binary = competitors.tessera_binary()
+    version = _first_line([binary, "--version"]) if binary else "no tessera"
+    revision = _first_line(["git", "-C", competitors.ROOT, "rev-parse", "--short", "HEAD"])
+    return f"{version}, clone at {revision}" if revision else version
 
 
 def _first_line(command):

@@ -91,15 +91,16 @@ class Failed(Exception):
     """A competitor ended badly, or answered wrongly."""
 
 
-def run(command, output=None, memory=0):
+def run(command, output=None, memory=0, group="-"):
     """Runs `command`; returns what it cost and what it printed. With `output`, syncs that afterwards, timed apart.
 
-    `memory`: how many bytes of memory everybody finds ready (see `level`).
+    `memory`: how many bytes of memory everybody finds ready (see `level`). `group`: the folder of a v1 memory group that
+    the command runs in.
     """
     if memory:
         level(memory)
     with tempfile.NamedTemporaryFile("r", suffix=".json") as report:
-        words = [sys.executable, "-I", "-S", str(LAUNCHER), report.name, "-", *map(str, command)]
+        words = [sys.executable, "-I", "-S", str(LAUNCHER), report.name, str(group), *map(str, command)]
         done = subprocess.run(words, capture_output=True, text=True)
         text = report.read()
     if done.returncode != 0 or not text:

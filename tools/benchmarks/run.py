@@ -9,10 +9,13 @@ def run(session, output):
     """Returns the figures: what figures.json holds, and the page is made of."""
     output.mkdir(parents=True, exist_ok=True)
     figures = {"machine": machine.describe(), "settings": _settings(session.settings), "groups": []}
+    if session.settings.keep:
+        figures |= _kept(output / "figures.json", figures)
     names = [name for name in groups.GROUPS if name in session.settings.groups]
     for number, name in enumerate(names):
         print(f"\n== {groups.GROUPS[name].title}", flush=True)
-        figures["groups"].append(_group(session, name))
+        measured = _group(session, name) | {"measured": {key: figures["machine"][key] for key in ("date", "tessera")}}
+        figures["groups"] = _in_order([*(each for each in figures["groups"] if each["name"] != name), measured])
         if "limits" in vars(session.bounds):
             figures["limits"] = session.bounds.limits
         for suite in _done(names, number):
@@ -20,6 +23,23 @@ def run(session, output):
         (output / "figures.json").write_text(json.dumps(figures, indent=1) + "\n")
         report.write_page(figures, output / "index.html")
     return figures
+
+
+def _in_order(some):
+    return sorted(some, key=lambda group: list(groups.GROUPS).index(group["name"]))
+
+
+def _kept(path, figures):
+    """The groups and limits of an earlier run on this machine with these settings; others are no company for new ones."""
+    if not path.exists():
+        return {}
+    earlier = json.loads(path.read_text())
+    changed = [name for name, value in figures["settings"].items() if earlier["settings"].get(name) != value]
+    changed += [name for name, value in figures["machine"].items()
+                if name not in ("date", "tessera") and earlier["machine"].get(name) != value]
+    if changed:
+        raise SystemExit(f"tools/bench: {path} was measured with another {', '.join(changed)}: run without --keep")
+    return {name: earlier[name] for name in ("groups", "limits") if name in earlier}
 
 
 def _settings(given):

@@ -2,6 +2,7 @@
 import os
 
 from . import data, limits, measure
+from .engine.cold import Cold
 from .engine.further import Further
 from .engine.jobs import Engine
 from .linalg.jobs import Linalg
@@ -10,7 +11,7 @@ from .startup import StartUp
 from .storage import Storage
 
 
-SUITES = {"startup": StartUp, "storage": Storage, "engine": Engine, "further": Further, "linalg": Linalg,
+SUITES = {"startup": StartUp, "storage": Storage, "engine": Engine, "further": Further, "cold": Cold, "linalg": Linalg,
           "scaling": Scaling}
 
 

@@ -1,10 +1,13 @@
 """What the engine's suites have in common: one run of a competitor, and a job whose answer is small."""
+import importlib
+
 import numpy as np
 
 from .. import check as storage_check
 from .. import competitors as storage_competitors
 from .. import measure
 from ..comparison import Comparison
+from ..competitors import TESSERA
 from ..measure import Row
 from ..suite import Suite
 from . import check, competitors
@@ -26,22 +29,26 @@ class Contest(Suite):
         """None; a suite with expressions has some."""
         return []
 
+    # What names of jobs end with; the v1 memory group of everybody's process; and how they find their inputs.
+    suffix, group = "", "-"
+    make_ready = staticmethod(measure.read_through)
+
     def _compete(self, job, title, form, attempt, limit=None, size=None):
-        rows = [Row(f"{job}-{form}", who, bytes=size or self.bytes, is_limit=competitors.is_limit(who))
+        name = f"{job}-{form}{self.suffix}"
+        rows = [Row(name, who, bytes=size or self.bytes, is_limit=competitors.is_limit(who))
                 for who in competitors.who_does(job, form)]
         self.compete(
-            Comparison(f"{job}-{form}", title, rows, limit, shows_errors=True), attempt,
-            needs=storage_competitors.engine_binary)
+            Comparison(name, title, rows, limit, shows_errors=True), attempt, needs=storage_competitors.engine_binary)
 
     def _run(self, row, job, form, inputs, formula=None, output=None):
-        """One run, and its inner seconds; the inputs are in the page cache, and an output is synced."""
+        """One run, and its inner seconds; the inputs are made ready, and an output is synced."""
         for path in [self.answer, *([output] if output else [])]:
             measure.remove(path)
         for path in inputs:
-            measure.read_through(competitors.file_of(path))
+            self.make_ready(competitors.file_of(path))
         words = competitors.command(
             row.who, job, form, inputs, None if output else self.answer, output, formula)
-        one, text = measure.run(words, output, self.memory)
+        one, text = measure.run(words, output, self.memory, self.group)
         one.inner_seconds = storage_check.seconds(text)
         return one
 
@@ -57,3 +64,45 @@ class Contest(Suite):
             return one
 
         self._compete(job, title, form, attempt, limit, size)
+
+    def _normalized(self, kind, title, limit):
+        """z-scores of the matrix, written to a file of that kind."""
+        output, job = self.folder / ("out.npy" if kind == "npy" else "out.zarr"), f"normalize-{kind}"
+
+        def attempt(row, number):
+            one = self._run(row, job, "npy", [self.source], output=output)
+            expected = self.references.normalized_blocks()
+            row.note_error(check.stored(reader(output), expected, number, competitors.tolerance(row.who)))
+            return one
+
+        self._compete(job, title, "npy", attempt, limit)
+        measure.remove(output)
+
+    # Inputs
+
+    def _matrix(self, form):
+        """The matrix in a form, made when it is first asked for."""
+        if form == "npy":
+            return [self.source]
+        return [self._stored(self.source, form)]
+
+    def _stored(self, source, form):
+        who, codec = ("Blosc2", "lz4") if form == "b2nd" else (TESSERA, "lz4" if form == "lz4" else "none")
+        if who == TESSERA and storage_competitors.tessera_binary() is None:
+            who = "zarrs"
+        store = self.folder / (f"{source.stem}-{form}" + (".b2nd" if form == "b2nd" else ".zarr"))
+        if not store.exists():
+            columns = self.shape[1]
+            measure.run(storage_competitors.write(
+                who, source, store, codec, [256, columns], [16384, columns]), store)
+        return store
+
+
+def reader(path):
+    """Reads rows of what was written: stores by TensorStore, whoever wrote them."""
+    if path.suffix == ".npy":
+        values = np.load(path, mmap_mode="r")
+        return lambda first, last: values[first:last]
+    peer = importlib.import_module("benchmarks.peer_" + ("blosc2" if path.suffix == ".b2nd" else "tensorstore"))
+    array = peer.open(str(path))
+    return lambda first, last: peer.read_rows(array, first, last)

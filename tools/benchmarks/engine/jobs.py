@@ -1,6 +1,5 @@
 """The engine's jobs: statistics, sums, normalization, expressions and medians, of `.npy` files and of stores."""
 import functools
-import importlib
 import math
 
 import numpy as np
@@ -9,7 +8,7 @@ from .. import competitors as storage_competitors
 from .. import data, measure
 from ..competitors import TESSERA
 from . import accuracy, check, competitors
-from .contest import Contest
+from .contest import Contest, reader
 from .peers.formulas import TEXTS
 
 FORMS = {"npy": ".npy", "raw": "raw store", "lz4": "lz4 store"}
@@ -40,25 +39,8 @@ class Engine(Contest):
 
     # Inputs
 
-    def _matrix(self, form):
-        """The matrix in a form, made when it is first asked for."""
-        if form == "npy":
-            return [self.source]
-        return [self._stored(self.source, form)]
-
     def _formula_inputs(self, form):
         return [self._stored(path, form) if form == "b2nd" else path for path in self.inputs]
-
-    def _stored(self, source, form):
-        who, codec = ("Blosc2", "lz4") if form == "b2nd" else (TESSERA, "lz4" if form == "lz4" else "none")
-        if who == TESSERA and storage_competitors.tessera_binary() is None:
-            who = "zarrs"
-        store = self.folder / (f"{source.stem}-{form}" + (".b2nd" if form == "b2nd" else ".zarr"))
-        if not store.exists():
-            columns = self.shape[1]
-            measure.run(storage_competitors.write(
-                who, source, store, codec, [256, columns], [16384, columns]), store)
-        return store
 
     # Jobs
 
@@ -80,18 +62,9 @@ class Engine(Contest):
         self._answered("overall-median", "exact median of everything, .npy", "npy", self._matrix)
 
     def _normalize(self):
-        for kind, name in [("npy", ".npy"), ("raw", "raw store")]:
-            output = self.folder / ("out.npy" if kind == "npy" else "out.zarr")
-            job = f"normalize-{kind}"
-
-            def attempt(row, number, job=job, output=output):
-                one = self._run(row, job, "npy", [self.source], output=output)
-                expected = self.references.normalized_blocks()
-                row.note_error(check.stored(_reader(output), expected, number, competitors.tolerance(row.who)))
-                return one
-
-            self._compete(job, f"z-score of the columns, .npy to {name}", "npy", attempt, self.bounds.two_passes(self.bytes))
-            measure.remove(output)
+        limit = self.bounds.two_passes(self.bytes)
+        self._normalized("npy", "z-score of the columns, .npy to .npy", limit)
+        self._normalized("raw", "z-score of the columns, .npy to raw store", limit)
 
     def _expressions(self):
         for formula, text in TEXTS.items():
@@ -107,7 +80,7 @@ class Engine(Contest):
             output = self.folder / ("out.b2nd" if form == "b2nd" else "out.npy")
             one = self._run(row, job, form, self._formula_inputs(form), formula, output)
             expected = self.references.expected_blocks(formula)
-            row.note_error(check.stored(_reader(output), expected, number, competitors.tolerance(row.who)))
+            row.note_error(check.stored(reader(output), expected, number, competitors.tolerance(row.who)))
             measure.remove(output)
             return one
 
@@ -123,13 +96,3 @@ class Engine(Contest):
         "statistics": _statistics, "sum": _sum, "normalize": _normalize, "expression": _expressions, "median": _medians,
         "accuracy": _accuracy,
     }
-
-
-def _reader(path):
-    """Reads rows of what was written: stores by TensorStore, whoever wrote them."""
-    if path.suffix == ".npy":
-        values = np.load(path, mmap_mode="r")
-        return lambda first, last: values[first:last]
-    peer = importlib.import_module("benchmarks.peer_" + ("blosc2" if path.suffix == ".b2nd" else "tensorstore"))
-    array = peer.open(str(path))
-    return lambda first, last: peer.read_rows(array, first, last)

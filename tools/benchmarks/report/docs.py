@@ -31,7 +31,7 @@ def measured(figures):
     reached, count = count_goals(figures)
     parts = ["## Measured", *map(_wrapped, [*prose.machine(figures), _key(reached, count)])]
     for group in figures["groups"]:
-        parts.append(f"### {group['title']}")
+        parts += [f"### {group['title']}", *prose.of_group(figures, group)]
         if group["comparisons"]:
             parts.append(_markdown([HEADINGS] + [_line(comparison) for comparison in group["comparisons"]]))
         for curve in group["curves"]:

@@ -36,5 +36,6 @@ GOALS = {
     **_each(["lz4-rows", "lz4-tiles"], Goal(2)),
     "columns-npz": Goal(5, None, 0.8),
     "columns-npz-deflated": Goal(1.3, None, 0.8),
+    **_each(["columns-npy-cold", "columns-lz4-cold", "normalize-npy-npy-cold"], Goal(1.5, 1.2, 0.9)),
     **_each(["version", "tiny-info", "tiny-reduce"], Goal(10)),
 }

@@ -22,7 +22,7 @@ def page(figures):
     links = [element("a", group["title"], href=f"#{group['name']}") for group in figures["groups"]]
     body = element(
         "body", element("h1", "Tessera beside other software"), *_opening(figures), element("nav", *links),
-        *(part for group in figures["groups"] for part in _group(group)), *_limits(figures))
+        *(part for group in figures["groups"] for part in _group(figures, group)), *_limits(figures))
     return f"<!DOCTYPE html>\n{element('html', head, body, lang='en')}\n"
 
 
@@ -33,8 +33,9 @@ def _opening(figures):
     return parts + ([element("p", f"Goals reached: {reached} of {count}.")] if count else [])
 
 
-def _group(group):
+def _group(figures, group):
     parts = [element("h2", group["title"], id=group["name"])]
+    parts += [element("p", line, class_="faint") for line in prose.of_group(figures, group)]
     for comparison in group["comparisons"]:
         parts += [element("h3", comparison["title"]), _verdict(comparison), bars(comparison), _details(comparison)]
     for curve in group["curves"]:

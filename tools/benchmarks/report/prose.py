@@ -22,6 +22,12 @@ def machine(figures):
     ]
 
 
+def of_group(figures, group):
+    """When and with what it was measured, if that is not what the whole says: a line, or none."""
+    own, all_ = group.get("measured", {}), figures["machine"]
+    return [f"Measured {own['date']}, {own['tessera']}."] if any(all_[key] != value for key, value in own.items()) else []
+
+
 def verdicts(summary):
     """What there is to say of the best library, of NumPy by hand and of the limit, by the names of the goals."""
     goals, found = summary.goal, {}

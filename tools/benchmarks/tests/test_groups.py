@@ -2,6 +2,7 @@
 import argparse
 import contextlib
 import io
+import json
 import pathlib
 import tempfile
 import unittest
@@ -39,9 +40,9 @@ class Small(Suite):
 
 
 class Session:
-    def __init__(self, groups):
-        self.settings = argparse.Namespace(groups=groups, **dict.fromkeys(
-            ("size", "columns", "data", "runs", "seed", "memory", "components", "chunks", "shards", "peer_cache"), 1))
+    def __init__(self, groups, keep=False, size=1):
+        self.settings = argparse.Namespace(groups=groups, keep=keep, size=size, **dict.fromkeys(
+            ("columns", "data", "runs", "seed", "memory", "components", "chunks", "shards", "peer_cache"), 1))
         self.log, self.bounds, self.suites, self.dropped = print, argparse.Namespace(), {}, []
 
     def suite(self, name):
@@ -52,17 +53,41 @@ class Session:
 
 
 class RunTests(unittest.TestCase):
-    def test_groups_hold_their_own_comparisons_and_suites_end_with_their_last_group(self):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
         known = {"first": Group("First", [("x", "a"), ("y", "a")]), "second": Group("Second", [("x", "b")])}
-        with tempfile.TemporaryDirectory() as folder, unittest.mock.patch.object(run.groups, "GROUPS", known):
-            session = Session(["second", "first"])
-            with contextlib.redirect_stdout(io.StringIO()):
-                figures = run.run(session, pathlib.Path(folder))
-            written = sorted(path.name for path in pathlib.Path(folder).iterdir())
+        patch = unittest.mock.patch.object(run.groups, "GROUPS", known)
+        patch.start()
+        self.addCleanup(patch.stop)
+
+    def run_groups(self, session):
+        with contextlib.redirect_stdout(io.StringIO()):
+            return run.run(session, self.folder)
+
+    def test_groups_hold_their_own_comparisons_and_suites_end_with_their_last_group(self):
+        session = Session(["second", "first"])
+        figures = self.run_groups(session)
         jobs = [[comparison["job"] for comparison in group["comparisons"]] for group in figures["groups"]]
         self.assertEqual(jobs, [["a", "a"], ["b"]])
         self.assertEqual(session.dropped, ["y", "x"])
-        self.assertEqual(written, ["figures.json", "index.html"])
+        self.assertEqual(sorted(path.name for path in self.folder.iterdir()), ["figures.json", "index.html"])
+
+    def test_kept_groups_stand_in_order_beside_new_ones(self):
+        self.run_groups(Session(["second"]))
+        figures = self.run_groups(Session(["first"], keep=True))
+        self.assertEqual([group["name"] for group in figures["groups"]], ["first", "second"])
+        again = self.run_groups(Session(["second"], keep=True))
+        self.assertEqual([group["name"] for group in again["groups"]], ["first", "second"])
+        self.assertEqual([group["name"] for group in self.run_groups(Session(["second"]))["groups"]], ["second"])
+
+    def test_figures_of_other_settings_are_not_kept(self):
+        self.run_groups(Session(["second"]))
+        with self.assertRaisesRegex(SystemExit, "another size"):
+            self.run_groups(Session(["first"], keep=True, size=2))
+        kept = json.loads((self.folder / "figures.json").read_text())
+        self.assertEqual([group["name"] for group in kept["groups"]], ["second"])
 
     def test_problems_are_those_of_rows_and_curves(self):
         group = {"comparisons": [{"title": "T", "rows": [{"who": "A", "problem": None}, {"who": "B", "problem": "wrong"}]}],

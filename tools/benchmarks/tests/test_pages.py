@@ -53,6 +53,16 @@ class PageTests(unittest.TestCase):
         write_page(SOME | {"groups": []}, self.path)
         self.assertNotIn("Goals reached", self.path.read_text())
 
+    def test_a_group_of_another_day_or_revision_says_so(self):
+        other = SOME | {"groups": [SOME["groups"][0] | {"measured": {"date": "2026-01-01", "tessera": "tessera 0.1.0, abc1234"}}]}
+        same = SOME | {"groups": [SOME["groups"][0] | {"measured": {"date": "2026-01-02", "tessera": "tessera 0.1.0, abc1234"}}]}
+        for write in (write_page, write_docs):
+            self.path.unlink(missing_ok=True)
+            write(same, self.path)
+            self.assertNotIn("Measured 2026", self.path.read_text())
+            write(other, self.path)
+            self.assertIn("Measured 2026-01-01, tessera 0.1.0, abc1234.", self.path.read_text())
+
     def test_docs_are_made_and_replaced_between_the_marks(self):
         write_docs(SOME, self.path)
         first = self.path.read_text()
