@@ -27,11 +27,12 @@ def _cpu():
 
 
 def _tessera():
-    """What the binary says of itself, and the revision of the clone, from which it need not be built."""
+    """What the binary says of itself, and the last change of the sources in this clone, from which it need not be built."""
     binary = competitors.tessera_binary()
     version = _first_line([binary, "--version"]) if binary else "no tessera"
-    revision = _first_line(["git", "-C", competitors.ROOT, "rev-parse", "--short", "HEAD"])
-    return f"{version}, clone at {revision}" if revision else version
+    git = ["git", "-C", competitors.ROOT, "log", "-1", "--format=%h", "--", "Sources", "Package.swift"]
+    revision = _first_line(git)
+    return f"{version}, sources at {revision}" if revision else version
 
 
 def _first_line(command):
@@ -39,4 +40,4 @@ def _first_line(command):
         done = subprocess.run(command, capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
         return ""
-    return done.stdout.strip().splitlines()[0]
+    return next(iter(done.stdout.splitlines()), "")

@@ -7,6 +7,9 @@ from .summary import count_goals, summarize
 BEGIN, END = "<!-- measured: begin (tools/bench run --docs writes what follows) -->", "<!-- measured: end -->"
 NEW = f"""# Performance
 
+What Tessera costs beside other software and beside what the machine can do; [`benchmarks.md`](benchmarks.md) says how it is
+measured and how answers are checked.
+
 {BEGIN}
 {END}
 """
@@ -49,7 +52,8 @@ def _wrapped(text):
 
 def _key(reached, count):
     return ("Seconds are medians of whole processes, with an fsync of what they wrote. Beside a rival stands how many times as "
-            "long it takes, and in parentheses the goal; peaks are resident sets, in which the pages of a mapped file count. "
+            "long it takes, and in parentheses the goal. Shares of the limit are the whole process's too, which syncs what it writes "
+            "where the limit does not. Peaks are resident sets, in which the pages of a mapped file count. "
             f"Goals reached: {reached} of {count}.")
 
 
