@@ -3,6 +3,8 @@ import TesseraCore
 extension File {
   /// Writers of the same file at the same time that each find a temporary name.
   private static let maximumWriters = 16
+  /// Updates of small files take milliseconds; whoever needs longer was stopped.
+  private static let longestUpdate = 60.0
 
   /// Replaces the file at `path` by `contents`, durably and in one step; of several writers at the same time the last
   /// one stays.
@@ -10,20 +12,43 @@ extension File {
   /// - Throws: `.system`, with the old file as it was.
   package static func replace(_ path: String, with contents: [UInt8]) throws {
     let (file, number) = try claimTemporary(of: path)
+    try replace(path, by: file) { contents }
+    // Killed when it was one of several writers, its name might not be used again soon.
+    try? removeLeftover(temporary(of: path, number + 1))
+    try afterwards(path, "may not outlive a power failure") { try Directory.sync(Path.parent(path)) }
+  }
+
+  /// Replaces the file at `path` by what is made of it, durably and in one step; one update follows another, so that
+  /// none goes by what another is about to change.
+  ///
+  /// - Parameter contents: reads the file as it is, and whatever else; nil leaves it.
+  /// - Throws: `.busy` when another update does not come to its end; `.system`, with the old file as it was.
+  package static func update(_ path: String, _ contents: () throws -> [UInt8]?) throws {
+    guard try replace(path, by: try claimFirstTemporary(of: path), contents) else { return }
+    try afterwards(path, "may not outlive a power failure") { try Directory.sync(Path.parent(path)) }
+  }
+
+  /// - Returns: whether there was something to replace it with.
+  @discardableResult
+  private static func replace(_ path: String, by file: File, _ contents: () throws -> [UInt8]?) throws -> Bool
+  {
     do {
+      guard let contents = try contents() else {
+        try Directory.remove(file.path)
+        return false
+      }
       try file.write(contents, at: 0)
       // A leftover of a killed run may be longer.
       if try file.size() > contents.count { try file.truncate(to: contents.count) }
       try file.sync()
       try Syscalls.rename(file.path, to: path)
+      // Locked until it has its name.
+      withExtendedLifetime(file) {}
+      return true
     } catch {
       try? Directory.remove(file.path)
       throw error
     }
-    // Killed when it was one of several writers, its name might not be used again soon.
-    try? removeLeftover(temporary(of: path, number + 1))
-    withExtendedLifetime(file) {}
-    try afterwards(path, "may not outlive a power failure") { try Directory.sync(Path.parent(path)) }
   }
 
   private static func temporary(of path: String, _ number: Int) -> String {
@@ -45,6 +70,20 @@ extension File {
       }
     }
     throw TesseraError(.busy, "other processes are writing here", path: path)
+  }
+
+  /// That of updates, once nobody else has it.
+  private static func claimFirstTemporary(of path: String) throws -> File {
+    let name = temporary(of: path, 0)
+    if let found = try Directory.kind(name, followLinks: false), found != .file { try Directory.remove(name) }
+    let deadline = ProcessLimits.now + longestUpdate
+    while true {
+      if let file = try lockedFile(name) { return file }
+      guard ProcessLimits.now < deadline else {
+        throw TesseraError(.busy, "another process is writing here", path: path)
+      }
+      Syscalls.pause(seconds: 0.002)
+    }
   }
 
   /// nil when another writer has the file, or has just given it another name.

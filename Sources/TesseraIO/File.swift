@@ -103,6 +103,16 @@ package final class File: Sendable {
 
   package func lock() throws { try Syscalls.lock(descriptor, path: path) }
 
+  /// Opens a file to change it, locked: the one that has the name once the lock is taken.
+  ///
+  /// - Parameter waiting: nil throws `.busy` when another process has the lock.
+  package static func locked(_ path: String, waiting: LockWaiting? = nil) throws -> File {
+    while true {
+      let file = try File(path, .readWrite)
+      if try PathLock.take(file.descriptor, at: path, waiting: waiting, name: path) { return file }
+    }
+  }
+
   /// The whole of a small file.
   ///
   /// - Throws: `.corrupt` when it is larger than `limit`, before reading.

@@ -56,15 +56,21 @@ package enum ProcessLimits {
     }
   }
 
-  /// A small pseudo-file, whose size is not known beforehand.
-  fileprivate static func text(_ path: String) -> String? {
+  /// A pseudo-file, whose size is not known beforehand: at most its first `limit` bytes.
+  static func text(_ path: String, limit: Int = 4096) -> String? {
     guard let descriptor = try? Syscalls.open(path, O_RDONLY) else { return nil }
     defer { Syscalls.close(descriptor) }
-    var bytes = [UInt8](repeating: 0, count: 4096)
-    let count = bytes.withUnsafeMutableBytes {
-      (try? Syscalls.read(descriptor, into: $0, at: 0, path: path)) ?? 0
+    var bytes = [UInt8](repeating: 0, count: limit)
+    var end = 0
+    while end < limit {
+      // Such a file gives a page at a time, however many bytes were asked for.
+      let count = bytes.withUnsafeMutableBytes {
+        (try? Syscalls.read(descriptor, into: .init(rebasing: $0[end...]), at: end, path: path)) ?? 0
+      }
+      guard count > 0 else { break }
+      end += count
     }
-    return String(decoding: bytes[..<count], as: UTF8.self)
+    return String(decoding: bytes[..<end], as: UTF8.self)
   }
 
   /// The peak resident set so far, in bytes (`VmHWM`).

@@ -16,62 +16,120 @@ package final class Staging: Sendable {
   /// Whether `folder` is what an earlier, killed run left.
   package let isResumed: Bool
   private let overwrites: Bool
-  private let lock: Int32
+  /// Of the folder, and of what is replaced, so that nobody else is changing it.
+  private let locks: Lock<[PathLock]>
   private let isSettled = Atomic<Bool>(false)
 
   /// - Parameters:
   ///   - overwrites: whether what is at the destination may be replaced.
   ///   - resumes: whether what an earlier run left is kept.
+  ///   - waiting: nil throws `.busy` instead of waiting for other writers.
   /// - Throws: `.exists` when something is there and may not be replaced; `.busy` when another process
-  ///   builds the same destination; `.notFound` when the folder to build in is missing.
-  package init(_ destination: String, overwrites: Bool = false, resumes: Bool = false) throws {
+  ///   builds the same destination, or changes what is to be replaced; `.notFound` when the folder to build in is
+  ///   missing.
+  package init(
+    _ destination: String, overwrites: Bool = false, resumes: Bool = false, waiting: LockWaiting? = nil
+  ) throws {
     self.destination = Path.trimmed(destination)
     self.overwrites = overwrites
     let parent = Path.parent(destination)
     guard try Directory.kind(parent) == .directory else {
       throw TesseraError(.notFound, "no such folder", path: parent)
     }
-    if !overwrites, try Directory.kind(self.destination, followLinks: false) != nil {
-      throw Staging.existsAlready(self.destination)
-    }
     folder = Path.join(parent, ".\(Path.name(self.destination)).tessera-partial")
-    (lock, isResumed) = try Staging.claim(folder, resumes: resumes)
+    let claim = try Staging.claim(
+      self.destination, folder, overwrites: overwrites, resumes: resumes, waiting: waiting)
+    (locks, isResumed) = (Lock(claim.locks), claim.isResumed)
   }
 
-  deinit {
-    try? discard()
-    Syscalls.close(lock)
-  }
+  deinit { try? discard() }
 
   private static func existsAlready(_ path: String) -> TesseraError {
     TesseraError(.exists, "exists already (--overwrite replaces it)", path: path)
   }
 
-  /// Creates or takes over the staging folder, locked.
-  private static func claim(_ folder: String, resumes: Bool) throws -> (lock: Int32, isResumed: Bool) {
-    var isNew = true
+  private typealias Claim = (locks: [PathLock], isResumed: Bool)
+
+  /// Locks what is to be replaced, then the staging folder, and has another go where the former was replaced
+  /// before the latter was locked.
+  private static func claim(
+    _ destination: String, _ folder: String, overwrites: Bool, resumes: Bool, waiting: LockWaiting?
+  ) throws -> Claim {
+    while true {
+      let before = try stamp(destination)
+      if before != nil, !overwrites { throw existsAlready(destination) }
+      let old = try before.flatMap { _ in try lockOld(destination, waiting) }
+      let (lock, isNew) = try claimFolder(folder, destination, waiting)
+      do {
+        if try isSame(stamp(destination), before) {
+          if !isNew && !resumes {
+            for name in try Directory.names(folder) { try Directory.remove(Path.join(folder, name)) }
+          }
+          return ([lock] + (old.map { [$0] } ?? []), !isNew && resumes)
+        }
+        if isNew { try Directory.remove(folder) }
+      } catch {
+        if isNew { try? Directory.remove(folder) }
+        throw error
+      }
+    }
+  }
+
+  private static func stamp(_ path: String) throws -> FileStamp? {
+    do {
+      return FileStamp(try Syscalls.status(path, followLinks: false))
+    } catch let error as TesseraError where error.kind == .notFound {
+      return nil
+    }
+  }
+
+  private static func isSame(_ a: FileStamp?, _ b: FileStamp?) -> Bool {
+    guard let a, let b else { return a == nil && b == nil }
+    return a.isSameFile(as: b)
+  }
+
+  /// - Returns: nil for what nobody writes into, or has not the right to open.
+  private static func lockOld(_ destination: String, _ waiting: LockWaiting?) throws -> PathLock? {
+    switch try Directory.kind(destination, followLinks: false) {
+    case nil, .other: return nil
+    case .file, .directory: break
+    }
+    do {
+      return try PathLock(destination, waiting: waiting)
+    } catch let error as TesseraError where [.system(EACCES), .notFound].contains(error.kind) {
+      return nil
+    }
+  }
+
+  /// Makes or takes over the staging folder, locked.
+  private static func claimFolder(
+    _ folder: String, _ destination: String, _ waiting: LockWaiting?
+  ) throws -> (lock: PathLock, isNew: Bool) {
+    var isNew = false
+    do {
+      let lock = try PathLock(folder, waiting: waiting, name: destination) {
+        isNew = try makeFolder(folder)
+        do {
+          return try Syscalls.open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
+        } catch let error as TesseraError where error.kind == .notFound && !isNew {
+          return nil
+        }
+      }
+      return (lock, isNew)
+    } catch {
+      // When it is another's by now, that one has locked it; what is in it is not to be touched.
+      if isNew, case .system = (error as? TesseraError)?.kind { try? Syscalls.removeDirectory(folder) }
+      throw error
+    }
+  }
+
+  /// - Returns: whether it was not there.
+  private static func makeFolder(_ folder: String) throws -> Bool {
     do {
       try Syscalls.makeDirectory(folder)
+      return true
     } catch let error as TesseraError where error.kind == .exists {
-      isNew = false
-    }
-    let lock: Int32
-    do {
-      lock = try Syscalls.open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW)
-    } catch {
-      if isNew { try? Directory.remove(folder) }
-      throw error
-    }
-    do {
-      try Syscalls.lock(lock, path: folder)
-      if !isNew && !resumes {
-        for name in try Directory.names(folder) { try Directory.remove(Path.join(folder, name)) }
-      }
-      return (lock, !isNew && resumes)
-    } catch {
-      Syscalls.close(lock)
-      if isNew { try? Directory.remove(folder) }
-      throw error
+      return false
     }
   }
 
@@ -157,6 +215,8 @@ package final class Staging: Sendable {
   /// Removes the staging folder and whatever is in it.
   package func discard() throws {
     if isSettled.exchange(true, ordering: .relaxed) { return }
+    // Whoever waits must not have to wait for the object to go.
+    defer { locks.withLock { $0 = [] } }
     try Directory.remove(folder)
   }
 

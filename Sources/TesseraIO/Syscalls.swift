@@ -32,7 +32,7 @@ package enum Syscalls {
     case ENOENT: return TesseraError(.notFound, "no such file or directory", path: path)
     case EEXIST, ENOTEMPTY: return TesseraError(.exists, "exists already", path: path)
     case EWOULDBLOCK where name == .flock:
-      return TesseraError(.busy, "another process is writing here", path: path)
+      return TesseraError(.busy, "another process is writing here (--wait waits for it)", path: path)
     default: return TesseraError(.system(code), "cannot \(name.rawValue): \(reason)", path: path)
     }
   }
@@ -92,10 +92,13 @@ package enum Syscalls {
     _ = posix_fadvise(descriptor, range.lowerBound, range.count, POSIX_FADV_DONTNEED)
   }
 
+  package enum LockMode: Sendable { case exclusive, shared }
+
   /// Takes the advisory lock of a file or directory, or throws `.busy`. Released when the last
   /// descriptor closes, so a killed process leaves none behind.
-  package static func lock(_ descriptor: Int32, path: String) throws {
-    _ = try call(.flock, path: path) { flock(descriptor, LOCK_EX | LOCK_NB) }
+  package static func lock(_ descriptor: Int32, _ mode: LockMode = .exclusive, path: String) throws {
+    let operation = mode == .shared ? LOCK_SH : LOCK_EX
+    _ = try call(.flock, path: path) { flock(descriptor, operation | LOCK_NB) }
   }
 
   package static func status(_ descriptor: Int32, path: String) throws -> stat {
@@ -163,6 +166,13 @@ package enum Syscalls {
   package static func renameExchange(_ path: String, with other: String) throws {
     _ = try call(.rename, path: other) { linux_rename_exchange(path, other) }
   }
+
+  // MARK: The process
+
+  package static var processIdentifier: Int { Int(getpid()) }
+
+  /// Sleeps; a signal may end it earlier.
+  static func pause(seconds: Double) { usleep(UInt32(seconds * 1e6)) }
 
   // MARK: Memory
 

@@ -21,7 +21,7 @@ public final class ArrayWriter: Sendable {
     var backing: Backing
     var isClosed = false
     /// Held until the writer is closed.
-    var lock: DirectoryLock?
+    var locks: [PathLock] = []
   }
 
   private let path: String
@@ -31,12 +31,12 @@ public final class ArrayWriter: Sendable {
   private let scratches = Lock<[WriteScratch]>([])
 
   private init(
-    _ path: String, root: String, _ backing: Backing, staging: Staging? = nil, lock: DirectoryLock? = nil
+    _ path: String, root: String, _ backing: Backing, staging: Staging? = nil, locks: [PathLock] = []
   ) {
     self.path = path
     self.root = root
     self.staging = staging
-    state = Lock(State(backing: backing, lock: lock))
+    state = Lock(State(backing: backing, locks: locks))
   }
 
   deinit {
@@ -49,27 +49,30 @@ public final class ArrayWriter: Sendable {
   /// - Parameters:
   ///   - path: ending in `.npy` or `.zarr`; or a name within a Zarr group's folder.
   ///   - layout: of a Zarr array.
+  ///   - waiting: waits until other writers of the same array are done; nil throws `.busy` at once.
   /// - Throws: `TesseraError`: `.exists` unless `overwrite`; `.usage` for a layout that does not fit; `.busy`
-  ///   when another process is creating the same array.
+  ///   when another process is creating the same array, or writing into what is to be replaced.
   public static func create(
     _ path: String, shape: Shape, dtype: DType, layout: ArrayLayout = .init(),
-    attributes: JSONObject = .init(),
-    overwrite: Bool = false
+    attributes: JSONObject = .init(), overwrite: Bool = false, waiting: Waiting? = nil
   ) throws -> ArrayWriter {
     let location = try ArrayLocation(destination: path)
     if overwrite { try Replacement.check(location.path) }
+    let waiting = waiting?.locks()
     switch location.form {
     case .zarr:
       let metadata = try ZarrMetadata(creating: shape, dtype: dtype, layout: layout, attributes: attributes)
-      let staging = try Staging(location.path, overwrites: overwrite)
+      let groups = try ZarrGroup.lockParents(of: location.path, waiting: waiting)
+      let staging = try Staging(location.path, overwrites: overwrite, waiting: waiting)
       try Directory.make(staging.payload)
       let update = try ZarrUpdate(metadata, root: staging.payload, isVisible: false)
-      return ArrayWriter(location.path, root: staging.payload, .zarr(metadata, update), staging: staging)
+      return ArrayWriter(
+        location.path, root: staging.payload, .zarr(metadata, update), staging: staging, locks: groups)
     case .npy:
       guard layout == ArrayLayout(), attributes.isEmpty else {
         throw TesseraError(.usage, "a .npy file has no chunks, codec or attributes", path: path)
       }
-      let staging = try Staging(location.path, overwrites: overwrite)
+      let staging = try Staging(location.path, overwrites: overwrite, waiting: waiting)
       let file = try File(staging.payload, .create)
       _ = try NpySink(shape, dtype: dtype, file: file)
       let header = try NpyHeader.read(size: try file.size()) { try file.read(at: 0, into: $0) }
@@ -82,20 +85,24 @@ public final class ArrayWriter: Sendable {
 
   /// Opens an existing Zarr array or C-order `.npy` file to change it.
   ///
+  /// It has the array to itself until it is closed. What was written before, by whomever, is there.
+  ///
+  /// - Parameter waiting: waits until other writers of the array are done; nil throws `.busy` at once.
   /// - Throws: `TesseraError`: `.busy` when another process has it open for writing; as `StoredArray.open`.
-  public static func open(_ path: String) throws -> ArrayWriter {
+  public static func open(_ path: String, waiting: Waiting? = nil) throws -> ArrayWriter {
     let location = try ArrayLocation(existing: path)
+    let waiting = waiting?.locks()
     switch location.form {
     case .zarr:
-      let lock = try DirectoryLock(location.path)
+      let groups = try ZarrGroup.lockParents(of: location.path, waiting: waiting)
+      let lock = try PathLock(location.path, waiting: waiting)
       guard case .array(let metadata) = try ZarrStore.open(location.path) else {
         throw TesseraError(.usage, "this is a group", path: path, expected: "one of its arrays")
       }
       let update = try naming(path) { try ZarrUpdate(metadata, root: location.path) }
-      return ArrayWriter(location.path, root: location.path, .zarr(metadata, update), lock: lock)
+      return ArrayWriter(location.path, root: location.path, .zarr(metadata, update), locks: groups + [lock])
     case .npy:
-      let file = try File(location.path, .readWrite)
-      try file.lock()
+      let file = try File.locked(location.path, waiting: waiting)
       let header = try naming(path) {
         try NpyHeader.read(size: try file.size()) { try file.read(at: 0, into: $0) }
       }
@@ -300,7 +307,7 @@ public final class ArrayWriter: Sendable {
     }
     state.withLock { state in
       state.isClosed = true
-      state.lock = nil
+      state.locks = []
       if case .npy(let header, _) = state.backing { state.backing = .npy(header, nil) }
     }
   }

@@ -26,8 +26,10 @@ struct SharedOptions: Sendable {
     "explain", "print the plan (passes, bytes, predicted peak memory); run nothing")
   private static let overwriteFlag = Flag("overwrite", "replace an existing destination")
 
+  private static let waitFlag = Flag("wait", "wait until another writer of the destination is done")
+
   static var declarations: [any OptionDeclaration] {
-    [memoryOption, threadsOption, progressOption, jsonFlag, explainFlag, overwriteFlag]
+    [memoryOption, threadsOption, progressOption, jsonFlag, explainFlag, overwriteFlag, waitFlag]
   }
 
   let memory: Int?
@@ -36,6 +38,7 @@ struct SharedOptions: Sendable {
   let isJSON: Bool
   let explains: Bool
   let overwrites: Bool
+  let waits: Bool
 
   init(_ arguments: Arguments) {
     memory = arguments[SharedOptions.memoryOption]
@@ -44,6 +47,7 @@ struct SharedOptions: Sendable {
     isJSON = arguments[SharedOptions.jsonFlag]
     explains = arguments[SharedOptions.explainFlag]
     overwrites = arguments[SharedOptions.overwriteFlag]
+    waits = arguments[SharedOptions.waitFlag]
   }
 
   /// Calls `body` with options for long work, while progress is shown as asked.
@@ -54,9 +58,14 @@ struct SharedOptions: Sendable {
     defer { bar?.clear() }
     var options = TransferOptions(
       memory: memory, threads: threads, cancellation: explains ? nil : session.cancellation(),
-      resume: resumes, overwrite: overwrites)
+      resume: resumes, overwrite: overwrites, waiting: waits ? waiting(session) : nil)
     if let bar { options.progress = { bar.update($0, $1) } }
     return try body(options)
+  }
+
+  private func waiting(_ session: Session) -> Waiting {
+    // When nobody can be told, waiting is still what was asked for.
+    Waiting { [errors = session.errors] line in try? errors.write("tessera: waiting: \(line)\n") }
   }
 
   private func showsProgress(_ stream: TextStream) -> Bool {

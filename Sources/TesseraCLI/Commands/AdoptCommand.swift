@@ -35,10 +35,12 @@ struct AdoptCommand: Command {
   }
 
   func run(in session: Session) throws {
-    try shared.perform([source], to: destination, in: session) { _ in
-      try Adoption(
+    try shared.perform([source], to: destination, in: session) { options in
+      var waiting = options.waiting
+      waiting?.cancellation = options.cancellation
+      return try Adoption(
         source, as: destination, keepsLink: keepsLink, chunks: layout.layout.chunks,
-        overwrite: shared.overwrites)
+        overwrite: shared.overwrites, waiting: waiting)
     }
   }
 }

@@ -30,7 +30,9 @@ struct SummaryFile {
         throw TesseraError(
           .usage, "source and destination overlap", path: path, expected: "a place apart from \(source)")
       }
-      let staging = plansOnly ? nil : try Staging(path, overwrites: options.overwrite)
+      let staging =
+        plansOnly
+        ? nil : try Staging(path, overwrites: options.overwrite, waiting: options.lockWaiting)
       form = .text(staging, separator: path.hasSuffix(".csv") ? "," : "\t")
     } else if path.hasSuffix(".npz") {
       let members = summary.columns.map { (name: Optional($0.name), array: $0.array) }

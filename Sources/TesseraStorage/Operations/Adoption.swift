@@ -17,6 +17,8 @@ public struct Adoption: Sendable {
   private let destination: String
   private let keepsLink: Bool
   private let overwrite: Bool
+  private let chunks: [Int]?
+  private let waiting: Waiting?
   private let header: NpyHeader
   private let metadata: ZarrMetadata
   private let chunkBytes: Int
@@ -29,13 +31,15 @@ public struct Adoption: Sendable {
   ///   - destination: the store to make.
   ///   - keepsLink: whether the `.npy` name stays, as a second name of the same file.
   ///   - chunks: the chunk shape, whole along all axes but the slowest; nil for the default rule.
+  ///   - waiting: waits until other writers are done; nil throws `.busy` at once.
   /// - Throws: `TesseraError`: `.usage` for scalars, empty arrays and chunks that are not stretches of the file;
   ///   `.exists`; `.corrupt` and `.unsupported` as `StoredArray.open`.
   public init(
     _ source: String, as destination: String, keepsLink: Bool = false, chunks: [Int]? = nil,
-    overwrite: Bool = false
+    overwrite: Bool = false, waiting: Waiting? = nil
   ) throws {
     self.source = source
+    (self.chunks, self.waiting) = (chunks, waiting)
     self.destination = Path.trimmed(destination)
     self.keepsLink = keepsLink
     self.overwrite = overwrite
@@ -142,17 +146,32 @@ public struct Adoption: Sendable {
 
   /// Does it.
   ///
-  /// - Throws: `.usage` when the file has other names that an index would change for; `.system` when the
-  ///   destination is on another file system or the file cannot be written. The `.npy` then has its name and
-  ///   its elements, and may have the index after them.
+  /// - Throws: `.usage` when the file has other names that an index would change for; `.busy` when another process
+  ///   writes into the file or to the destination, or has changed the file since it was looked at, unless it may wait;
+  ///   `.system` when the destination is on another file system or the file cannot be written. The `.npy` then has its
+  ///   name and its elements, and may have the index after them.
   /// - Complexity: the index alone, whatever the size of the array.
   @discardableResult
   public func run() throws -> WorkReport {
     let start = ProcessLimits.now
     if overwrite { try Replacement.check(destination) }
-    let staging = try Staging(destination, overwrites: overwrite)
-    let file = try File(source, .readWrite)
-    try file.lock()
+    let locks = waiting?.locks()
+    let groups = try ZarrGroup.lockParents(of: destination, waiting: locks)
+    defer { withExtendedLifetime(groups) {} }
+    let staging = try Staging(destination, overwrites: overwrite, waiting: locks)
+    let file = try File.locked(source, waiting: locks)
+    if try NpyHeader.read(size: try file.size(), { try file.read(at: 0, into: $0) }) == header {
+      return try adopt(file, to: staging, since: start)
+    }
+    guard locks != nil else {
+      throw TesseraError(.busy, "the array was changed meanwhile; try again", path: source)
+    }
+    let again = try Adoption(
+      source, as: destination, keepsLink: keepsLink, chunks: chunks, overwrite: overwrite, waiting: waiting)
+    return try again.adopt(file, to: staging, since: start)
+  }
+
+  private func adopt(_ file: File, to staging: Staging, since start: Double) throws -> WorkReport {
     let oldSize = try file.size()
     try appendIndex(file)
     let key = metadata.keys.path([Int](repeating: 0, count: header.shape.rank))

@@ -13,17 +13,19 @@ import TesseraIO
 /// Readers that have the array open see the old rows; those that open it later see all. An interrupted
 /// append leaves the old array.
 public struct Appending: Sendable {
-  private let destination: ArrayLocation
-  private let old: any ArrayDriver
+  let sources: [String]
+  let path: String
+  let destination: ArrayLocation
+  let old: any ArrayDriver
   private let added: ConcatenatedDriver
-  private let options: TransferOptions
-  private let target: Target
+  let options: TransferOptions
+  let target: Target
 
-  private enum Target: Sendable {
+  enum Target: Sendable {
     /// The array from the first file that changes on, and how many files along axis 0 stay.
     case zarr(ZarrMetadata, rows: ConcatenatedDriver, keptFiles: Int)
     case npyInPlace(old: NpyHeader, header: [UInt8], end: Int)
-    case npyAnew(ConcatenatedDriver)
+    case npyAnew(ConcatenatedDriver, old: NpyHeader)
   }
 
   private let plan: TransferPlan
@@ -35,6 +37,7 @@ public struct Appending: Sendable {
   ///   - destination: a Zarr array or a `.npy` file.
   /// - Throws: `TesseraError`: `.usage` for other dtypes and shapes; `.memory`; as `StoredArray.open`.
   public init(_ sources: [String], to destination: String, options: TransferOptions = .init()) throws {
+    (self.sources, path) = (sources, destination)
     self.destination = try ArrayLocation(existing: destination)
     self.options = options
     guard !sources.isEmpty else { throw TesseraError(.usage, "nothing to append", path: destination) }
@@ -86,7 +89,7 @@ public struct Appending: Sendable {
           .usage, "cannot append in place, and this is a symbolic link", path: path,
           expected: "the file itself")
       }
-      return .npyAnew(whole)
+      return .npyAnew(whole, old: header)
     }
     return .npyInPlace(old: header, header: bytes, end: header.dataOffset + body)
   }
@@ -103,7 +106,7 @@ public struct Appending: Sendable {
         from: added,
         to: NpySink.requirements(added.description.shape, dtype: added.description.supportedDType()),
         options: options)
-    case .npyAnew(let whole):
+    case .npyAnew(let whole, _):
       return try TransferPlan(
         from: whole,
         to: NpySink.requirements(whole.description.shape, dtype: whole.description.supportedDType()),
@@ -116,18 +119,25 @@ public struct Appending: Sendable {
 
   /// Does it.
   ///
-  /// - Throws: `.busy` when another process appends; `.system`; `.corrupt`. The array is then as it was.
+  /// - Throws: `.busy` when another process writes here, or has changed the array since it was planned, unless
+  ///   `options.waiting` is given: then it waits, and plans anew; `.system`; `.corrupt`. The array is then as it was.
   /// - Complexity: one pass over the new rows, and over the old rows in the shard where they begin.
   @discardableResult
   public func run() throws -> WorkReport {
     let start = ProcessLimits.now
+    return try withLock { work, hold in try work.run(holding: hold, since: start) }
+  }
+
+  private func run(holding hold: Hold, since start: Double) throws -> WorkReport {
     ResidentWindow.shared.limit = plan.window
     let progress = ProgressMeter(total: plan.bytesWritten, handler: options.progress)
-    switch target {
-    case .zarr(let metadata, let rows, let keptFiles):
+    switch (target, hold) {
+    case (.zarr(let metadata, let rows, let keptFiles), _):
       try appendToZarr(metadata, rows, keptFiles, progress)
-    case .npyInPlace(let old, let header, let end): try appendInPlace(old, header, end, progress)
-    case .npyAnew(let whole): try appendAnew(whole, progress)
+    case (.npyInPlace(_, let header, let end), .npyInPlace(let file)):
+      try append(to: file, header, end, progress)
+    case (.npyAnew(let whole, _), .npyAnew(let staging)): try append(to: staging, whole, progress)
+    default: preconditionFailure("a lock of another kind")
     }
     let dtype = try added.description.supportedDType()
     return WorkReport(
@@ -139,14 +149,6 @@ public struct Appending: Sendable {
   private func appendToZarr(
     _ metadata: ZarrMetadata, _ rows: ConcatenatedDriver, _ keptFiles: Int, _ progress: ProgressMeter
   ) throws {
-    let lock = try DirectoryLock(destination.path)
-    // The plan was made from what was read before the lock was taken: chunks, codecs and fill value too.
-    guard case .array(let current) = try ZarrStore.open(destination.path),
-      current.document == (old as? ZarrDriver)?.metadata.document,
-      current.attributes == old.description.attributes
-    else {
-      throw TesseraError(.busy, "the array was changed meanwhile; try again", path: destination.path)
-    }
     try checkBoundary(keptFiles)
     let sink = try ZarrSink(metadata, existing: destination.path, skippingFiles: keptFiles)
     do {
@@ -158,7 +160,6 @@ public struct Appending: Sendable {
     }
     try ZarrStore.write(metadata, to: destination.path)
     try ZarrGroup.refreshParents(of: destination.path)
-    withExtendedLifetime(lock) {}
   }
 
   /// Old rows in shards that are built anew get new checksums, which must not hide what the old ones tell.
@@ -174,16 +175,8 @@ public struct Appending: Sendable {
     if let problem = report.problems.first { throw problem }
   }
 
-  private func appendInPlace(
-    _ old: NpyHeader, _ header: [UInt8], _ end: Int, _ progress: ProgressMeter
-  ) throws {
-    let file = try File(destination.path, .readWrite)
-    try file.lock()
+  private func append(to file: File, _ header: [UInt8], _ end: Int, _ progress: ProgressMeter) throws {
     let size = try file.size()
-    let current = try NpyHeader.read(size: size) { try file.read(at: 0, into: $0) }
-    guard current == old else {
-      throw TesseraError(.busy, "the array was changed meanwhile; try again", path: destination.path)
-    }
     do {
       let sink = NpySink(
         added.description.shape, dtype: try added.description.supportedDType(), file: file, dataOffset: end)
@@ -197,8 +190,7 @@ public struct Appending: Sendable {
     try afterwards(destination.path, "may not outlive a power failure") { try file.sync() }
   }
 
-  private func appendAnew(_ whole: ConcatenatedDriver, _ progress: ProgressMeter) throws {
-    let staging = try Staging(destination.path, overwrites: true)
+  private func append(to staging: Staging, _ whole: ConcatenatedDriver, _ progress: ProgressMeter) throws {
     let file = try File(staging.payload, .create)
     let sink = try NpySink(whole.description.shape, dtype: try whole.description.supportedDType(), file: file)
     try Transfer(from: whole, to: sink, plan: plan, options: options).run(progress: progress)

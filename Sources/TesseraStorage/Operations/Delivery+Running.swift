@@ -20,7 +20,7 @@ extension Delivery {
       }
       try build(progress: ProgressMeter(total: bytesMoved, handler: options.progress))
     } catch {
-      for group in groups.reversed() where !holdsResults(group) { try? Directory.remove(group) }
+      for group in groups.reversed() { try? ZarrGroup.removeEmpty(group) }
       throw error
     }
     return WorkReport(
@@ -30,18 +30,34 @@ extension Delivery {
       peakResident: ProcessLimits.peakResident)
   }
 
-  /// Whether a destination within a group is in place, for all that may have failed afterwards.
-  private func holdsResults(_ group: String) -> Bool {
-    targets.contains { target in
-      let isAbsent = (try? Directory.kind(target.path, followLinks: false) == nil) ?? false
-      return target.path.hasPrefix(group + "/") && !isAbsent
+  /// Keeps other writers away from all destinations, which stay in their order.
+  ///
+  /// They are locked in the order of their paths, lest two that wait for each other's have one each.
+  private func stage() throws -> (groups: [PathLock], stagings: [Staging]) {
+    let waiting = options.lockWaiting
+    let paths = try targets.map { try Path.resolved($0.path) }
+    var groups: [PathLock] = []
+    var stagings: [Int: Staging] = [:]
+    for number in targets.indices.sorted(by: { paths[$0] < paths[$1] }) {
+      let target = targets[number]
+      if target.location.form == .zarr {
+        groups += try ZarrGroup.lockParents(of: target.path, waiting: waiting)
+      }
+      do {
+        stagings[number] = try Staging(
+          target.path, overwrites: options.overwrite, resumes: options.resume, waiting: waiting)
+      } catch {
+        // What a killed run left can still be gone on with.
+        for staging in stagings.values where staging.isResumed { staging.keep() }
+        throw error
+      }
     }
+    return (groups, targets.indices.compactMap { stagings[$0] })
   }
 
   private func build(progress: ProgressMeter) throws {
-    let stagings = try targets.map {
-      try Staging($0.path, overwrites: options.overwrite, resumes: options.resume)
-    }
+    let (groups, stagings) = try stage()
+    defer { withExtendedLifetime(groups) {} }
     let jobs = try targets.indices.map { try job($0) }
     for (staging, job) in zip(stagings, jobs) where staging.isResumed && !ResumeLog.matches(staging, job: job)
     {

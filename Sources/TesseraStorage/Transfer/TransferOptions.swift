@@ -15,6 +15,8 @@ public struct TransferOptions: Sendable {
   public var resume: Bool
   /// Replaces an existing destination.
   public var overwrite: Bool
+  /// Waits until other writers of the destination are done; nil throws `.busy` at once.
+  public var waiting: Waiting?
   /// Whether re-chunking may go over a file in between; what comes of it is the same.
   package var spilling = Spilling.whenCheaper
 
@@ -38,7 +40,8 @@ public struct TransferOptions: Sendable {
   ///   - threads: nil for all cores.
   public init(
     memory: Int? = nil, threads: Int? = nil, progress: (@Sendable (Int, Int) -> Void)? = nil,
-    cancellation: CancellationToken? = nil, resume: Bool = false, overwrite: Bool = false
+    cancellation: CancellationToken? = nil, resume: Bool = false, overwrite: Bool = false,
+    waiting: Waiting? = nil
   ) {
     self.memory = memory ?? ProcessLimits.defaultBudget
     self.threads = max(1, threads ?? ProcessLimits.cores)
@@ -46,5 +49,6 @@ public struct TransferOptions: Sendable {
     self.cancellation = cancellation
     self.resume = resume
     self.overwrite = overwrite
+    self.waiting = waiting
   }
 }

@@ -4,7 +4,8 @@ import TesseraIO
 extension ZarrGroup {
   /// Brings the consolidated metadata of the groups around an array up to date; groups without stay without.
   ///
-  /// Documents are copied as they are, so that what this library does not understand is not lost.
+  /// Documents are copied as they are, so that what this library does not understand is not lost. Writers of several
+  /// arrays do this one after another, so that each of them is listed in the end.
   ///
   /// - Throws: an error that says that the array itself is in place.
   package static func refreshParents(of path: String) throws {
@@ -26,34 +27,41 @@ extension ZarrGroup {
   }
 
   private static func refresh(v3 document: JSONObject, _ folder: String) throws {
-    guard var consolidated = document["consolidated_metadata"]?.object else { return }
-    var members = JSONObject()
-    try collect(folder, prefix: "", depth: 0) { path, child in
-      guard var member = try ZarrStore.document(child, "zarr.json") else { return false }
-      member["consolidated_metadata"] = nil
-      members[path] = .object(member)
-      return member["node_type"] == "group"
+    guard document["consolidated_metadata"]?.object != nil else { return }
+    try File.update(Path.join(folder, "zarr.json")) {
+      guard var document = try ZarrStore.document(folder, "zarr.json"),
+        var consolidated = document["consolidated_metadata"]?.object
+      else { return nil }
+      var members = JSONObject()
+      try collect(folder, prefix: "", depth: 0) { path, child in
+        guard var member = try ZarrStore.document(child, "zarr.json") else { return false }
+        member["consolidated_metadata"] = nil
+        members[path] = .object(member)
+        return member["node_type"] == "group"
+      }
+      consolidated["metadata"] = .object(members)
+      document["consolidated_metadata"] = .object(consolidated)
+      return ZarrStore.bytes(document)
     }
-    consolidated["metadata"] = .object(members)
-    var document = document
-    document["consolidated_metadata"] = .object(consolidated)
-    try File.replace(Path.join(folder, "zarr.json"), with: ZarrStore.bytes(document))
   }
 
   private static func refreshV2(_ folder: String) throws {
-    guard var document = try ZarrStore.document(folder, ".zmetadata") else { return }
-    var members = JSONObject()
-    func add(_ path: String, _ child: String) throws -> Bool {
-      for name in [".zarray", ".zgroup", ".zattrs"] {
-        guard let member = try ZarrStore.document(child, name) else { continue }
-        members[path.isEmpty ? name : "\(path)/\(name)"] = .object(member)
+    guard try Directory.kind(Path.join(folder, ".zmetadata")) == .file else { return }
+    try File.update(Path.join(folder, ".zmetadata")) {
+      guard var document = try ZarrStore.document(folder, ".zmetadata") else { return nil }
+      var members = JSONObject()
+      func add(_ path: String, _ child: String) throws -> Bool {
+        for name in [".zarray", ".zgroup", ".zattrs"] {
+          guard let member = try ZarrStore.document(child, name) else { continue }
+          members[path.isEmpty ? name : "\(path)/\(name)"] = .object(member)
+        }
+        return try Directory.kind(Path.join(child, ".zgroup")) == .file
       }
-      return try Directory.kind(Path.join(child, ".zgroup")) == .file
+      _ = try add("", folder)
+      try collect(folder, prefix: "", depth: 0, add)
+      document["metadata"] = .object(members)
+      return ZarrStore.bytes(document)
     }
-    _ = try add("", folder)
-    try collect(folder, prefix: "", depth: 0, add)
-    document["metadata"] = .object(members)
-    try File.replace(Path.join(folder, ".zmetadata"), with: ZarrStore.bytes(document))
   }
 
   /// Calls `body` with the path and folder of everything below a group; it says what to descend into.

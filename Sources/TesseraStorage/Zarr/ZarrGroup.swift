@@ -104,25 +104,6 @@ package struct ZarrGroup: Sendable {
     }
   }
 
-  // MARK: Arrays in groups
-
-  /// Makes the groups that shall hold an array at `path`, `….zarr/name`, as far as they are missing.
-  ///
-  /// - Returns: the outermost folder that was made, so that it can be removed when the array does not
-  ///   come about; nil when all were there.
-  package static func prepareParents(of path: String, version: Int) throws -> String? {
-    let parent = Path.parent(path)
-    guard path.contains(".zarr/"), try Directory.kind(parent) == nil else { return nil }
-    let outer = try prepareParents(of: parent, version: version)
-    // The folder that holds `x.zarr` is the user's to make.
-    guard parent.contains(".zarr"), try Directory.kind(Path.parent(parent)) == .directory else {
-      return outer
-    }
-    try Syscalls.makeDirectory(parent)
-    try write([], version: version, to: parent)
-    return outer ?? parent
-  }
-
   private static func writeV3(
     _ arrays: [(path: String, metadata: ZarrMetadata)], groups: [String], _ attributes: JSONObject,
     to folder: String

@@ -11,7 +11,9 @@ import Testing
     #expect(run.status == 0)
     #expect(run.errors.isEmpty)
     #expect(run.output.contains("usage: tessera \(name) "))
-    for option in ["--memory SIZE", "--threads N", "--progress WHEN", "--json", "--explain", "--overwrite"] {
+    for option in [
+      "--memory SIZE", "--threads N", "--progress WHEN", "--json", "--explain", "--overwrite", "--wait",
+    ] {
       #expect(run.output.contains(option), "\(option)")
     }
     let example = try #require(run.output.split(separator: "\n").last)

@@ -1,0 +1,47 @@
+import TesseraCore
+import TesseraIO
+
+// What a writer of an array does about the groups around it.
+extension ZarrGroup {
+  /// Makes the groups that shall hold an array at `path`, `….zarr/name`, as far as they are missing.
+  ///
+  /// - Returns: the outermost folder that was made, so that it can be removed when the array does not
+  ///   come about; nil when all were there.
+  package static func prepareParents(of path: String, version: Int) throws -> String? {
+    let parent = Path.parent(path)
+    guard path.contains(".zarr/"), try Directory.kind(parent) == nil else { return nil }
+    let outer = try prepareParents(of: parent, version: version)
+    // The folder that holds `x.zarr` is the user's to make.
+    guard parent.contains(".zarr"), try Directory.kind(Path.parent(parent)) == .directory else {
+      return outer
+    }
+    do {
+      try Syscalls.makeDirectory(parent)
+    } catch let error as TesseraError where error.kind == .exists {
+      // Another process makes the same group.
+      return outer
+    }
+    try write([], version: version, to: parent)
+    return outer ?? parent
+  }
+
+  /// Keeps those away who would replace or remove one of the groups around an array; other members may be written.
+  static func lockParents(of path: String, waiting: LockWaiting?) throws -> [PathLock] {
+    let parent = Path.parent(path)
+    guard parent != path, try ZarrStore.isStore(parent) else { return [] }
+    return try lockParents(of: parent, waiting: waiting) + [PathLock(parent, .shared, waiting: waiting)]
+  }
+
+  /// Removes a group that was made for an array which did not come about, unless others have put theirs in it.
+  static func removeEmpty(_ folder: String) throws {
+    let lock = try PathLock(folder)
+    defer { withExtendedLifetime(lock) {} }
+    guard case .group = try ZarrStore.open(folder) else { return }
+    for name in try Directory.names(folder) {
+      let child = Path.join(folder, name)
+      if try Directory.kind(child, followLinks: false) == .directory { try? removeEmpty(child) }
+    }
+    let documents: Set = ["zarr.json", ".zgroup", ".zattrs", ".zmetadata"]
+    if try documents.isSuperset(of: Directory.names(folder)) { try Directory.remove(folder) }
+  }
+}
