@@ -7,7 +7,8 @@ holds NumPy cannot measure a program smaller than itself. This script imports no
 
 `io` is the kernel's account of the command and its children, as /proc/PID/io names it: `rchar` and `wchar` went through
 read and write calls, `read_bytes` came from a disk, `write_bytes` were made dirty on one, through mappings too. What is
-read through a mapping and lay in the page cache stands in none of them.
+read through a mapping and lay in the page cache stands in none of them. `others` is the CPU time of all other processes of
+the machine meanwhile, to a hundredth of a second on each core, so it may be less than nothing.
 """
 import os
 import sys
@@ -25,8 +26,16 @@ def io_of(child):
     return "{" + ", ".join(kept) + "}"
 
 
+def busy_seconds():
+    """CPU time of all processes of the machine since it started, and of the kernel for them."""
+    with open("/proc/stat") as file:
+        user, nice, system, _idle, _waiting, irq, soft_irq = map(int, file.readline().split()[1:8])
+    return (user + nice + system + irq + soft_irq) / os.sysconf("SC_CLK_TCK")
+
+
 def main():
     report, cgroup, command = sys.argv[1], sys.argv[2], sys.argv[3:]
+    busy = busy_seconds()
     started = time.perf_counter()
     child = os.fork()
     if child == 0:
@@ -40,13 +49,15 @@ def main():
             os._exit(127)
     os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
     seconds = time.perf_counter() - started
+    busy = busy_seconds() - busy
     io = io_of(child)
     _, status, usage = os.wait4(child, 0)
     code = os.waitstatus_to_exitcode(status)
     with open(report, "w") as file:
         file.write(
             f'{{"code": {code}, "seconds": {seconds!r}, "user": {usage.ru_utime!r}, '
-            f'"system": {usage.ru_stime!r}, "peak_bytes": {usage.ru_maxrss * 1024}, "io": {io}}}\n')
+            f'"system": {usage.ru_stime!r}, "peak_bytes": {usage.ru_maxrss * 1024}, "io": {io}, '
+            f'"others": {busy - usage.ru_utime - usage.ru_stime!r}}}\n')
     sys.exit(code if code >= 0 else 128 - code)
 
 

@@ -24,6 +24,8 @@ class Run:
     sync_seconds: float = 0.0
     # The kernel's account; tools/launch.py says what is in it.
     io: dict[str, int] = dataclasses.field(default_factory=dict)
+    # CPU time that others took meanwhile: on a machine that is not left alone, figures say less.
+    others_cpu_seconds: float = 0.0
 
 
 @dataclasses.dataclass
@@ -106,7 +108,8 @@ def run(command, output=None, memory=0, group="-"):
     if done.returncode != 0 or not text:
         raise Failed((done.stderr.strip().splitlines() or [f"exit {done.returncode}"])[-1][:200])
     cost = json.loads(text)
-    one = Run(cost["seconds"], cost["user"] + cost["system"], cost["peak_bytes"], io=cost["io"])
+    one = Run(cost["seconds"], cost["user"] + cost["system"], cost["peak_bytes"], io=cost["io"],
+              others_cpu_seconds=cost["others"])
     if output is not None:
         started = time.perf_counter()
         sync(output)

@@ -22,10 +22,25 @@ def machine(figures):
     ]
 
 
+# Of the cores.
+DISTURBED = 0.1
+
+
 def of_group(figures, group):
-    """When and with what it was measured, if that is not what the whole says: a line, or none."""
+    """When and with what it was measured, if that is not what the whole says, and whether others were at work: lines."""
     own, all_ = group.get("measured", {}), figures["machine"]
-    return [f"Measured {own['date']}, {own['tessera']}."] if any(all_[key] != value for key, value in own.items()) else []
+    lines = [f"Measured {own['date']}, {own['tessera']}."] if any(all_[key] != value for key, value in own.items()) else []
+    share = others_share(group, all_["cores"])
+    return lines + ([f"Disturbed: other processes used {share:.0%} of the cores meanwhile."] if share > DISTURBED else [])
+
+
+def others_share(group, cores):
+    """Of the cores' time during the runs of a group: what others took."""
+    runs = [run for comparison in group["comparisons"] for row in comparison["rows"] for run in row.get("runs", [])]
+    points = [point for curve in group["curves"] for series in curve["series"] for point in series["points"]]
+    runs += [run for point in points for run in point["runs"]]
+    time = sum(run["seconds"] for run in runs) * cores
+    return sum(run.get("others_cpu_seconds", 0) for run in runs) / time if time else 0
 
 
 def verdicts(summary):

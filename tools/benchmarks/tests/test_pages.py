@@ -5,9 +5,9 @@ import pathlib
 import tempfile
 import unittest
 
-from benchmarks.report import docs, write_docs, write_page
+from benchmarks.report import docs, prose, write_docs, write_page
 
-from .figures import comparison, curve, failed, figures, row
+from .figures import comparison, curve, failed, figures, row, run
 
 SOME = figures(
     comparison(row("tessera", 0.1), row("Dask", 1.0), row("NumPy blocked", 0.3, error=2e-7), failed("zarrs", "exit 1"),
@@ -62,6 +62,12 @@ class PageTests(unittest.TestCase):
             self.assertNotIn("Measured 2026", self.path.read_text())
             write(other, self.path)
             self.assertIn("Measured 2026-01-01, tessera 0.1.0, abc1234.", self.path.read_text())
+
+    def test_a_group_that_others_disturbed_says_so(self):
+        for others, words in [(0.1, []), (1.0, ["Disturbed: other processes used 50% of the cores meanwhile."])]:
+            quiet = row("tessera", 1.0, runs=[run(seconds=1.0, others_cpu_seconds=others)] * 3)
+            one = figures(comparison(quiet, failed("Dask", "x")))
+            self.assertEqual(prose.of_group(one, one["groups"][0]), words)
 
     def test_docs_are_made_and_replaced_between_the_marks(self):
         write_docs(SOME, self.path)
