@@ -13,6 +13,10 @@ package final class Staging: Sendable {
   package let folder: String
   /// Where to build. Nothing is there at first, unless `isResumed`.
   package var payload: String { Path.join(folder, "payload") }
+  /// What is needed to resume is noted here. Without the note there is nothing to resume: it is written before anything is
+  /// built, and removed before what was built is moved away.
+  package var note: String { Path.join(folder, Staging.noteName) }
+  private static let noteName = "resume.json"
   /// Whether `folder` is what an earlier, killed run left.
   package let isResumed: Bool
   private let overwrites: Bool
@@ -62,10 +66,11 @@ package final class Staging: Sendable {
       let (lock, isNew) = try claimFolder(folder, destination, waiting)
       do {
         if try isSame(stamp(destination), before) {
-          if !isNew && !resumes {
+          let isResumed = try resumes && Directory.kind(Path.join(folder, noteName)) == .file
+          if !isResumed {
             for name in try Directory.names(folder) { try Directory.remove(Path.join(folder, name)) }
           }
-          return ([lock] + (old.map { [$0] } ?? []), !isNew && resumes)
+          return ([lock] + (old.map { [$0] } ?? []), isResumed)
         }
         if isNew { try Directory.remove(folder) }
       } catch {
@@ -149,6 +154,8 @@ package final class Staging: Sendable {
     for staging in all where try Directory.kind(staging.payload) == .directory {
       try Directory.syncTree(staging.payload)
     }
+    // What is replaced takes the payload's place, and must not be gone on with.
+    for staging in all { try Directory.remove(staging.note) }
     var moves: [(staging: Staging, move: Move)] = []
     do {
       for staging in all { moves.append((staging, try staging.move(undoably: all.count > 1))) }

@@ -105,6 +105,7 @@ import Testing
     do {
       let killed = try Staging(folder.at("x"))
       try build(killed, [1, 2, 3])
+      try File(killed.note, .create).sync()
       killed.keep()
     }
     #expect(folder.names == [".x.tessera-partial"])
@@ -120,6 +121,35 @@ import Testing
     try build(fresh, [4])
     try fresh.publish()
     #expect(folder.names == ["x"])
+  }
+
+  /// Killed before it noted what it was about to do.
+  @Test func whatHasNoNoteIsNotResumed() throws {
+    do {
+      let killed = try Staging(folder.at("x"))
+      try build(killed, [1, 2, 3])
+      killed.keep()
+    }
+    let staging = try Staging(folder.at("x"), resumes: true)
+    #expect(!staging.isResumed)
+    #expect(try Directory.kind(staging.payload) == nil)
+  }
+
+  /// Killed while what was replaced is removed: that has the payload's name, and is not to be gone on with.
+  @Test func whatWasReplacedIsNotResumed() throws {
+    try folder.write("x/old", [9])
+    let fault = FaultInjector([.unlink], failing: 1, code: EIO, forever: true)
+    do {
+      let staging = try Staging(folder.at("x"), overwrites: true)
+      try File(staging.note, .create).sync()
+      try buildFolder(staging, "new")
+      try FaultInjector.$current.withValue(fault) { try staging.publish() }
+    }
+    #expect(folder.names == [".x.tessera-partial", "x"])
+    let staging = try Staging(folder.at("x"), overwrites: true, resumes: true)
+    #expect(!staging.isResumed)
+    #expect(try Directory.kind(staging.payload) == nil)
+    #expect(try Directory.names(folder.at("x")) == ["new"])
   }
 
   @Test func nothingToResumeIsAFreshStart() throws {

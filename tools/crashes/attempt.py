@@ -152,7 +152,7 @@ class Attempt:
                 return
             words = scenario.words(self.folder) + ["--overwrite"]
         elif is_done:
-            words = scenario.words(self.folder) + ["--overwrite"]
+            words = self.rerun() + ["--overwrite"]
         else:
             words = self.rerun()
         done = self.command.run(words)

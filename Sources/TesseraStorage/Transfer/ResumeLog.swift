@@ -29,7 +29,7 @@ package final class ResumeLog: Sendable {
   ///   - noteBytes: after how much work a note is written.
   package init(_ staging: Staging, job: String, blockBytes: Int, noteBytes: Int = 256 << 20) throws {
     self.noteBytes = noteBytes
-    path = Path.join(staging.folder, "resume.json")
+    path = staging.note
     self.job = job
     self.blockBytes = blockBytes
     resumed = staging.isResumed ? ResumeLog.read(path, job: job) ?? 0 : 0
@@ -40,7 +40,7 @@ package final class ResumeLog: Sendable {
 
   /// Whether the folder holds an earlier, interrupted run of this very job.
   package static func matches(_ staging: Staging, job: String) -> Bool {
-    staging.isResumed && read(Path.join(staging.folder, "resume.json"), job: job) != nil
+    staging.isResumed && read(staging.note, job: job) != nil
   }
 
   private static func read(_ path: String, job: String) -> Int? {
