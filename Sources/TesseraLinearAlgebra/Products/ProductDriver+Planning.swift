@@ -120,6 +120,8 @@ extension ProductDriver: PricedDriver {
     return simple * Double(dtype.itemSize) * (dtype.kind == .complex ? 2 : 1)
   }
   private static let secondsPerByte = 2.5e-10
+  /// Of a row of a block that is written: a call, and the file's lock.
+  private static let secondsPerStretch = 8e-6
 
   package func price(ofBlocks block: [Int], threads: Int) -> Double {
     let reads = reads(inBlocks: block)
@@ -129,7 +131,15 @@ extension ProductDriver: PricedDriver {
       * Double(max(1, geometry.k))
     let waste = waste(block)
     let seconds = (steps * secondsPerStep + copying * ProductDriver.secondsPerByte) * waste
-    return seconds * imbalance(block, threads) / Double(threads)
+    return (seconds + writing(block)) * imbalance(block, threads) / Double(threads)
+  }
+
+  /// What it takes to write blocks narrower than the result, of which each row is a stretch of its own.
+  private func writing(_ block: [Int]) -> Double {
+    let width = max(1, block[block.count - 1])
+    guard width < geometry.n else { return 0 }
+    let rows = Double(geometry.leading.saturatingProduct()) * Double(geometry.m)
+    return rows * Double((geometry.n + width - 1) / width) * ProductDriver.secondsPerStretch
   }
 
   /// How much more is computed where blocks cut tiles: each tile once for every block that has a part of it.

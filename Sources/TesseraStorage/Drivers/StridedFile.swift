@@ -1,6 +1,7 @@
 // Whether to read by mmap or pread was measured (1 GiB warm, 1 thread, sum of what was read): pread into a buffer
 // that stays in L2 13.8 GB/s, mapping and releasing pages behind 7.3, MADV_POPULATE_READ 6.7. So gapless
-// stretches are read by pread; mapping is for what pread cannot do in one call, and for lending bytes.
+// stretches are read by pread; longer
+// stretches with gaps by a call each (`StridedFile+Stretches.swift`); mapping is for short ones, and for lending bytes.
 
 package import TesseraCore
 package import TesseraIO
@@ -36,6 +37,7 @@ package struct StridedFile: Sendable {
     if isGapless(selection.axes, strides) {
       return try readStretch(selection, into: target, strides: targetStrides, scratch: scratch)
     }
+    if try readStretches(selection, into: target, strides: targetStrides) { return }
     let (bytes, runs) = touched(selection)
     guard Mapping.residentCost(bytes, runs: runs) <= mapping.readLimit else {
       return try forEachHalf(selection) { half, place, axis in
@@ -48,7 +50,7 @@ package struct StridedFile: Sendable {
     }
   }
 
-  private func start(_ selection: StridedRegion) -> Int {
+  func start(_ selection: StridedRegion) -> Int {
     zip(selection.axes, strides).reduce(offset) { $0 + $1.0.start * $1.1 }
   }
 
