@@ -75,7 +75,7 @@ public final class ArrayWriter: Sendable {
       let staging = try Staging(location.path, overwrites: overwrite, waiting: waiting)
       let file = try File(staging.payload, .create)
       _ = try NpySink(shape, dtype: dtype, file: file)
-      let header = try NpyHeader.read(size: try file.size()) { try file.read(at: 0, into: $0) }
+      let header = try NpyHeader.read(file)
       return ArrayWriter(location.path, root: staging.payload, .npy(header, file), staging: staging)
     case .npz, .csv:
       throw TesseraError(
@@ -104,7 +104,7 @@ public final class ArrayWriter: Sendable {
     case .npy:
       let file = try File.locked(location.path, waiting: waiting)
       let header = try naming(path) {
-        try NpyHeader.read(size: try file.size()) { try file.read(at: 0, into: $0) }
+        try NpyHeader.read(file)
       }
       _ = try naming(path) { try header.supportedDType() }
       guard !header.fortranOrder, header.order == .native, try file.stamp().links == 1 else {
@@ -255,7 +255,7 @@ public final class ArrayWriter: Sendable {
       try clear(file, end..<max(end, header.dataOffset + shape.count * dtype.itemSize))
       try file.sync()
       try file.write(bytes, at: 0)
-      let read = try NpyHeader.read(size: try file.size()) { try file.read(at: 0, into: $0) }
+      let read = try NpyHeader.read(file)
       state.withLock { $0.backing = .npy(read, file) }
     case .npy: break
     }

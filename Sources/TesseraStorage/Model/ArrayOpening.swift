@@ -65,7 +65,7 @@ extension ArrayLocation {
   private func npyHeader() throws -> (File, NpyHeader) {
     let file = try File(path)
     return try naming(path) {
-      (file, try NpyHeader.read(size: try file.size()) { try file.read(at: 0, into: $0) })
+      (file, try NpyHeader.read(file))
     }
   }
 

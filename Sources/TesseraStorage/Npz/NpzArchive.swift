@@ -205,17 +205,3 @@ struct FileSource: ByteSource {
     try file.read(at: offset, into: target)
   }
 }
-
-extension NpyHeader {
-  /// Reads a header with a function that fills a buffer from the start of the `.npy` bytes.
-  static func read(size: Int, _ fill: (UnsafeMutableRawBufferPointer) throws -> Void) throws -> NpyHeader {
-    let count = try Buffer.withTemporary(min(size, prefixByteCount)) { prefix in
-      try fill(prefix)
-      return try byteCount(of: UnsafeRawBufferPointer(prefix), fileSize: size)
-    }
-    return try Buffer.withTemporary(count) { whole in
-      try fill(whole)
-      return try parse(UnsafeRawBufferPointer(whole), fileSize: size)
-    }
-  }
-}

@@ -57,7 +57,7 @@ public struct Adoption: Sendable {
     }
     let file = try File(source)
     let header = try naming(source) {
-      try NpyHeader.read(size: try file.size()) { try file.read(at: 0, into: $0) }
+      try NpyHeader.read(file)
     }
     let dtype = try naming(source) { try header.supportedDType() }
     guard header.shape.rank > 0, header.shape.count > 0 else {
@@ -160,7 +160,7 @@ public struct Adoption: Sendable {
     defer { withExtendedLifetime(groups) {} }
     let staging = try Staging(destination, overwrites: overwrite, waiting: locks)
     let file = try File.locked(source, waiting: locks)
-    if try NpyHeader.read(size: try file.size(), { try file.read(at: 0, into: $0) }) == header {
+    if try NpyHeader.read(file) == header {
       return try adopt(file, to: staging, since: start)
     }
     guard locks != nil else {

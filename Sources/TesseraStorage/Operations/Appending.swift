@@ -77,7 +77,7 @@ public struct Appending: Sendable {
     _ path: String, _ old: any ArrayDriver, _ added: ConcatenatedDriver, _ whole: ConcatenatedDriver
   ) throws -> Target {
     let file = try File(path)
-    let header = try NpyHeader.read(size: try file.size()) { try file.read(at: 0, into: $0) }
+    let header = try NpyHeader.read(file)
     // The shard of an adopted store has its index where the rows would go.
     let isPlain = try header.order == .native && !header.fortranOrder && file.stamp().links == 1
     guard isPlain, let bytes = header.rewritten(shape: whole.description.shape),

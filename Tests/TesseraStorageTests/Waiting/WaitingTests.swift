@@ -168,4 +168,28 @@ import Testing
     #expect(tesseraError { try refused.run() }?.kind == .busy)
     #expect(folder.names == ["x.npy", "x.zarr"])
   }
+
+  /// The size may be asked for before, and the header read after, rows come. (Readers take no locks.)
+  @Test func headersOfAFileThatGrowsAreRead() throws {
+    let folder = try TemporaryFolder()
+    let file = try File(folder.at("x.npy"), .create)
+    @Sendable func header(_ rows: Int) throws -> [UInt8] {
+      try NpyHeader.bytes(dtype: .uint8, fortranOrder: false, shape: Shape([rows, 2]))
+    }
+    let start = try header(1).count
+    try file.write(try header(1) + [1, 2], at: 0)
+    try WorkerTeam.run(threads: 2) { number in
+      for rows in 2...400 {
+        if number == 0 {
+          try file.write([1, 2] as [UInt8], at: start + 2 * (rows - 1))
+          try file.write(try header(rows), at: 0)
+        } else {
+          #expect(try NpyHeader.read(file).dataOffset == start)
+        }
+      }
+    }
+    // What is too short stays an error.
+    try file.truncate(to: start + 1)
+    #expect(tesseraError { _ = try NpyHeader.read(file) }?.kind == .corrupt)
+  }
 }
