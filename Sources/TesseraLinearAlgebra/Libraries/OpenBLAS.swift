@@ -1,7 +1,7 @@
 import TesseraCore
 
 #if BLAS
-  package import COpenBLAS
+  import COpenBLAS
 #endif
 
 /// The library behind matrix products at full rate and behind all decompositions, which a build may lack.

@@ -120,8 +120,8 @@ extension ProductDriver: PricedDriver {
     return simple * Double(dtype.itemSize) * (dtype.kind == .complex ? 2 : 1)
   }
   private static let secondsPerByte = 2.5e-10
-  /// Of a row of a block that is written: a call, and the file's lock.
-  private static let secondsPerStretch = 8e-6
+  /// Of a stretch that is written, beside its bytes: a call, and the file's lock.
+  private static let secondsPerStretch = 3e-6
 
   package func price(ofBlocks block: [Int], threads: Int) -> Double {
     let reads = reads(inBlocks: block)
