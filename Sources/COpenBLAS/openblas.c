@@ -3,10 +3,12 @@
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 static openblas_functions functions;
-static const char *failure = "";
+// A copy: what dlerror returns is overwritten by the next failure.
+static char failure[256];
 
 static const char *const names[] = {
 #define OPENBLAS_NAME(name) #name,
@@ -27,7 +29,7 @@ static void load(void) {
     functions.openblas_set_num_threads(1);
   } else {
     const char *reason = dlerror();
-    failure = reason ? reason : "it cannot be loaded";
+    snprintf(failure, sizeof failure, "%s", reason && *reason ? reason : "it cannot be loaded");
   }
 }
 
