@@ -103,9 +103,7 @@ public final class ArrayWriter: Sendable {
       return ArrayWriter(location.path, root: location.path, .zarr(metadata, update), locks: groups + [lock])
     case .npy:
       let file = try File.locked(location.path, waiting: waiting)
-      let header = try naming(path) {
-        try NpyHeader.read(file)
-      }
+      let header = try naming(path) { try NpyHeader.read(file) }
       _ = try naming(path) { try header.supportedDType() }
       guard !header.fortranOrder, header.order == .native, try file.stamp().links == 1 else {
         throw TesseraError(

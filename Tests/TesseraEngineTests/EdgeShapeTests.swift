@@ -60,6 +60,18 @@ import Testing
     #expect(try x.allclose(x))
   }
 
+  /// An identity is asked for even where there is no result, as in NumPy 2.4; the greatest norm of nothing is 0.
+  @Test func leastAndGreatestOfNothing() throws {
+    let x = try NDArray.zeros([0, 0, 3])
+    for axes in [Axes(0), Axes(1), Axes([0, 1]), Axes([1, 2])] {
+      #expect(throws: TesseraError.self) { try x.min(axis: axes) }
+      #expect(throws: TesseraError.self) { try x.norm(ord: -.infinity, axis: axes) }
+      #expect(try x.max(axis: axes, initial: 1).size == x.norm(ord: .infinity, axis: axes).size)
+    }
+    #expect(try x.max(axis: 2).shape.dimensions == [0, 0])
+    #expect(try NDArray.zeros([2, 0]).norm(ord: .infinity, axis: 1).elements() == [0.0, 0])
+  }
+
   @Test func scalars() throws {
     let x = NDArray(3.5)
     #expect(try x.sum().item() == 3.5)

@@ -37,8 +37,7 @@ extension ProductDriver: PricedDriver {
   }
 
   /// Positions along the summed axis of which panels for a box are loaded at once: one step of the tiles, or several for
-  /// a box of many tiles, so that stretches of rows in a file are long. (From the page cache one core copied 2.2 GB/s in
-  /// stretches of 2 KiB, 3.3 of 4 KiB, 4.3 of 8 KiB.)
+  /// a box of many tiles, so that stretches of rows in a file are long: each takes a call.
   func loadedDepth(_ rows: Int, _ columns: Int) -> Int {
     let tiles = geometry.tiles
     guard rows.saturatingMultiply(columns) >= 4 * tiles.rows * tiles.columns else { return tiles.depth }

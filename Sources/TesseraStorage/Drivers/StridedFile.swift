@@ -1,7 +1,7 @@
 // Whether to read by mmap or pread was measured (1 GiB warm, 1 thread, sum of what was read): pread into a buffer
 // that stays in L2 13.8 GB/s, mapping and releasing pages behind 7.3, MADV_POPULATE_READ 6.7. So gapless
-// stretches are read by pread; longer
-// stretches with gaps by a call each (`StridedFile+Stretches.swift`); mapping is for short ones, and for lending bytes.
+// stretches are read by pread, long ones with gaps by a call each (`StridedFile+Stretches.swift`); mapping is for
+// short ones with gaps, and for lending bytes.
 
 package import TesseraCore
 package import TesseraIO

@@ -64,9 +64,7 @@ extension ArrayLocation {
 
   private func npyHeader() throws -> (File, NpyHeader) {
     let file = try File(path)
-    return try naming(path) {
-      (file, try NpyHeader.read(file))
-    }
+    return try naming(path) { (file, try NpyHeader.read(file)) }
   }
 
   private func description(_ header: NpyHeader) -> ArrayDescription {

@@ -56,9 +56,7 @@ public struct Adoption: Sendable {
       throw TesseraError(.exists, "exists already (--overwrite replaces it)", path: self.destination)
     }
     let file = try File(source)
-    let header = try naming(source) {
-      try NpyHeader.read(file)
-    }
+    let header = try naming(source) { try NpyHeader.read(file) }
     let dtype = try naming(source) { try header.supportedDType() }
     guard header.shape.rank > 0, header.shape.count > 0 else {
       throw TesseraError(
