@@ -15,11 +15,11 @@ PAGE = 4096
 @dataclasses.dataclass
 class Step:
     """One thing that is on the disk, or is not: bytes of a file, its length, or names in folders."""
-    """The file or the folder whose sync makes it safe."""
+    # The file or the folder whose sync makes it safe.
     owner: int
-    """(offset, bytes), for a file; bytes None for a length."""
+    # (offset, bytes), for a file; bytes None for a length.
     data: tuple[int, bytes | None] | None = None
-    """(folder, name, what has the name from now on or None), for folders."""
+    # (folder, name, what has the name from now on or None), for folders.
     names: tuple[tuple[int, str, int | None], ...] = ()
 
 
@@ -101,7 +101,7 @@ class Recording:
 
     def __init__(self, before: Tree, trace: pathlib.Path):
         self.before = before
-        """Steps, and numbers of what was synced; 0 for everything."""
+        # Steps, and numbers of what was synced; 0 for everything.
         self.events: list[Step | int] = []
         self.tree = before.copy()
         with open(trace, "rb") as file:

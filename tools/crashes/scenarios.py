@@ -14,18 +14,18 @@ DTYPES = ["float32", "float64", "int32", "uint8", "int16"]
 class Scenario:
     """A command in a folder; the words of a command name files of the folder by a leading `@`."""
     command: list[str]
-    """What it writes: by name, the array that is there before; None for nothing."""
+    # What it writes: by name, the array that is there before; None for nothing.
     targets: dict[str, np.ndarray | None]
-    """Whether what it has written is right, by name, for NumPy."""
+    # Whether what it has written is right, by name, for NumPy.
     is_right: Callable[[dict[str, np.ndarray]], bool]
-    """Names that nothing may happen to."""
+    # Names that nothing may happen to.
     sources: list[str]
     resumes: bool = False
-    """The command that is run when the first one has come to its end: it finds what that has left."""
+    # The command that is run when the first one has come to its end: it finds what that has left.
     again: list[str] = dataclasses.field(default_factory=list)
-    """What is there after it."""
+    # What is there after it.
     is_right_again: Callable[[dict[str, np.ndarray]], bool] | None = None
-    """A source that may go with the command."""
+    # A source that may go with the command.
     moved: str | None = None
 
     def words(self, folder: pathlib.Path, command: list[str] | None = None) -> list[str]:
