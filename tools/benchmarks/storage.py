@@ -9,22 +9,14 @@ from . import check, competitors, data, measure
 from .comparison import Comparison
 from .competitors import OTHER_PEERS, PEERS, TESSERA, ZARR_PEERS
 from .measure import Failed, Row
-from .suite import Suite
+from .suite import MatrixSuite
 
 # They copy bytes as they are: what a conversion cannot be much faster than.
 COPIERS = ["cp"]
 
 
-class Storage(Suite):
+class Storage(MatrixSuite):
     """The array as it is stored: nothing is computed."""
-
-    def __init__(self, folder, session):
-        super().__init__(folder, session)
-        self.source, self.bounds = session.matrix(), session.bounds
-        self.shape = np.load(self.source, mmap_mode="r").shape
-        self.bytes = int(np.prod(self.shape)) * 4
-        # The output in the page cache, and the array in the process once more.
-        self.memory = 2 * self.bytes + (256 << 20)
 
     def _compete(self, job, title, names, attempt, runs=None, size=None, limit=None, needs=competitors.tessera_binary):
         size = self.bytes if size is None else size

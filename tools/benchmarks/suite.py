@@ -1,4 +1,6 @@
 """What the suites have in common: jobs by name, each of which measures comparisons and curves."""
+import numpy as np
+
 from . import competitors, measure
 
 
@@ -27,3 +29,15 @@ class Suite:
     def as_json(self):
         """Figures beside those of comparisons and curves."""
         return {}
+
+
+class MatrixSuite(Suite):
+    """One whose jobs are about the matrix of the session."""
+
+    def __init__(self, folder, session):
+        super().__init__(folder, session)
+        self.source, self.bounds = session.matrix(), session.bounds
+        self.shape = np.load(self.source, mmap_mode="r").shape
+        self.bytes = int(np.prod(self.shape)) * 4
+        # The output in the page cache, and the array in the process once more.
+        self.memory = 2 * self.bytes + (256 << 20)

@@ -9,20 +9,16 @@ from .. import measure
 from ..comparison import Comparison
 from ..competitors import TESSERA
 from ..measure import Row
-from ..suite import Suite
+from ..suite import MatrixSuite
 from . import check, competitors
 
 
-class Contest(Suite):
+class Contest(MatrixSuite):
     """What is computed over the elements: by the library, in a small program that imports nothing else."""
 
     def __init__(self, folder, session):
         super().__init__(folder, session)
-        self.source, self.bounds = session.matrix(), session.bounds
-        self.shape = np.load(self.source, mmap_mode="r").shape
-        self.bytes = int(np.prod(self.shape)) * 4
         self.answer = folder / "answer.npy"
-        self.memory = 2 * self.bytes + (256 << 20)
         self.references = check.References(self.source, self._expression_inputs)
 
     def _expression_inputs(self):
