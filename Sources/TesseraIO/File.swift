@@ -40,7 +40,10 @@ package final class File: Sendable {
     self.descriptor = descriptor
   }
 
-  deinit { Syscalls.close(descriptor) }
+  deinit {
+    Syscalls.unlock(descriptor)
+    Syscalls.close(descriptor)
+  }
 
   /// The size now, in bytes.
   package func size() throws -> Int {

@@ -42,7 +42,10 @@ package final class PathLock: Sendable {
     }
   }
 
-  deinit { Syscalls.close(descriptor) }
+  deinit {
+    Syscalls.unlock(descriptor)
+    Syscalls.close(descriptor)
+  }
 
   /// Locks what was opened by a path, unless it loses its name before.
   ///

@@ -101,6 +101,10 @@ package enum Syscalls {
     _ = try call(.flock, path: path) { flock(descriptor, operation | LOCK_NB) }
   }
 
+  /// Gives a lock back, if there is one. Closing alone would leave it to a child process that has been forked meanwhile
+  /// and has not yet called exec.
+  static func unlock(_ descriptor: Int32) { _ = flock(descriptor, LOCK_UN) }
+
   package static func status(_ descriptor: Int32, path: String) throws -> stat {
     var status = stat()
     _ = try call(.stat, path: path) { fstat(descriptor, &status) }

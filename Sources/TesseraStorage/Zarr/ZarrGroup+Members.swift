@@ -3,13 +3,21 @@ import TesseraIO
 
 // What a writer of an array does about the groups around it.
 extension ZarrGroup {
-  /// Makes the groups that shall hold an array at `path`, `….zarr/name`, as far as they are missing.
+  /// What a group is told by, in either format.
+  private static let documents: Set = ["zarr.json", ".zgroup", ".zattrs", ".zmetadata"]
+
+  /// Makes the groups that shall hold an array at `path`, `….zarr/name`, as far as they are missing or were begun by a
+  /// process that was killed.
   ///
   /// - Returns: the outermost folder that was made, so that it can be removed when the array does not
   ///   come about; nil when all were there.
   package static func prepareParents(of path: String, version: Int) throws -> String? {
     let parent = Path.parent(path)
-    guard path.contains(".zarr/"), try Directory.kind(parent) == nil else { return nil }
+    guard path.contains(".zarr/") else { return nil }
+    if let kind = try Directory.kind(parent) {
+      if kind == .directory, try isBegun(parent) { try write([], version: version, to: parent) }
+      return nil
+    }
     let outer = try prepareParents(of: parent, version: version)
     // The folder that holds `x.zarr` is the user's to make.
     guard parent.contains(".zarr"), try Directory.kind(Path.parent(parent)) == .directory else {
@@ -23,6 +31,12 @@ extension ZarrGroup {
     }
     try write([], version: version, to: parent)
     return outer ?? parent
+  }
+
+  /// Whether a folder is no store, and has nothing in it but parts of a group's documents.
+  private static func isBegun(_ folder: String) throws -> Bool {
+    try !ZarrStore.isStore(folder)
+      && Directory.names(folder).allSatisfy { documents.contains($0) || $0.hasSuffix(".tessera-partial") }
   }
 
   /// Keeps those away who would replace or remove one of the groups around an array; other members may be written.
@@ -41,7 +55,6 @@ extension ZarrGroup {
       let child = Path.join(folder, name)
       if try Directory.kind(child, followLinks: false) == .directory { try? removeEmpty(child) }
     }
-    let documents: Set = ["zarr.json", ".zgroup", ".zattrs", ".zmetadata"]
     if try documents.isSuperset(of: Directory.names(folder)) { try Directory.remove(folder) }
   }
 }

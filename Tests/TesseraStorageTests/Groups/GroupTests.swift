@@ -162,4 +162,29 @@ import Testing
     #expect(members?["deep"]?["attributes"]?["which"] == "deep")
     #expect(members?["bare"]?["attributes"]?["which"] == "deep")
   }
+
+  /// What a process leaves that is killed while it makes a group: a folder, and perhaps a document without its name.
+  @Test(arguments: [2, 3], [true, false]) func aGroupThatWasBegunIsFinished(
+    _ version: Int, _ hasLeftover: Bool
+  )
+    throws
+  {
+    let folder = try TemporaryFolder()
+    let array = GroupTests.arrays[0].1
+    try array.writeNpy(folder.at("x.npy"))
+    let group = folder.at("g.zarr/in")
+    _ = try ZarrGroup.prepareParents(of: folder.at("g.zarr/in"), version: version)
+    try Directory.make(group)
+    if hasLeftover {
+      let name = version == 2 ? "..zmetadata.tessera-partial" : ".zarr.json.tessera-partial"
+      try File(Path.join(group, name), .create).write(Array("{".utf8), at: 0)
+    }
+    try Conversion(
+      from: folder.at("x.npy"), to: Path.join(group, "x"),
+      layout: .init(shards: .none, zarrFormat: version), options: .init(threads: 1)
+    ).run()
+    #expect(try shapes(group) == ["x": array.shape])
+    #expect(try shapes(folder.at("g.zarr")) == ["in/x": array.shape])
+    #expect(try !Directory.names(group).contains { $0.hasSuffix("tessera-partial") })
+  }
 }
