@@ -76,14 +76,15 @@ package struct ZarrDriver: ArrayDriver {
     }
   }
 
-  /// Follows the shard indices inwards.
+  /// Follows the shard indices inwards, all of them or the first few.
   private func range(
-    ofChunkAt lower: [Int], in entry: ChunkFiles.Entry, _ mapping: Mapping, _ fileIndex: [Int]
+    ofChunkAt lower: [Int], in entry: ChunkFiles.Entry, _ mapping: Mapping, _ fileIndex: [Int],
+    levels: Int = .max
   ) throws -> Range<Int>? {
     var range = 0..<mapping.count
     var shape = metadata.fileShape
     var lower = zip(lower, fileGrid.files.chunkShape).map { $0 % $1 }
-    for sharding in shardings {
+    for sharding in shardings.prefix(levels) {
       let counts = sharding.counts(shape)
       let position = zip(lower, sharding.chunkShape).map { $0 / $1 }
       let ordinal = zip(position, counts).reduce(0) { $0 * $1.1 + $1.0 }
@@ -95,6 +96,39 @@ package struct ZarrDriver: ArrayDriver {
       lower = zip(lower, shape).map { $0 % $1 }
     }
     return range
+  }
+
+  /// Calls `body` with each chunk that a file has a place for, except those of shards within it that are absent: metadata
+  /// may claim any number of them.
+  ///
+  /// - Parameter note: takes what is wrong with a shard's index; what is said to be in it is passed over too.
+  func forEachChunk(
+    inFile file: [Int], note: (TesseraError) throws -> Void, _ body: ([Int]) throws -> Void
+  ) throws {
+    try forEachChunk(in: fileGrid.files.region(file), level: 0, note: note, body)
+  }
+
+  private func forEachChunk(
+    in box: Region, level: Int, note: (TesseraError) throws -> Void, _ body: ([Int]) throws -> Void
+  ) throws {
+    guard level < shardings.count - 1 else { return try grid.chunks(touching: box).forEachIndex(body) }
+    let shards = try ChunkGrid(shape: grid.shape, chunkShape: shardings[level].chunkShape)
+    try shards.chunks(touching: box).forEachIndex { index in
+      let shard = shards.region(index)
+      do {
+        guard try isPresent(shardAt: shard.lower, levels: level + 1) else { return }
+      } catch let error as TesseraError {
+        return try note(error)
+      }
+      try forEachChunk(in: shard, level: level + 1, note: note, body)
+    }
+  }
+
+  private func isPresent(shardAt lower: [Int], levels: Int) throws -> Bool {
+    let file = zip(lower, fileGrid.files.chunkShape).map { $0 / $1 }
+    let entry = try files.entry(file)
+    guard let mapping = entry.mapping else { return false }
+    return try mapping.whole { try range(ofChunkAt: lower, in: entry, mapping, file, levels: levels) != nil }
   }
 
   /// How messages name a chunk: its file and its index.

@@ -181,7 +181,10 @@ extension ZarrDriver {
         try verifyIndex(of: mapping)
         return try self.checksums(of: mapping)
       }
-      try fileGrid.chunks(inFile: file).forEachIndex { index in
+      try forEachChunk(inFile: file) { error in
+        try note(error)
+        try checkCount()
+      } _: { index in
         try token?.check()
         do {
           try verifyChunk(index, checksums, &report, scratch)
@@ -206,6 +209,11 @@ extension ZarrDriver {
   private func checksums(of mapping: Mapping) throws -> [UInt32]? {
     guard metadata.attributes[ZarrMetadata.checksumAttribute] != nil, let sharding = metadata.shardings.first
     else { return nil }
+    guard metadata.shardings.count == 1 else {
+      throw TesseraError(
+        .corrupt, "checksums of chunks", expected: "shards without shards in them",
+        got: "\(metadata.shardings.count) levels")
+    }
     let count = sharding.counts(metadata.fileShape).reduce(1, *)
     return try ChunkChecksums.decode(mapping.bytes, count: count, sharding)
   }

@@ -51,12 +51,14 @@ package struct ChunkDecoder: Sendable {
     case .bytes(let order):
       if pipeline.chain.isIdentity { return try checkedRaw(bytes) }
       try checkClaim(of: bytes)
+      try requireMemory()
       let target = scratch.chunk.reserve(byteCount)
       try pipeline.chain.decode(bytes, into: target, scratch: scratch.codec)
       return ChunkView(
         base: UnsafeRawPointer(target.baseAddress!), strides: strides, swapUnit: swapUnit(order))
     case .sharding(let sharding):
       try checkClaim(of: bytes)
+      try requireMemory()
       let target = scratch.chunk.reserve(byteCount)
       try decodeShard(bytes, sharding, into: target, scratch: scratch)
       return ChunkView(base: UnsafeRawPointer(target.baseAddress!), strides: strides, swapUnit: 1)
@@ -106,6 +108,9 @@ package struct ChunkDecoder: Sendable {
         .corrupt, "a chunk of \(bytes.count) bytes", expected: "one that can decode to \(byteCount) bytes",
         got: "at most \(most)")
     }
+  }
+
+  private func requireMemory() throws {
     try MemoryModel.requireAvailable(byteCount, for: "a chunk of \(Shape.describe(shape))")
   }
 
@@ -117,6 +122,8 @@ package struct ChunkDecoder: Sendable {
     scratch: ReadScratch
   ) throws -> Bool {
     guard case .bytes = pipeline.body else { return false }
+    // A frame's blocks are as large as it says, up to all of the chunk.
+    try checkClaim(of: bytes)
     return try pipeline.chain.decode(
       range: range, ofDecodedCount: byteCount, from: bytes, into: target, scratch: scratch.codec)
   }

@@ -84,6 +84,24 @@ import Testing
     try values.withUnsafeMutableBytes { try StoredArray.open(path).take([0, 3], into: $0, threads: 0) }
     #expect(values == [0, 0])
   }
+
+  /// One element of a chunk of 1 GiB, of which a frame of 28 bytes says that it is one block: working memory of three
+  /// blocks was asked for.
+  @Test func aBlockOfAFewBytesIsNotBelieved() throws {
+    let folder = try RegressionFolder()
+    let blosc = #"{"name":"blosc","configuration":{"cname":"lz4","shuffle":"noshuffle"}}"#
+    let count: [UInt8] = [0, 0, 0, 0x40]
+    let block: [UInt8] = [20, 0, 0, 0, 4, 0, 0, 0, 1, 2, 3, 4]
+    let frame: [UInt8] = [2, 1, 0x30, 4] + count + count + [28, 0, 0, 0] + block
+    let path = try folder.store(
+      "a.zarr", shape: [1 << 28], chunk: [1 << 28], codecs: RegressionFolder.bytes + "," + blosc,
+      files: ["c/0": frame])
+    let error = #expect(throws: TesseraError.self) {
+      try StoredArray.open(path).elements([.index(-1)], as: Float.self)
+    }
+    #expect(error?.kind == .corrupt)
+    #expect(error?.what == "a chunk of 28 bytes")
+  }
 }
 
 extension StoredArray {

@@ -27,13 +27,13 @@ final class RegressionFolder: Sendable {
   /// A v3 array with that metadata; `codecs` is JSON text.
   func store(
     _ name: String, shape: [Int], chunk: [Int], dtype: String = "float32", fill: String = "0",
-    codecs: String = RegressionFolder.bytes, files: [String: [UInt8]] = [:]
+    codecs: String = RegressionFolder.bytes, attributes: String = "{}", files: [String: [UInt8]] = [:]
   ) throws -> String {
     let json = """
       {"zarr_format":3,"node_type":"array","shape":\(shape),"data_type":"\(dtype)",
        "chunk_grid":{"name":"regular","configuration":{"chunk_shape":\(chunk)}},
        "chunk_key_encoding":{"name":"default","configuration":{"separator":"/"}},
-       "fill_value":\(fill),"codecs":[\(codecs)],"attributes":{}}
+       "fill_value":\(fill),"codecs":[\(codecs)],"attributes":\(attributes)}
       """
     try write("\(name)/zarr.json", Array(json.utf8))
     for (key, bytes) in files { try write("\(name)/\(key)", bytes) }

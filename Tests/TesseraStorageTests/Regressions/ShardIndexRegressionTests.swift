@@ -1,3 +1,4 @@
+import TesseraCodecs
 import TesseraCore
 import TesseraStorage
 import Testing
@@ -28,5 +29,53 @@ import Testing
     let codecs = RegressionFolder.sharding([2], location: location)
     let path = try folder.store("a.zarr", shape: [4], chunk: [4], codecs: codecs, files: ["c/0": bytes])
     #expect(throws: TesseraError.self) { try StoredArray.open(path).elements(as: Float.self) }
+  }
+
+  /// `verify` looked for each of its chunks, which would have taken days.
+  @Test(.timeLimit(.minutes(1)))
+  func whatAnAbsentShardIsSaidToHoldIsNotLookedFor() throws {
+    let folder = try RegressionFolder()
+    let codecs = RegressionFolder.sharding([1 << 38], RegressionFolder.sharding([1]))
+    let path = try folder.store(
+      "a.zarr", shape: [1 << 39], chunk: [1 << 39], codecs: codecs,
+      files: ["c/0": entry(.max, .max) + entry(.max, .max)])
+    let report = try Verification(path).run()
+    #expect(report.problems.isEmpty)
+    #expect(report.chunks == 0)
+  }
+
+  /// Those of shards that are there are all found, and chunks whose shard has a damaged index are damaged.
+  @Test func shardsWithinShardsAreVerified() throws {
+    let folder = try RegressionFolder()
+    let codecs = RegressionFolder.sharding([2], RegressionFolder.sharding([1]))
+    let inner = [UInt8](repeating: 1, count: 8) + entry(0, 4) + entry(4, 4)
+    let size = UInt64(inner.count)
+    func problems(_ second: [UInt8], chunks: Int) throws -> [TesseraError] {
+      let path = try folder.store(
+        "a.zarr", shape: [6], chunk: [6], codecs: codecs,
+        files: ["c/0": inner + inner + entry(0, size) + second + entry(.max, .max)])
+      let report = try Verification(path).run()
+      #expect(report.chunks == chunks)
+      return report.problems
+    }
+    #expect(try problems(entry(size, size), chunks: 4).isEmpty)
+    // The second shard has no room for its index.
+    let found = try problems(entry(size, 8), chunks: 2)
+    #expect(found.count == 2)
+    #expect(found.allSatisfy { $0.what.contains("shorter than its index") })
+  }
+
+  /// There is a checksum for each shard within the file, which were looked up by the numbers of the chunks in those.
+  @Test func checksumsAreOfShardsWithoutShardsInThem() throws {
+    let folder = try RegressionFolder()
+    let inner = [UInt8](repeating: 1, count: 8) + entry(0, 4) + entry(4, 4)
+    let table = ChunkChecksums.encode([inner.withUnsafeBytes { CRC32C.checksum($0) }])
+    let path = try folder.store(
+      "a.zarr", shape: [2], chunk: [2],
+      codecs: RegressionFolder.sharding([2], RegressionFolder.sharding([1])),
+      attributes: #"{"\#(ZarrMetadata.checksumAttribute)":"crc32c"}"#,
+      files: ["c/0": inner + table + entry(0, UInt64(inner.count))])
+    let report = try Verification(path).run()
+    #expect(report.problems.map(\.what) == ["checksums of chunks"])
   }
 }
