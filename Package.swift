@@ -126,6 +126,11 @@ let package = Package(
     // What the differential tests against NumPy ask: the public library and nothing else; in no product.
     .executableTarget(
       name: "tessera-differential", dependencies: ["Tessera"], path: "tools/differential/runner"),
+    // What reads bytes from outside, for libFuzzer and to replay its corpus; in no product.
+    .executableTarget(
+      name: "tessera-fuzz",
+      dependencies: ["TesseraCore", "TesseraIO", "TesseraCodecs", "TesseraStorage"],
+      path: "tools/fuzzing/runner", swiftSettings: swiftSettings),
     // What the test rooms share (seeded numbers, temporary folders); in no product.
     .target(
       name: "TesseraTestSupport", dependencies: ["TesseraIO"], path: "Tests/TesseraTestSupport",

@@ -3,7 +3,7 @@
 
 usage: tally.py swift REPORT LOG STATUS      REPORT: the XML of `swift test --xunit-output`, as Swift Testing names it
        tally.py unittest LOG STATUS
-       tally.py differential LOG STATUS     the log of tools/differential/run or tools/crash
+       tally.py differential LOG STATUS     the log of tools/differential/run, tools/crash or tessera-fuzz
 
 STATUS is the exit status of the run. Nothing is taken on trust: a run that failed, crashed or ran no test
 counts as at least one failure, whatever it printed.
