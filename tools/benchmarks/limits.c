@@ -83,11 +83,13 @@ static void read_direct(size_t at, size_t count, char *buffer) {
 static void by_pread(Stretch s) { in_pieces(s, PIECE, read_piece); }
 static void by_writing(Stretch s) { in_pieces(s, CHUNK, write_piece); }
 static void by_copying(Stretch s) { in_pieces(s, PIECE, copy_piece); }
-static void by_reading_directly(Stretch s) { in_pieces(s, CHUNK, read_direct); }
-static void by_writing_directly(Stretch s) {
-  by_writing(s);
+// As by those who promise that what they wrote survives a power failure.
+static void and_sync(void) {
   if (fdatasync(target) != 0) fail("fdatasync");
 }
+static void by_writing_and_sync(Stretch s) { by_writing(s), and_sync(); }
+static void by_copying_and_sync(Stretch s) { by_copying(s), and_sync(); }
+static void by_reading_directly(Stretch s) { in_pieces(s, CHUNK, read_direct); }
 
 // The mapping is this thread's own, made inside the clock, and given back behind the scan.
 static void by_mapping(Stretch s, int populate) {
@@ -198,8 +200,10 @@ static const struct { const char *name; Work *work; int kind; } measures[] = {
   {"write new file", by_writing, READS_FILE | WRITES_NEW},
   {"write existing file", by_writing, READS_FILE | REWRITES},
   {"read and write new file", by_copying, READS_FILE | WRITES_NEW},
+  {"write and sync new file", by_writing_and_sync, READS_FILE | WRITES_NEW},
+  {"read, write and sync new file", by_copying_and_sync, READS_FILE | WRITES_NEW},
   {"disk read, direct", by_reading_directly, DIRECT},
-  {"disk write, direct", by_writing_directly, DIRECT | WRITES_NEW},
+  {"disk write, direct", by_writing_and_sync, DIRECT | WRITES_NEW},
   {"lz4 decode", decode, 0},
   {"lz4 encode", encode, 0},
 };

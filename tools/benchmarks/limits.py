@@ -32,7 +32,8 @@ def run(folder, source, runs, log):
 class Bounds:
     """The least seconds that a job can take, by the limits that fit it; nil where one was not measured.
 
-    Measured when the first of them is asked for.
+    What a job writes is synced before it ends, and so is what its limit writes. Measured when the first of them is asked
+    for.
     """
 
     def __init__(self, measure):
@@ -65,17 +66,17 @@ class Bounds:
         return self._sum(self._read(form, count))
 
     def reading_and_writing(self, form, count_read, count_written):
-        return self._sum(self._read(form, count_read), (count_written, "writing a new file", ["write new file"]))
+        return self._sum(self._read(form, count_read), (count_written, "writing and syncing a new file", ["write and sync new file"]))
 
     def copying(self, count):
-        return self._sum((count, "reading and writing", ["read and write"]))
+        return self._sum((count, "reading, writing and syncing", ["read, write and sync"]))
 
     def encoding(self, count):
         return self._sum((count, "encoding LZ4", ["lz4 encode"]))
 
     def two_passes(self, count):
         """Reading once, and then once more with writing."""
-        return self._sum(self._read("npy", count), (count, "then reading and writing", ["read and write"]))
+        return self._sum(self._read("npy", count), (count, "then reading, writing and syncing", ["read, write and sync"]))
 
     def from_disk(self, count):
         return self._sum((count, "reading the disk", ["disk read"]))
