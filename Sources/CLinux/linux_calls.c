@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 int linux_core_count(void) {
@@ -18,6 +19,18 @@ int linux_start_writeback(int descriptor, int64_t offset, int64_t count) {
 }
 
 int linux_sync_file_system(int descriptor) { return syncfs(descriptor); }
+
+// glibc has no wrapper, and the kernel headers it is built with may be older than the kernel (Linux 5.6).
+#ifndef SYS_openat2
+#define SYS_openat2 437
+#endif
+
+int linux_open_without_links(const char *path, int flags) {
+  struct {
+    uint64_t flags, mode, resolve;
+  } how = {.flags = (uint64_t)flags, .mode = 0, .resolve = 0x04 /* RESOLVE_NO_SYMLINKS */};
+  return (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how);
+}
 
 int linux_rename_no_replace(const char *path, const char *new_path) {
   return renameat2(AT_FDCWD, path, AT_FDCWD, new_path, RENAME_NOREPLACE);

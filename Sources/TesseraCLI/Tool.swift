@@ -51,7 +51,8 @@ struct Tool {
     if ArgumentParser.asksForHelp(arguments) {
       return try session.output.write(HelpText.command(command.definition))
     }
-    try command.init(parser.parse(arguments)).run(in: session)
+    let parsed = try parser.parse(arguments)
+    try SharedOptions.links(parsed).whileOpening { try command.init(parsed).run(in: session) }
   }
 
   private func help(_ arguments: [String]) throws {

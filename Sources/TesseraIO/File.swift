@@ -14,15 +14,21 @@ package final class File: Sendable {
   }
 
   /// - Throws: `.notFound`; `.corrupt` when `path` is not a regular file; `.system`.
-  package init(_ path: String, _ access: Access = .read) throws {
+  package convenience init(_ path: String, _ access: Access = .read) throws {
     let flags: Int32 =
       switch access {
-      // A FIFO in a store must not hang the open.
-      case .read: O_RDONLY | O_NONBLOCK
+      case .read: File.readingFlags
       case .readWrite: O_RDWR
       case .create: O_RDWR | O_CREAT
       }
-    let descriptor = try Syscalls.open(path, flags)
+    try self.init(path, owning: try Syscalls.open(path, flags))
+  }
+
+  /// A FIFO in a store must not hang the open.
+  static let readingFlags = O_RDONLY | O_NONBLOCK
+
+  /// - Parameter descriptor: closed with the object, or when it is no regular file's.
+  init(_ path: String, owning descriptor: Int32) throws {
     do {
       let mode = try Syscalls.status(descriptor, path: path).st_mode & S_IFMT
       guard mode == S_IFREG else {
@@ -120,14 +126,20 @@ package final class File: Sendable {
   ///
   /// - Throws: `.corrupt` when it is larger than `limit`, before reading.
   package static func contents(_ path: String, limit: Int) throws -> [UInt8] {
-    let file = try File(path)
-    let size = try file.size()
+    try File(path).contents(limit: limit)
+  }
+
+  /// All that is in it, if it is small.
+  ///
+  /// - Throws: `.corrupt` when it is larger than `limit`, before reading.
+  package func contents(limit: Int) throws -> [UInt8] {
+    let size = try size()
     guard size <= limit else {
       throw TesseraError(
         .corrupt, "file is too large", path: path, expected: "at most \(limit) bytes", got: "\(size)")
     }
     return try [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-      try file.read(at: 0, into: UnsafeMutableRawBufferPointer(buffer))
+      try read(at: 0, into: UnsafeMutableRawBufferPointer(buffer))
       count = size
     }
   }

@@ -50,6 +50,17 @@ package enum Syscalls {
     try call(.open, path: path) { Glibc.open(path, flags | O_CLOEXEC, mode) }
   }
 
+  /// Opens what has a path without any symbolic link in it.
+  ///
+  /// - Parameter name: how messages call it.
+  /// - Throws: `.system(ELOOP)` when there is one; `ENOSYS` or `EPERM` where the kernel cannot do this.
+  static func openWithoutLinks(_ path: String, _ flags: Int32, name: String) throws -> Int32 {
+    try call(.open, path: name) { linux_open_without_links(path, flags | O_CLOEXEC) }
+  }
+
+  /// O_PATH, which Glibc's module does not show: finds a file without opening it.
+  static let nameOnly: Int32 = 0o1000_0000
+
   /// Never throws: after EINTR the descriptor is closed on Linux, and data was synced before.
   package static func close(_ descriptor: Int32) {
     _ = Glibc.close(descriptor)
@@ -117,6 +128,15 @@ package enum Syscalls {
     var status = stat()
     _ = try call(.stat, path: path) { followLinks ? stat(path, &status) : lstat(path, &status) }
     return status
+  }
+
+  /// Whether a name is that of a symbolic link.
+  static func isLink(_ path: String) throws -> Bool {
+    do {
+      return try status(path, followLinks: false).st_mode & S_IFMT == S_IFLNK
+    } catch let error as TesseraError where error.kind == .notFound || error.kind == .system(ENOTDIR) {
+      return false
+    }
   }
 
   /// The path without links and dots; nil when there is nothing.

@@ -11,10 +11,13 @@ package enum WorkerTeam {
   package static func run(threads: Int, _ body: @Sendable (_ worker: Int) throws -> Void) throws {
     let failure = Lock<(any Error)?>(nil)
     let injector = FaultInjector.current
+    let followsLinks = StoreFolder.followsLinks
     try withoutActuallyEscaping(body) { body in
       let guarded: @Sendable (Int) -> Void = { worker in
         do {
-          try FaultInjector.$current.withValue(injector) { try body(worker) }
+          try FaultInjector.$current.withValue(injector) {
+            try StoreFolder.$followsLinks.withValue(followsLinks) { try body(worker) }
+          }
         } catch {
           failure.withLock { if $0 == nil || (isEcho($0) && !isEcho(error)) { $0 = error } }
         }

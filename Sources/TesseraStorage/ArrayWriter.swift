@@ -94,6 +94,7 @@ public final class ArrayWriter: Sendable {
     let waiting = waiting?.locks()
     switch location.form {
     case .zarr:
+      try ZarrGroup.requireConfined(location.path, isThere: true)
       let groups = try ZarrGroup.lockParents(of: location.path, waiting: waiting)
       let lock = try PathLock(location.path, waiting: waiting)
       guard case .array(let metadata) = try ZarrStore.open(location.path) else {

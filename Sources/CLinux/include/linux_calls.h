@@ -11,6 +11,8 @@ int linux_core_count(void);
 int linux_start_writeback(int descriptor, int64_t offset, int64_t count);
 /// syncfs: writes everything on the file system of the descriptor to disk.
 int linux_sync_file_system(int descriptor);
+/// openat2(RESOLVE_NO_SYMLINKS): fails with ELOOP where any part of the path is a symbolic link.
+int linux_open_without_links(const char *path, int flags);
 /// rename with RENAME_NOREPLACE (fails with EEXIST) or RENAME_EXCHANGE.
 int linux_rename_no_replace(const char *path, const char *new_path);
 int linux_rename_exchange(const char *path, const char *new_path);

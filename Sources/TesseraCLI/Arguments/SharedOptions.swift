@@ -28,8 +28,19 @@ struct SharedOptions: Sendable {
 
   private static let waitFlag = Flag("wait", "wait until another writer of the destination is done")
 
+  private static let followLinksFlag = Flag(
+    "follow-links", "read through symbolic links that lead out of a store")
+
   static var declarations: [any OptionDeclaration] {
-    [memoryOption, threadsOption, progressOption, jsonFlag, explainFlag, overwriteFlag, waitFlag]
+    [
+      memoryOption, threadsOption, progressOption, jsonFlag, explainFlag, overwriteFlag, waitFlag,
+      followLinksFlag,
+    ]
+  }
+
+  /// Where links in stores may lead while a command runs.
+  static func links(_ arguments: Arguments) -> SymbolicLinks {
+    arguments[followLinksFlag] ? .anywhere : .withinStore
   }
 
   let memory: Int?

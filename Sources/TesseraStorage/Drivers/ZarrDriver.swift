@@ -22,7 +22,7 @@ package struct ZarrDriver: ArrayDriver {
     shardings = metadata.shardings
     fileGrid = try FileGrid(metadata)
     decoder = ChunkDecoder(leaf.pipeline, shape: leaf.shape, dtype: dtype, fill: metadata.fill)
-    files = ChunkFiles(root: path, keys: metadata.keys)
+    files = try ChunkFiles(root: path, keys: metadata.keys)
   }
 
   /// Chunks that are decoded on their own, over the whole array.
@@ -371,7 +371,7 @@ package struct ZarrDriver: ArrayDriver {
 
   /// Calls `body` with every shard or chunk file that is there.
   package func forEachFile(_ body: ([Int], FileStamp) throws -> Void) throws {
-    try ZarrFiles.forEach(root: description.path, keys: metadata.keys, grid: fileGrid.files, body)
+    try ZarrFiles.forEach(in: files.folder, keys: metadata.keys, grid: fileGrid.files, body)
   }
 
   package func fingerprint() throws -> String {

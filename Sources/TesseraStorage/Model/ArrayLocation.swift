@@ -13,7 +13,7 @@ package struct ArrayLocation: Sendable {
 
   /// Finds out what is at `path`, by what is there rather than by its name.
   ///
-  /// - Throws: `.notFound`; `.corrupt` when it is none of the forms.
+  /// - Throws: `.notFound`; `.corrupt` when it is none of the forms, or a link in a group that may not be followed.
   package init(existing text: String) throws {
     let text = Path.trimmed(text)
     if let (archive, member) = try ArrayLocation.archive(in: text) {
@@ -21,7 +21,9 @@ package struct ArrayLocation: Sendable {
       return
     }
     switch try Directory.kind(text) {
-    case .directory: self.init(form: .zarr, path: text)
+    case .directory:
+      try ZarrGroup.checkLinks(to: text)
+      self.init(form: .zarr, path: text)
     case .file: self.init(form: try ArrayLocation.form(ofFile: text), path: text)
     case .other:
       throw TesseraError(

@@ -35,6 +35,7 @@ extension Appending {
   private func lock(_ waiting: LockWaiting?) throws -> Hold {
     switch target {
     case .zarr:
+      try ZarrGroup.requireConfined(destination.path, isThere: true)
       let groups = try ZarrGroup.lockParents(of: destination.path, waiting: waiting)
       return .zarr(groups + [try PathLock(destination.path, waiting: waiting)])
     case .npyInPlace: return .npyInPlace(try File.locked(destination.path, waiting: waiting))

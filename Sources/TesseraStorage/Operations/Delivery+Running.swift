@@ -15,6 +15,7 @@ extension Delivery {
     var groups: [String] = []
     do {
       for target in targets where target.location.form == .zarr {
+        try ZarrGroup.requireConfined(target.path)
         let made = try ZarrGroup.prepareParents(of: target.path, version: target.layout.zarrFormat)
         if let made { groups.append(made) }
       }

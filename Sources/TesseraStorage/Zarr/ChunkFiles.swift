@@ -17,18 +17,21 @@ package final class ChunkFiles: Sendable {
     var clock = 0
   }
 
-  package let root: String
+  package let folder: StoreFolder
   private let keys: ChunkKeys
   private let state = Lock(State())
   /// Descriptors are limited (1,024 by default), and one mapping each.
   private static let capacity = 64
 
-  package init(root: String, keys: ChunkKeys) {
-    self.root = root
+  package init(root: String, keys: ChunkKeys) throws {
+    folder = try StoreFolder(root)
     self.keys = keys
   }
 
-  package func path(_ index: [Int]) -> String { Path.join(root, keys.path(index)) }
+  package func path(_ index: [Int]) -> String { Path.join(folder.path, keys.path(index)) }
+
+  /// A handle of its own on the file of the shard or chunk at `index`.
+  package func file(_ index: [Int]) throws -> File { try folder.open(keys.path(index)) }
 
   /// The file of the shard or chunk at `index`.
   package func entry(_ index: [Int]) throws -> Entry {
@@ -53,7 +56,7 @@ package final class ChunkFiles: Sendable {
 
   private func open(_ index: [Int]) throws -> Mapping? {
     do {
-      return try Mapping(File(path(index)))
+      return try Mapping(file(index))
     } catch let error as TesseraError where error.kind == .notFound {
       return nil
     }

@@ -5,32 +5,35 @@ package import TesseraIO
 /// large its grid.
 package enum ZarrFiles {
   /// Calls `body` with the index and stamp of every file whose name is a key of the grid.
+  ///
+  /// - Throws: `.corrupt` for a symbolic link that may not be followed.
   package static func forEach(
-    root: String, keys: ChunkKeys, grid: ChunkGrid, _ body: ([Int], FileStamp) throws -> Void
+    in folder: StoreFolder, keys: ChunkKeys, grid: ChunkGrid, _ body: ([Int], FileStamp) throws -> Void
   ) throws {
-    try forEach(root: root, keys: keys, rank: grid.shape.rank) { index in
+    try forEach(in: folder, keys: keys, rank: grid.shape.rank) { index in
       guard zip(index, grid.counts).allSatisfy({ $0 < $1 }) else { return }
-      try body(index, FileStamp(path: Path.join(root, keys.path(index))))
+      try body(index, FileStamp(path: Path.join(folder.path, keys.path(index))))
     }
   }
 
   /// Calls `body` with the index of every file whose name is a key, also beyond what the shape has.
-  package static func forEach(root: String, keys: ChunkKeys, rank: Int, _ body: ([Int]) throws -> Void) throws
-  {
-    try walk(root, prefix: "", depth: keys.separator == "/" ? rank + 1 : 1) { key in
+  package static func forEach(
+    in folder: StoreFolder, keys: ChunkKeys, rank: Int, _ body: ([Int]) throws -> Void
+  ) throws {
+    try walk(folder, prefix: "", depth: keys.separator == "/" ? rank + 1 : 1) { key in
       if let index = keys.index(key, rank: rank) { try body(index) }
     }
   }
 
   private static func walk(
-    _ folder: String, prefix: String, depth: Int, _ body: (String) throws -> Void
+    _ folder: StoreFolder, prefix: String, depth: Int, _ body: (String) throws -> Void
   ) throws {
-    for name in try Directory.names(folder) where !name.hasPrefix(".") {
-      let path = Path.join(folder, name)
+    let path = prefix.isEmpty ? folder.path : Path.join(folder.path, prefix)
+    for name in try Directory.names(path) where !name.hasPrefix(".") {
       let key = prefix.isEmpty ? name : "\(prefix)/\(name)"
-      switch try Directory.kind(path) {
+      switch try folder.kind(key) {
       case .file: try body(key)
-      case .directory where depth > 1: try walk(path, prefix: key, depth: depth - 1, body)
+      case .directory where depth > 1: try walk(folder, prefix: key, depth: depth - 1, body)
       default: break
       }
     }

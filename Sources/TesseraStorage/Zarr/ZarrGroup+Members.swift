@@ -39,11 +39,48 @@ extension ZarrGroup {
       && Directory.names(folder).allSatisfy { documents.contains($0) || $0.hasSuffix(".tessera-partial") }
   }
 
+  /// The outermost store around an array, and the array's path within it; nil when there is none.
+  ///
+  /// What lies between them need not be groups: where a link leads out, anything may follow.
+  private static func place(of path: String) throws -> (group: String, name: String)? {
+    var group: String?
+    var folder = path
+    while case let parent = Path.parent(folder), parent != folder {
+      if try ZarrStore.isStore(parent) { group = parent }
+      folder = parent
+    }
+    guard let group else { return nil }
+    return (group, group == "." ? path : String(path.dropFirst(group.count)))
+  }
+
+  /// A member of a group may be a symbolic link, which may lead where links in stores may lead.
+  ///
+  /// - Throws: `.corrupt` for others.
+  package static func checkLinks(to path: String) throws {
+    guard let (group, name) = try place(of: path) else { return }
+    try StoreFolder(group).check(name)
+  }
+
+  /// - Parameter isThere: whether files in what is at `path` are changed, rather than something put there.
+  /// - Throws: `.corrupt` when writing there would go through a symbolic link that leads out of a group.
+  static func requireConfined(_ path: String, isThere: Bool = false) throws {
+    guard let (group, name) = try place(of: path) else { return }
+    let folder = try StoreFolder(group)
+    if isThere { try folder.confined.check(name) } else { try folder.requireConfinedParent(of: name) }
+  }
+
   /// Keeps those away who would replace or remove one of the groups around an array; other members may be written.
+  ///
+  /// - Throws: `.busy`; `.corrupt` as `requireConfined`.
   static func lockParents(of path: String, waiting: LockWaiting?) throws -> [PathLock] {
+    try requireConfined(path)
+    return try lock(above: path, waiting: waiting)
+  }
+
+  private static func lock(above path: String, waiting: LockWaiting?) throws -> [PathLock] {
     let parent = Path.parent(path)
     guard parent != path, try ZarrStore.isStore(parent) else { return [] }
-    return try lockParents(of: parent, waiting: waiting) + [PathLock(parent, .shared, waiting: waiting)]
+    return try lock(above: parent, waiting: waiting) + [PathLock(parent, .shared, waiting: waiting)]
   }
 
   /// Removes a group that was made for an array which did not come about, unless others have put theirs in it.

@@ -10,7 +10,12 @@ package struct ZarrGroup: Sendable {
 
   /// The arrays in and below the group, with their paths within it.
   package func arrays(in folder: String) throws -> [(path: String, metadata: ZarrMetadata)] {
-    if let consolidated { return consolidated }
+    if let consolidated {
+      // Unlike the folders that are found, these are named by a document that may name anything.
+      let store = try StoreFolder(folder)
+      for (path, _) in consolidated { try store.check(path) }
+      return consolidated
+    }
     return try ZarrGroup.members(in: folder).compactMap { path in
       guard case .array(let metadata) = try ZarrStore.open(Path.join(folder, path)) else { return nil }
       return (path, metadata)

@@ -8,6 +8,7 @@ package final class ZarrSink: ArraySink {
   package let metadata: ZarrMetadata
   package let requirements: SinkRequirements
   private let root: String
+  private let folder: StoreFolder
   private let grid: FileGrid
   private let encoder: ChunkEncoder
   private let sharding: Sharding?
@@ -40,6 +41,7 @@ package final class ZarrSink: ArraySink {
     self.metadata = metadata
     let dtype = requirements.dtype
     self.root = root
+    folder = try StoreFolder(root)
     itemSize = dtype.itemSize
     sharding = metadata.shardings.first
     grid = try FileGrid(metadata)
@@ -146,6 +148,7 @@ package final class ZarrSink: ArraySink {
   private func writer(_ file: [Int]) throws -> ShardFileWriter {
     try open.withLock { open in
       if let writer = open[file] { return writer }
+      try folder.requireConfinedParent(of: metadata.keys.path(file))
       let writer = try ShardFileWriter(
         path(file), sharding, chunks: grid.placesPerFile, expected: grid.chunks(inFile: file).count,
         hasChecksums: hasChecksums)

@@ -68,13 +68,21 @@ package enum ZarrStore {
 
   static func document(_ folder: String, _ name: String) throws -> JSONObject? {
     let path = Path.join(folder, name)
-    guard try Directory.kind(path) == .file else { return nil }
+    guard let file = try file(folder, name, path) else { return nil }
     return try naming(path) {
-      let value = try JSONValue(parsing: try File.contents(path, limit: maximumMetadataBytes))
+      let value = try JSONValue(parsing: try file.contents(limit: maximumMetadataBytes))
       guard let object = value.object else {
         throw TesseraError(.corrupt, "metadata", expected: "a JSON object", got: value.kindName)
       }
       return object
+    }
+  }
+
+  private static func file(_ folder: String, _ name: String, _ path: String) throws -> File? {
+    switch try Directory.kind(path, followLinks: false) {
+    case nil, .directory: return nil
+    case .file: return try File(path)
+    case .other: return try StoreFolder(folder).link(name)
     }
   }
 

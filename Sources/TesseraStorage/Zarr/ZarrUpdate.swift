@@ -22,6 +22,7 @@ package final class ZarrUpdate: Sendable {
   }
 
   private let root: String
+  private let folder: StoreFolder
   private let metadata: ZarrMetadata
   private let itemSize: Int
   private let grid: FileGrid
@@ -41,6 +42,7 @@ package final class ZarrUpdate: Sendable {
     let dtype = try metadata.description.supportedDType()
     self.metadata = metadata
     self.root = root
+    folder = try StoreFolder(root)
     itemSize = dtype.itemSize
     let leaf = metadata.leaf
     grid = try FileGrid(metadata)
@@ -86,7 +88,7 @@ package final class ZarrUpdate: Sendable {
     let files = try ChunkGrid(shape: largest, chunkShape: grid.files.chunkShape)
     var straddling: [[Int]] = []
     var outside: [[Int]] = []
-    try ZarrFiles.forEach(root: root, keys: metadata.keys, grid: files) { file, _ in
+    try ZarrFiles.forEach(in: folder.confined, keys: metadata.keys, grid: files) { file, _ in
       let region = grid.files.fullRegion(file)
       if bounds.intersection(region).isEmpty {
         outside.append(file)
@@ -204,13 +206,15 @@ package final class ZarrUpdate: Sendable {
 
   /// A writer that holds the chunks the file has now.
   private func writer(_ file: [Int]) throws -> ShardFileWriter {
+    let key = metadata.keys.path(file)
+    try folder.requireConfinedParent(of: key)
     let chunks = grid.placesPerFile
     let writer = try ShardFileWriter(
       path(file), sharding, chunks: chunks, expected: chunks,
       hasChecksums: hasChecksums)
     do {
-      guard try Directory.kind(path(file)) == .file else { return writer }
-      let mapping = try Mapping(File(path(file)))
+      guard try folder.kind(key) == .file else { return writer }
+      let mapping = try Mapping(folder.open(key))
       defer { withExtendedLifetime(mapping) {} }
       try naming(path(file)) { try mapping.whole { try copyChunks(of: mapping, to: writer, chunks) } }
       return writer

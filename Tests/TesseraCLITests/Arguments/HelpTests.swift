@@ -13,6 +13,7 @@ import Testing
     #expect(run.output.contains("usage: tessera \(name) "))
     for option in [
       "--memory SIZE", "--threads N", "--progress WHEN", "--json", "--explain", "--overwrite", "--wait",
+      "--follow-links",
     ] {
       #expect(run.output.contains(option), "\(option)")
     }
