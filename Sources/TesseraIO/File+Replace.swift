@@ -14,7 +14,7 @@ extension File {
     let (file, number) = try claimTemporary(of: path)
     try replace(path, by: file) { contents }
     // Killed when it was one of several writers, its name might not be used again soon.
-    try? removeLeftover(temporary(of: path, number + 1))
+    _ = try? removeLeftover(temporary(of: path, number + 1))
     try afterwards(path, "may not outlive a power failure") { try Directory.sync(Path.parent(path)) }
   }
 
@@ -103,10 +103,15 @@ extension File {
     }
   }
 
-  private static func removeLeftover(_ name: String) throws {
+  /// Removes a temporary file that no writer has locked.
+  ///
+  /// - Returns: whether there was one.
+  @discardableResult
+  package static func removeLeftover(_ name: String) throws -> Bool {
     guard try Directory.kind(name, followLinks: false) == .file, let file = try lockedFile(name) else {
-      return
+      return false
     }
     try withExtendedLifetime(file) { try Directory.remove(name) }
+    return true
   }
 }

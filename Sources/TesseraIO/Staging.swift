@@ -16,7 +16,7 @@ package final class Staging: Sendable {
   /// What is needed to resume is noted here. Without the note there is nothing to resume: it is written before anything is
   /// built, and removed before what was built is moved away.
   package var note: String { Path.join(folder, Staging.noteName) }
-  private static let noteName = "resume.json"
+  package static let noteName = "resume.json"
   /// Whether `folder` is what an earlier, killed run left.
   package let isResumed: Bool
   private let overwrites: Bool

@@ -111,12 +111,17 @@ public struct Verification: Sendable {
       try Verification.check(&report) { report in
         report.arrays += 1
         let driver = try naming(path) { try ZarrDriver(metadata, path: path) }
-        try verify(driver, model, &report)
+        _ = try Verification.verify(driver, model, options, &report)
       }
     }
   }
 
-  private func verify(_ driver: ZarrDriver, _ model: MemoryModel, _ report: inout Report) throws {
+  /// Reads every file of an array.
+  ///
+  /// - Returns: the files that have problems.
+  static func verify(
+    _ driver: ZarrDriver, _ model: MemoryModel, _ options: TransferOptions, _ report: inout Report
+  ) throws -> [[Int]] {
     var files: [Int] = []
     var total = 0
     try driver.forEachFile { index, stamp in
@@ -133,7 +138,7 @@ public struct Verification: Sendable {
         got: ByteSize.format(model.budget))
     }
     let meter = ProgressMeter(total: total, handler: options.progress)
-    let shared = Lock(report)
+    let shared = Lock((report: report, damaged: [Int]()))
     let next = Atomic<Int>(0)
     let list = files
     try WorkerTeam.run(threads: min(options.threads, model.buffers / perThread, max(1, files.count))) { _ in
@@ -146,14 +151,18 @@ public struct Verification: Sendable {
         try driver.verifyFile(
           driver.fileGrid.files.index(ordinal: list[number]), &own, scratch, options.cancellation)
         meter.add(own.bytes)
-        shared.withLock { report in
-          report.chunks += own.chunks
-          report.bytes += own.bytes
-          report.problems += own.problems.prefix(Verification.maximumProblems - report.problems.count)
+        shared.withLock { shared in
+          shared.report.chunks += own.chunks
+          shared.report.bytes += own.bytes
+          let room = Verification.maximumProblems - shared.report.problems.count
+          shared.report.problems += own.problems.prefix(room)
+          if !own.problems.isEmpty { shared.damaged.append(list[number]) }
         }
       }
     }
-    report = shared.withLock { $0 }
+    let found = shared.withLock { $0 }
+    report = found.report
+    return found.damaged.sorted().map { driver.fileGrid.files.index(ordinal: $0) }
   }
 }
 
@@ -175,7 +184,7 @@ extension ZarrDriver {
     }
     do {
       // A handle of its own, so that what is cached does not hide what is on disk.
-      let mapping = try Mapping(File(path))
+      let mapping = try Mapping(files.file(file))
       report.bytes += mapping.count
       let checksums = try mapping.whole {
         try verifyIndex(of: mapping)

@@ -9,7 +9,7 @@ import TesseraCodecs
 import TesseraCore
 
 package enum ChunkChecksums {
-  private static let magic = Array("TSRCRC32".utf8)
+  static let magic = Array("TSRCRC32".utf8)
 
   package static func byteCount(chunks: Int) -> Int { magic.count + 4 * chunks + 4 }
 

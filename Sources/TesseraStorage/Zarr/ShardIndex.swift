@@ -42,6 +42,13 @@ package struct ShardIndex {
     }
   }
 
+  /// A view of entries on their own, whatever their checksum says.
+  ///
+  /// - Parameter payload: where in the shard chunks may lie.
+  init(entries: UnsafeRawBufferPointer, payload: Range<Int>, _ format: Sharding) {
+    (self.entries, self.payload, order) = (entries, payload, format.indexOrder)
+  }
+
   /// A view of an index that was checked before.
   package init(known shard: UnsafeRawBufferPointer, count: Int, _ format: Sharding) {
     let start = format.indexLocation == .start ? 0 : shard.count - format.indexByteCount(chunks: count)
