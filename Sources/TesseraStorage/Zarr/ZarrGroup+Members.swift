@@ -45,7 +45,8 @@ extension ZarrGroup {
   private static func place(of path: String) throws -> (group: String, name: String)? {
     var group: String?
     var folder = path
-    while case let parent = Path.parent(folder), parent != folder {
+    // What is above `..` does not hold what is below it.
+    while Path.name(folder) != "..", case let parent = Path.parent(folder), parent != folder {
       if try ZarrStore.isStore(parent) { group = parent }
       folder = parent
     }
