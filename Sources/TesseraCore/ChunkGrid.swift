@@ -73,6 +73,11 @@ public struct ChunkGrid: Sendable, Hashable {
 }
 
 extension Region {
+  /// The position of an index of the box in C order.
+  package func ordinal(_ index: [Int]) -> Int {
+    index.indices.reduce(0) { $0 * lengths[$1] + index[$1] - lower[$1] }
+  }
+
   /// Calls `body` with every index of the box in C order; once with `[]` for a scalar.
   public func forEachIndex(_ body: ([Int]) throws -> Void) rethrows {
     if isEmpty { return }

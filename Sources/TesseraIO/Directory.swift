@@ -17,6 +17,24 @@ package enum Directory {
 
   /// The names in a folder, sorted, without `.` and `..`.
   package static func names(_ path: String) throws -> [String] {
+    var names: [String] = []
+    try scan(path) { name, _ in names.append(name) }
+    return names.sorted()
+  }
+
+  /// Calls `body` with everything in a folder, in the order in which the file system has it: nothing is kept, as there may
+  /// be millions. Links are not followed, and are `.other`.
+  package static func forEach(_ path: String, _ body: (String, Kind) throws -> Void) throws {
+    try scan(path) { name, type in
+      switch Int(type) {
+      case Int(DT_REG): try body(name, .file)
+      case Int(DT_DIR): try body(name, .directory)
+      default: if let kind = try kind(Path.join(path, name), followLinks: false) { try body(name, kind) }
+      }
+    }
+  }
+
+  private static func scan(_ path: String, _ body: (String, UInt8) throws -> Void) throws {
     if let code = FaultInjector.current?.fault(for: .list) {
       throw TesseraError(.system(code), "cannot list: \(Syscalls.describe(code))", path: path)
     }
@@ -26,14 +44,12 @@ package enum Directory {
       throw TesseraError(.system(code), "cannot list: \(Syscalls.describe(code))", path: path)
     }
     defer { closedir(stream) }
-    var names: [String] = []
     while let entry = readdir(stream) {
       let name = withUnsafePointer(to: &entry.pointee.d_name) {
         $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
-      if name != ".", name != ".." { names.append(name) }
+      if name != ".", name != ".." { try body(name, entry.pointee.d_type) }
     }
-    return names.sorted()
   }
 
   /// Makes `path` and the folders above it that are missing.

@@ -73,6 +73,8 @@ package struct ConcatenatedDriver: ArrayDriver {
     return try parts[part].withContiguous(inner, body)
   }
 
+  package func finishReading() { for part in parts { part.finishReading() } }
+
   package func storedBytes() throws -> Int { try parts.reduce(0) { try $0 + $1.storedBytes() } }
 
   package func fingerprint() throws -> String {

@@ -47,6 +47,8 @@ package struct SelectedDriver: ArrayDriver {
     try base.read(StridedRegion(axes: axes), into: target, strides: baseStrides, scratch: scratch)
   }
 
+  package func finishReading() { base.finishReading() }
+
   package func storedBytes() throws -> Int { try base.storedBytes() }
 
   package func fingerprint() throws -> String { "\(try base.fingerprint()) \(selection.axes)" }

@@ -76,6 +76,8 @@ package struct StreamDriver: ArrayDriver {
       targetStrides: targetStrides)
   }
 
+  package func finishReading() { stream.rest() }
+
   package func storedBytes() throws -> Int { try file.size() }
 
   package func fingerprint() throws -> String {

@@ -76,15 +76,14 @@ package struct ZarrDriver: ArrayDriver {
     }
   }
 
-  /// Follows the shard indices inwards, all of them or the first few.
+  /// Follows the shard indices inwards.
   private func range(
-    ofChunkAt lower: [Int], in entry: ChunkFiles.Entry, _ mapping: Mapping, _ fileIndex: [Int],
-    levels: Int = .max
+    ofChunkAt lower: [Int], in entry: ChunkFiles.Entry, _ mapping: Mapping, _ fileIndex: [Int]
   ) throws -> Range<Int>? {
     var range = 0..<mapping.count
     var shape = metadata.fileShape
     var lower = zip(lower, fileGrid.files.chunkShape).map { $0 % $1 }
-    for sharding in shardings.prefix(levels) {
+    for sharding in shardings {
       let counts = sharding.counts(shape)
       let position = zip(lower, sharding.chunkShape).map { $0 / $1 }
       let ordinal = zip(position, counts).reduce(0) { $0 * $1.1 + $1.0 }
@@ -96,39 +95,6 @@ package struct ZarrDriver: ArrayDriver {
       lower = zip(lower, shape).map { $0 % $1 }
     }
     return range
-  }
-
-  /// Calls `body` with each chunk that a file has a place for, except those of shards within it that are absent: metadata
-  /// may claim any number of them.
-  ///
-  /// - Parameter note: takes what is wrong with a shard's index; what is said to be in it is passed over too.
-  func forEachChunk(
-    inFile file: [Int], note: (TesseraError) throws -> Void, _ body: ([Int]) throws -> Void
-  ) throws {
-    try forEachChunk(in: fileGrid.files.region(file), level: 0, note: note, body)
-  }
-
-  private func forEachChunk(
-    in box: Region, level: Int, note: (TesseraError) throws -> Void, _ body: ([Int]) throws -> Void
-  ) throws {
-    guard level < shardings.count - 1 else { return try grid.chunks(touching: box).forEachIndex(body) }
-    let shards = try ChunkGrid(shape: grid.shape, chunkShape: shardings[level].chunkShape)
-    try shards.chunks(touching: box).forEachIndex { index in
-      let shard = shards.region(index)
-      do {
-        guard try isPresent(shardAt: shard.lower, levels: level + 1) else { return }
-      } catch let error as TesseraError {
-        return try note(error)
-      }
-      try forEachChunk(in: shard, level: level + 1, note: note, body)
-    }
-  }
-
-  private func isPresent(shardAt lower: [Int], levels: Int) throws -> Bool {
-    let file = zip(lower, fileGrid.files.chunkShape).map { $0 / $1 }
-    let entry = try files.entry(file)
-    guard let mapping = entry.mapping else { return false }
-    return try mapping.whole { try range(ofChunkAt: lower, in: entry, mapping, file, levels: levels) != nil }
   }
 
   /// How messages name a chunk: its file and its index.
@@ -155,7 +121,7 @@ package struct ZarrDriver: ArrayDriver {
     of selection: StridedRegion, _ body: ([Int], StridedRegion, [Int]) throws -> Void
   ) throws {
     let pieces = selection.axes.enumerated().map { number, axis in
-      ZarrDriver.pieces(of: axis, chunkLength: grid.chunkShape[number])
+      AxisPieces(axis, chunkLength: grid.chunkShape[number])
     }
     try Region(pieces.map { 0..<$0.count }).forEachIndex { choice in
       let chosen = zip(pieces, choice).map { $0[$1] }
@@ -217,29 +183,6 @@ package struct ZarrDriver: ArrayDriver {
         }
       }
     }
-  }
-
-  private struct Piece {
-    var chunk: Int
-    var axis: StridedRegion.Axis
-    var place: Int
-  }
-
-  /// The stretches of one axis of a selection that fall into one chunk each; chunks without any are left out.
-  private static func pieces(of axis: StridedRegion.Axis, chunkLength: Int) -> [Piece] {
-    var pieces: [Piece] = []
-    var place = 0
-    while place < axis.count {
-      let position = axis.start + place * axis.step
-      let chunk = position / chunkLength
-      let within = position - chunk * chunkLength
-      let room = axis.step > 0 ? (chunkLength - 1 - within) / axis.step : within / -axis.step
-      let count = min(room + 1, axis.count - place)
-      pieces.append(
-        Piece(chunk: chunk, axis: .init(start: within, step: axis.step, count: count), place: place))
-      place += count
-    }
-    return pieces
   }
 
   private func read(
@@ -358,6 +301,9 @@ package struct ZarrDriver: ArrayDriver {
 
   // MARK: The store
 
+  /// Descriptors and mappings go: others may be about to be read, and files to be replaced.
+  package func finishReading() { files.close() }
+
   package func storedBytes() throws -> Int {
     var total = 0
     for name in metadata.version == 3 ? ["zarr.json"] : [".zarray", ".zattrs"] {
@@ -375,13 +321,12 @@ package struct ZarrDriver: ArrayDriver {
   }
 
   package func fingerprint() throws -> String {
-    // FNV-1a over what a changed store cannot keep: its metadata and the stamps of its files.
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    func add(_ text: String) {
-      for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+    // FNV-1a over what a changed store cannot keep: its metadata and the stamps of its files, which come in any order.
+    func hash(_ text: String) -> UInt64 {
+      text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
     }
-    add(JSONValue.object(metadata.document).text())
-    try forEachFile { index, stamp in add("\(index) \(stamp.size) \(stamp.modified)") }
-    return "zarr \(hash)"
+    var sum = hash(JSONValue.object(metadata.document).text())
+    try forEachFile { index, stamp in sum &+= hash("\(index) \(stamp.size) \(stamp.modified)") }
+    return "zarr \(sum)"
   }
 }

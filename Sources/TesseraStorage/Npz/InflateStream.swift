@@ -9,17 +9,18 @@ package import TesseraIO
 /// second one goes and the spacing doubles.
 package final class InflateStream: Sendable {
   private struct Checkpoint {
-    var inflater: Inflater
+    /// nil at the beginning, until somebody reads.
+    var inflater: Inflater?
     /// Bytes of the member consumed and produced so far.
     var consumed: Int
     var produced: Int
   }
 
   private struct State: ~Copyable {
-    var current: Checkpoint
+    var current = Checkpoint(consumed: 0, produced: 0)
     var checkpoints: [Checkpoint] = []
     var spacing = 4 << 20
-    let input = Buffer()
+    var input = Buffer()
     var buffered = 0..<0
     /// The CRC-32 of the first `checked` bytes.
     var crc: UInt32 = 0
@@ -45,7 +46,8 @@ package final class InflateStream: Sendable {
     self.compressed = compressed
     self.count = count
     self.crc = crc
-    state = Lock(State(current: Checkpoint(inflater: try Inflater(), consumed: 0, produced: 0)))
+    _ = try Inflater()
+    state = Lock(State())
   }
 
   /// Memory the checkpoints and buffers may take.
@@ -62,19 +64,28 @@ package final class InflateStream: Sendable {
         try produce(into: target, &state)
       } catch {
         // The inflater may have stopped anywhere; the next read starts over.
-        state.current = Checkpoint(inflater: try Inflater(), consumed: 0, produced: 0)
+        state.current = Checkpoint(consumed: 0, produced: 0)
         state.buffered = 0..<0
         throw (error as? TesseraError)?.at(file.path) ?? error
       }
     }
   }
 
+  /// Gives back what is kept for the next read: an archive may have many members. The next one starts over.
+  package func rest() {
+    state.withLock { state in
+      state.current = Checkpoint(consumed: 0, produced: 0)
+      state.checkpoints = []
+      state.input = Buffer()
+      state.buffered = 0..<0
+    }
+  }
+
   private func seek(to offset: Int, _ state: inout State) throws {
     let best = state.checkpoints.last { $0.produced <= offset }
     if state.current.produced > offset || (best?.produced ?? 0) > state.current.produced {
-      let inflater = try best?.inflater.copy() ?? Inflater()
       state.current = Checkpoint(
-        inflater: inflater, consumed: best?.consumed ?? 0, produced: best?.produced ?? 0)
+        inflater: try best?.inflater?.copy(), consumed: best?.consumed ?? 0, produced: best?.produced ?? 0)
       state.buffered = 0..<0
     }
     while state.current.produced < offset {
@@ -91,7 +102,9 @@ package final class InflateStream: Sendable {
       let input = UnsafeRawBufferPointer(rebasing: state.input.bytes[state.buffered])
       let rest = UnsafeMutableRawBufferPointer(
         rebasing: target[done..<min(target.count, done + state.spacing)])
-      let step = try state.current.inflater.inflate(input, into: rest)
+      let inflater = try state.current.inflater ?? Inflater()
+      state.current.inflater = inflater
+      let step = try inflater.inflate(input, into: rest)
       state.buffered = state.buffered.lowerBound + step.consumed..<state.buffered.upperBound
       state.current.consumed += step.consumed
       check(UnsafeRawBufferPointer(rebasing: rest[..<step.produced]), &state)
@@ -128,7 +141,7 @@ package final class InflateStream: Sendable {
   private func keepCheckpoint(_ state: inout State) throws {
     guard state.current.produced >= (state.checkpoints.last?.produced ?? 0) + state.spacing else { return }
     var copy = state.current
-    copy.inflater = try state.current.inflater.copy()
+    copy.inflater = try state.current.inflater?.copy()
     state.checkpoints.append(copy)
     if state.checkpoints.count > InflateStream.maximumCheckpoints {
       state.checkpoints = state.checkpoints.enumerated().filter { $0.offset % 2 == 1 }.map(\.element)

@@ -9,6 +9,8 @@ package struct NpzArchive: Sendable {
   package let path: String
   private let file: File
   private let directory: ZipDirectory
+  /// Of the file, once a member needs it: one for all, as mappings are limited.
+  private let shared = Lock<Mapping?>(nil)
 
   package init(_ path: String) throws {
     self.path = path
@@ -73,11 +75,27 @@ package struct NpzArchive: Sendable {
           order: member.header.order, identity: identity)
       }
       let flat = try FlatDriver(
-        description, mapping: try Mapping(file),
+        description, mapping: try mapping(),
         dataOffset: member.range.lowerBound + member.header.dataOffset,
         order: member.header.order, identity: identity)
       guard let checksum = try checksum(of: member) else { return flat }
       return CheckedDriver(flat, checksum, itemSize: try member.header.supportedDType().itemSize)
+    }
+  }
+
+  /// Readers of all members.
+  ///
+  /// - Complexity: linear in their number.
+  package func drivers() throws -> [(name: String, driver: any ArrayDriver)] {
+    try entries.map { ($0.name, try driver($0)) }
+  }
+
+  private func mapping() throws -> Mapping {
+    try shared.withLock { shared in
+      if let shared { return shared }
+      let mapping = try Mapping(file)
+      shared = mapping
+      return mapping
     }
   }
 
@@ -155,6 +173,7 @@ package struct NpzArchive: Sendable {
       let stream = try InflateStream(file, compressed: range, count: entry.uncompressedSize, crc: entry.crc32)
       let header = try NpyHeader.read(size: entry.uncompressedSize) { try stream.read(at: 0, into: $0) }
       try NpzArchive.requireNoRest(header, size: entry.uncompressedSize)
+      stream.rest()
       return Member(entry: entry, header: header, range: range, stream: stream)
     default:
       throw TesseraError(

@@ -52,6 +52,8 @@ public struct Conversion: Sendable {
           .usage, "the source holds \(members.count) arrays", path: location.path,
           expected: "one, for one member")
       }
+      // Opened once, whatever the number of its members.
+      if location.form == .npz { return try NpzArchive(location.path).drivers().map { ($0.name, $0.driver) } }
       return try members.map { description in
         let name = String(description.path.dropFirst(location.path.count + 1))
         return (name, try ArrayLocation(existing: description.path).driver())

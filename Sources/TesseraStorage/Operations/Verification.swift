@@ -1,5 +1,4 @@
 import Synchronization
-import TesseraCodecs
 public import TesseraCore
 import TesseraIO
 
@@ -18,7 +17,7 @@ public struct Verification: Sendable {
 
   private let location: ArrayLocation
   private let options: TransferOptions
-  fileprivate static let maximumProblems = 1000
+  static let maximumProblems = 1000
 
   /// - Throws: `.notFound`; `.corrupt` when what is at `path` is no stored form at all.
   public init(_ path: String, options: TransferOptions = .init()) throws {
@@ -122,12 +121,6 @@ public struct Verification: Sendable {
   static func verify(
     _ driver: ZarrDriver, _ model: MemoryModel, _ options: TransferOptions, _ report: inout Report
   ) throws -> [[Int]] {
-    var files: [Int] = []
-    var total = 0
-    try driver.forEachFile { index, stamp in
-      files.append(driver.fileGrid.files.ordinal(index))
-      total += stamp.size
-    }
     let perThread = max(1, driver.scratchBytes)
     guard perThread <= model.buffers else {
       throw TesseraError(
@@ -137,19 +130,44 @@ public struct Verification: Sendable {
           "--memory \(MemoryModel.leastBudget(buffers: perThread).saturatingAdd((1 << 20) - 1) >> 20)MiB or more",
         got: ByteSize.format(model.budget))
     }
+    var total = 0
+    try driver.forEachFile { _, stamp in total = total.saturatingAdd(stamp.size) }
     let meter = ProgressMeter(total: total, handler: options.progress)
+    let threads = min(options.threads, model.buffers / perThread)
+    let files = driver.fileGrid.files
+    // A list of all would have no bound.
+    var batch: [Int] = []
+    var damaged: [Int] = []
+    func verifyBatch() throws {
+      damaged += try verify(batch.sorted(), of: driver, threads, options.cancellation, meter, &report)
+      batch.removeAll(keepingCapacity: true)
+    }
+    try ZarrFiles.forEach(in: driver.files.folder, keys: driver.metadata.keys, grid: files) { index in
+      batch.append(files.ordinal(index))
+      if batch.count == filesPerBatch { try verifyBatch() }
+    }
+    try verifyBatch()
+    return damaged.sorted().map { files.index(ordinal: $0) }
+  }
+
+  private static let filesPerBatch = 1 << 17
+
+  /// - Returns: those of the files that have problems.
+  private static func verify(
+    _ list: [Int], of driver: ZarrDriver, _ threads: Int, _ token: CancellationToken?, _ meter: ProgressMeter,
+    _ report: inout Report
+  ) throws -> [Int] {
     let shared = Lock((report: report, damaged: [Int]()))
     let next = Atomic<Int>(0)
-    let list = files
-    try WorkerTeam.run(threads: min(options.threads, model.buffers / perThread, max(1, files.count))) { _ in
+    try WorkerTeam.run(threads: min(threads, max(1, list.count))) { _ in
       let scratch = ReadScratch()
       while true {
         let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard number < list.count else { return }
-        try options.checkCancellation()
+        try token?.check()
         var own = Report()
         try driver.verifyFile(
-          driver.fileGrid.files.index(ordinal: list[number]), &own, scratch, options.cancellation)
+          driver.fileGrid.files.index(ordinal: list[number]), &own, scratch, token)
         meter.add(own.bytes)
         shared.withLock { shared in
           shared.report.chunks += own.chunks
@@ -162,102 +180,6 @@ public struct Verification: Sendable {
     }
     let found = shared.withLock { $0 }
     report = found.report
-    return found.damaged.sorted().map { driver.fileGrid.files.index(ordinal: $0) }
-  }
-}
-
-extension ZarrDriver {
-  /// Checks one file: its index, and every chunk in it.
-  func verifyFile(
-    _ file: [Int], _ report: inout Verification.Report, _ scratch: ReadScratch, _ token: CancellationToken?
-  ) throws {
-    let path = files.path(file)
-    func note(_ error: TesseraError) throws {
-      if error.kind == .cancelled { throw error }
-      report.problems.append(error.at(path))
-    }
-    // Metadata may claim any number of chunks in a file.
-    func checkCount() throws {
-      if report.problems.count >= Verification.maximumProblems {
-        throw TesseraError(.corrupt, "too many problems; the rest of the file is not looked at")
-      }
-    }
-    do {
-      // A handle of its own, so that what is cached does not hide what is on disk.
-      let mapping = try Mapping(files.file(file))
-      report.bytes += mapping.count
-      let checksums = try mapping.whole {
-        try verifyIndex(of: mapping)
-        return try self.checksums(of: mapping)
-      }
-      try forEachChunk(inFile: file) { error in
-        try note(error)
-        try checkCount()
-      } _: { index in
-        try token?.check()
-        do {
-          try verifyChunk(index, checksums, &report, scratch)
-        } catch let error as TesseraError {
-          try note(error.at(name(ofChunk: index)))
-          try checkCount()
-        }
-      }
-    } catch let error as TesseraError {
-      try note(error)
-    }
-  }
-
-  /// Once for the file, rather than once for each chunk that it is said to hold.
-  private func verifyIndex(of mapping: Mapping) throws {
-    guard let sharding = metadata.shardings.first else { return }
-    let count = sharding.counts(metadata.fileShape).reduce(1, *)
-    mapping.willTouch(min(mapping.count, sharding.indexByteCount(chunks: count)))
-    try ShardIndex(of: mapping.bytes, count: count, sharding).validate()
-  }
-
-  private func checksums(of mapping: Mapping) throws -> [UInt32]? {
-    guard metadata.attributes[ZarrMetadata.checksumAttribute] != nil, let sharding = metadata.shardings.first
-    else { return nil }
-    guard metadata.shardings.count == 1 else {
-      throw TesseraError(
-        .corrupt, "checksums of chunks", expected: "shards without shards in them",
-        got: "\(metadata.shardings.count) levels")
-    }
-    let count = sharding.counts(metadata.fileShape).reduce(1, *)
-    return try ChunkChecksums.decode(mapping.bytes, count: count, sharding)
-  }
-
-  private func verifyChunk(
-    _ index: [Int], _ checksums: [UInt32]?, _ report: inout Verification.Report, _ scratch: ReadScratch
-  ) throws {
-    try withBytes(ofChunk: index) { bytes, mapping in
-      guard let bytes, let mapping else { return }
-      report.chunks += 1
-      if decoder.isRaw {
-        _ = try decoder.checkedRaw(bytes)
-      } else {
-        _ = try decoder.decode(fetch(bytes, mapping, scratch), scratch: scratch)
-      }
-      guard let checksums else { return }
-      let ordinal = fileGrid.place(ofChunk: index).ordinal
-      let computed = mapping.checksum(bytes)
-      guard checksums[ordinal] == computed else {
-        throw TesseraError(
-          .corrupt, "checksum of a raw chunk (crc32c)", expected: hex(checksums[ordinal]), got: hex(computed))
-      }
-    }
-  }
-}
-
-extension Mapping {
-  /// The CRC-32C of mapped bytes, touched a piece at a time.
-  fileprivate func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
-    var crc: UInt32 = 0
-    for start in stride(from: 0, to: bytes.count, by: 1 << 20) {
-      let piece = UnsafeRawBufferPointer(rebasing: bytes[start..<min(bytes.count, start + (1 << 20))])
-      willTouch(piece.count)
-      crc = CRC32C.update(crc, piece)
-    }
-    return crc
+    return found.damaged
   }
 }

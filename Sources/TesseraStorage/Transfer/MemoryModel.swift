@@ -30,6 +30,9 @@ package struct MemoryModel: Sendable {
   /// The resident part of mapped files.
   package var window: Int { min(MemoryModel.mostWindow, budget / 4) }
 
+  /// Holds the process's mappings to the window.
+  package func limitMappings() { ResidentWindow.shared.limit = window }
+
   private static let mostWindow = 128 << 20
 
   /// What is left for the buffers of all threads. Allocators keep some freed memory: one part in eight.

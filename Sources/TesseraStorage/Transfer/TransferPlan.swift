@@ -44,10 +44,13 @@ package struct TransferPlan: Sendable {
         blocks, threads: threads, costing: cost(blocks.block), loading: source.loadedBytes, to: sinks, model)
       return
     }
-    // The sinks' unit is what does not fit.
+    // The sinks' unit is what does not fit, or, with very many small chunks, what is kept of a shard.
     let unit = zip(form.unit, source.shape.dimensions).map { min($0, max($1, 1)) }
+    let kept = sinks.reduce(0) { $0.saturatingAdd($1.keptBytes) }
+    let shard = form.fileShape.flatMap { kept > cost(unit) / 2 ? $0 : nil }
+    let what = shard.map { "shards of \(Shape.describe($0))" } ?? "chunks of \(Shape.describe(unit))"
     throw TesseraError(
-      .memory, "memory budget is too small for chunks of \(Shape.describe(unit))",
+      .memory, "memory budget is too small for \(what)",
       expected: model.leastArgument(buffers: cost(unit)),
       got: ByteSize.format(options.memory))
   }

@@ -74,10 +74,12 @@ extension ChunkFiles.Entry {
     return try naming(path) {
       let isKnown = validated.withLock { $0.contains(shard) }
       let bytes = UnsafeRawBufferPointer(rebasing: mapping.bytes[shard])
-      mapping.willTouch(isKnown ? 16 : min(count, bytes.count / 16) * 16)
-      if isKnown { return ShardIndex(known: bytes, count: count, format) }
-      let index = try ShardIndex(of: bytes, count: count, format)
-      try index.validate()
+      if isKnown {
+        mapping.willTouch(16)
+        return ShardIndex(known: bytes, count: count, format)
+      }
+      let index = try ShardIndex(of: bytes, count: count, format) { mapping.willTouch($0) }
+      try index.validate { mapping.willTouch($0) }
       validated.withLock { _ = $0.insert(shard) }
       return index
     }

@@ -30,32 +30,53 @@ package final class ShardFileWriter: Sendable {
 
   package let path: String
   private let temporary: String
-  private let file: File
+  private let handle = Lock(Handle())
   private let sharding: Sharding?
   private let hasChecksums: Bool
   private let state: Lock<State>
 
+  /// The file, while it is open.
+  private struct Handle {
+    var file: File?
+    var isCreated = false
+  }
+
   /// Dirty pages of this size are handed to the disk while the next ones are filled.
   private static let writebackBytes = 8 << 20
 
+  /// Makes no file yet: the first chunk that is written does.
+  ///
   /// - Parameters:
   ///   - chunks: how many chunks the file has places for.
   ///   - expected: how many will be added, absent ones included.
   ///   - hasChecksums: whether a table of CRC-32C goes before the index.
   package init(
     _ path: String, _ sharding: Sharding?, chunks: Int, expected: Int, hasChecksums: Bool = false
-  ) throws {
+  ) {
     self.path = path
     self.sharding = sharding
     self.hasChecksums = hasChecksums
     temporary = Path.join(Path.parent(path), ".\(Path.name(path)).tessera-partial")
-    file = try ShardFileWriter.create(temporary)
     let first = sharding?.indexLocation == .start ? sharding!.indexByteCount(chunks: chunks) : 0
     state = Lock(
       State(
         next: first, ranges: [Range<Int>?](repeating: nil, count: chunks),
         checksums: hasChecksums ? [UInt32](repeating: 0, count: chunks) : [], remaining: expected))
   }
+
+  /// The file, opened again after a rest.
+  private func file() throws -> File {
+    try handle.withLock { handle in
+      if let file = handle.file { return file }
+      let file =
+        try handle.isCreated ? File(temporary, .readWrite) : ShardFileWriter.create(temporary)
+      handle = Handle(file: file, isCreated: true)
+      return file
+    }
+  }
+
+  /// Gives the descriptor back until the next chunk: descriptors are limited, and files can be many.
+  package func rest() { handle.withLock { $0.file = nil } }
 
   /// An empty file; none is left behind when that fails half way.
   private static func create(_ temporary: String) throws -> File {
@@ -116,6 +137,7 @@ package final class ShardFileWriter: Sendable {
   package func write(
     _ bytes: UnsafeRawBufferPointer, at range: Range<Int>, ordinal: Int, checksum known: UInt32? = nil
   ) throws {
+    let file = try file()
     try file.write(bytes, at: range.lowerBound)
     if hasChecksums {
       let checksum = known ?? CRC32C.checksum(bytes)
@@ -143,7 +165,7 @@ package final class ShardFileWriter: Sendable {
   ///
   /// - Throws: `.corrupt` when it is not what its checksum was made of.
   package func read(_ range: Range<Int>, ordinal: Int, into target: UnsafeMutableRawBufferPointer) throws {
-    try file.read(at: range.lowerBound, into: target)
+    try file().read(at: range.lowerBound, into: target)
     guard hasChecksums else { return }
     let (stored, computed) = (
       state.withLock { $0.checksums[ordinal] }, CRC32C.checksum(UnsafeRawBufferPointer(target))
@@ -176,16 +198,19 @@ package final class ShardFileWriter: Sendable {
       try Directory.remove(path)
       return false
     }
+    let file = try file()
     if let sharding { try writeIndex(ranges, checksums, end, sharding) } else { try moveToStart() }
     let isSynced = try syncsFirst || Directory.kind(path, followLinks: false) != nil
     if isSynced { try file.sync() }
     try Syscalls.rename(temporary, to: path)
+    rest()
     return !isSynced
   }
 
   /// The chunk of a file without an index is the file; one that was replaced lies behind the old one.
   private func moveToStart() throws {
     guard let range = range(0) else { return }
+    let file = try file()
     if range.lowerBound > 0 {
       try Buffer.withTemporary(range.count) { bytes in
         try file.read(at: range.lowerBound, into: bytes)
@@ -213,6 +238,7 @@ package final class ShardFileWriter: Sendable {
     throws
   {
     var end = end
+    let file = try file()
     if hasChecksums, sharding.indexLocation == .end {
       let table = ChunkChecksums.encode(checksums)
       try file.write(table, at: end)

@@ -17,10 +17,17 @@ package struct ShardIndex {
   /// The bytes of the shard that are not its index.
   private let payload: Range<Int>
 
+  /// Entries are looked at in pieces of so many bytes, each told of before it is touched.
+  private static let pieceBytes = 1 << 20
+
   /// Checks sizes and the checksum of the index of `shard`, which holds `count` chunks.
   ///
+  /// - Parameter willTouch: called before bytes are touched, with their number; an index may be larger than what
+  ///   may be resident of a mapping.
   /// - Throws: `.corrupt` when the shard is shorter than its index or the checksum differs.
-  package init(of shard: UnsafeRawBufferPointer, count: Int, _ format: Sharding) throws {
+  package init(
+    of shard: UnsafeRawBufferPointer, count: Int, _ format: Sharding, willTouch: (Int) -> Void = { _ in }
+  ) throws {
     let (bytes, overflow) = count.multipliedReportingOverflow(by: 16)
     let indexSize = bytes &+ (format.hasIndexChecksum ? 4 : 0)
     guard !overflow, indexSize > 0, shard.count >= indexSize else {
@@ -34,7 +41,10 @@ package struct ShardIndex {
     payload = format.indexLocation == .start ? indexSize..<shard.count : 0..<start
     if format.hasIndexChecksum {
       let stored = UInt32(littleEndian: shard.loadUnaligned(fromByteOffset: start + bytes, as: UInt32.self))
-      let computed = CRC32C.checksum(entries)
+      var computed: UInt32 = 0
+      forEachPiece(willTouch) {
+        computed = CRC32C.update(computed, UnsafeRawBufferPointer(rebasing: entries[$0]))
+      }
       guard stored == computed else {
         throw TesseraError(
           .corrupt, "shard index checksum (crc32c)", expected: hex(stored), got: hex(computed))
@@ -85,13 +95,26 @@ package struct ShardIndex {
   }
 
   /// Checks every entry: inside the shard, and no two chunks share bytes.
-  package func validate() throws {
+  package func validate(willTouch: (Int) -> Void = { _ in }) throws {
     var highest = 0
-    for ordinal in 0..<count {
-      guard let range = try range(ordinal), !range.isEmpty else { continue }
-      // Writers go forward, so this is one quick sweep; only another order needs sorting.
-      guard range.lowerBound >= highest else { return try validateBySorting() }
-      highest = range.upperBound
+    var isSorted = true
+    try forEachPiece(willTouch) { bytes in
+      for ordinal in bytes.lowerBound / 16..<bytes.upperBound / 16 where isSorted {
+        guard let range = try range(ordinal), !range.isEmpty else { continue }
+        // Writers go forward, so this is one quick sweep; only another order needs sorting.
+        isSorted = range.lowerBound >= highest
+        highest = range.upperBound
+      }
+    }
+    if !isSorted { try validateBySorting() }
+  }
+
+  /// Calls `body` with the ranges of the entries' bytes, one after another.
+  private func forEachPiece(_ willTouch: (Int) -> Void, _ body: (Range<Int>) throws -> Void) rethrows {
+    for start in stride(from: 0, to: entries.count, by: ShardIndex.pieceBytes) {
+      let piece = start..<min(start + ShardIndex.pieceBytes, entries.count)
+      willTouch(piece.count)
+      try body(piece)
     }
   }
 

@@ -2,7 +2,7 @@ package import TesseraCore
 package import TesseraIO
 
 /// The files of a Zarr array as they are on disk, found by listing: a sparse array has few, however
-/// large its grid.
+/// large its grid. They come in no particular order, and no list of them is made.
 package enum ZarrFiles {
   /// Calls `body` with the index and stamp of every file whose name is a key of the grid.
   ///
@@ -10,9 +10,17 @@ package enum ZarrFiles {
   package static func forEach(
     in folder: StoreFolder, keys: ChunkKeys, grid: ChunkGrid, _ body: ([Int], FileStamp) throws -> Void
   ) throws {
-    try forEach(in: folder, keys: keys, rank: grid.shape.rank) { index in
-      guard zip(index, grid.counts).allSatisfy({ $0 < $1 }) else { return }
+    try forEach(in: folder, keys: keys, grid: grid) { index in
       try body(index, FileStamp(path: Path.join(folder.path, keys.path(index))))
+    }
+  }
+
+  /// Calls `body` with the index of every file whose name is a key of the grid.
+  package static func forEach(
+    in folder: StoreFolder, keys: ChunkKeys, grid: ChunkGrid, _ body: ([Int]) throws -> Void
+  ) throws {
+    try forEach(in: folder, keys: keys, rank: grid.shape.rank) { index in
+      if zip(index, grid.counts).allSatisfy({ $0 < $1 }) { try body(index) }
     }
   }
 
@@ -29,9 +37,10 @@ package enum ZarrFiles {
     _ folder: StoreFolder, prefix: String, depth: Int, _ body: (String) throws -> Void
   ) throws {
     let path = prefix.isEmpty ? folder.path : Path.join(folder.path, prefix)
-    for name in try Directory.names(path) where !name.hasPrefix(".") {
+    try Directory.forEach(path) { name, kind in
+      if name.hasPrefix(".") { return }
       let key = prefix.isEmpty ? name : "\(prefix)/\(name)"
-      switch try folder.kind(key) {
+      switch try kind == .other ? folder.kind(key) : kind {
       case .file: try body(key)
       case .directory where depth > 1: try walk(folder, prefix: key, depth: depth - 1, body)
       default: break

@@ -15,9 +15,8 @@ extension ZarrGroup {
   private static func refreshGroups(above path: String) throws {
     let parent = Path.parent(path)
     guard parent != path, try Directory.kind(parent) == .directory else { return }
-    if let document = try ZarrStore.document(parent, "zarr.json") {
-      guard document["node_type"] == "group" else { return }
-      try refresh(v3: document, parent)
+    if try Directory.kind(Path.join(parent, "zarr.json")) == .file {
+      guard try refreshV3(parent) else { return }
     } else if try Directory.kind(Path.join(parent, ".zgroup")) == .file {
       try refreshV2(parent)
     } else {
@@ -26,12 +25,20 @@ extension ZarrGroup {
     try refreshGroups(above: parent)
   }
 
-  private static func refresh(v3 document: JSONObject, _ folder: String) throws {
-    guard document["consolidated_metadata"]?.object != nil else { return }
+  /// - Returns: whether it is a group.
+  private static func refreshV3(_ folder: String) throws -> Bool {
+    let kind = try ZarrStore.document(folder, "zarr.json").map {
+      (isGroup: $0["node_type"] == "group", isConsolidated: $0["consolidated_metadata"]?.object != nil)
+    }
+    guard let kind, kind.isGroup else { return false }
+    guard kind.isConsolidated else { return true }
     try File.update(Path.join(folder, "zarr.json")) {
       guard var document = try ZarrStore.document(folder, "zarr.json"),
         var consolidated = document["consolidated_metadata"]?.object
       else { return nil }
+      // The old members go before the new ones are collected: there may be very many.
+      document["consolidated_metadata"] = .null
+      consolidated["metadata"] = .null
       var members = JSONObject()
       try collect(folder, prefix: "", depth: 0) { path, child in
         guard var member = try ZarrStore.document(child, "zarr.json") else { return false }
@@ -43,6 +50,7 @@ extension ZarrGroup {
       document["consolidated_metadata"] = .object(consolidated)
       return ZarrStore.bytes(document)
     }
+    return true
   }
 
   private static func refreshV2(_ folder: String) throws {

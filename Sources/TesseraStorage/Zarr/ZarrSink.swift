@@ -17,6 +17,8 @@ package final class ZarrSink: ArraySink {
   /// Where blocks are counted from along the first axis.
   private let firstRow: Int
   private let open = Lock<[[Int]: ShardFileWriter]>([:])
+  /// Of how many unfinished files the descriptors are kept: 1,024 is what a process may have by default.
+  private static let mostDescriptors = 64
   private let unsynced: UnsyncedFiles
 
   /// Makes the folder, if need be, and writes the metadata into it.
@@ -54,6 +56,8 @@ package final class ZarrSink: ArraySink {
   private static let bytesPerPlace = 64
   /// What is kept of an encoded chunk on its way into a file, beside its bytes.
   private static let bytesPerPending = 192
+  /// What is kept of an unfinished file, beside the places of its chunks.
+  private static let bytesPerFile = 768
 
   /// What a store with that metadata needs.
   package static func requirements(_ metadata: ZarrMetadata) throws -> SinkRequirements {
@@ -63,14 +67,19 @@ package final class ZarrSink: ArraySink {
     let encoder = try ChunkEncoder(metadata, dtype: dtype)
     let chunk = metadata.leaf.shape
     // Where each chunk lies, of the file being written and the one being finished.
-    let places = zip(metadata.fileShape, chunk).map { $0 / $1 }.saturatingProduct(2 * bytesPerPlace)
+    let places = zip(metadata.fileShape, chunk).map { $0 / $1 }.saturatingProduct(bytesPerPlace)
+    let (shape, file) = (metadata.shape, metadata.fileShape)
     return SinkRequirements(
-      shape: metadata.shape, dtype: dtype, unit: chunk, fileShape: metadata.fileShape, keptBytes: places
+      shape: shape, dtype: dtype, unit: chunk, fileShape: file, keptBytes: places.saturatingMultiply(2)
     ) { block in
       let chunks = zip(block, chunk).map { ($0 + $1 - 1) / $1 }.saturatingProduct()
+      // Files that a block holds all of are written one after another; others stay until their last block.
+      let isWhole = block.indices.allSatisfy { block[$0] >= min(file[$0], shape[$0]) }
+      let files = isWhole ? 1 : zip(block, file).map { ($0 + $1 - 1) / $1 }.saturatingProduct()
       // The encoded chunks of the block; when compressing, one gathered chunk and the codec's own work.
       return chunks.saturatingMultiply(encoder.maximumEncodedCount + bytesPerPending).saturatingAdd(
-        encoder.isRaw ? 0 : encoder.byteCount.saturatingMultiply(2))
+        encoder.isRaw ? 0 : encoder.byteCount.saturatingMultiply(2)
+      ).saturatingAdd((files - 1).saturatingMultiply(places.saturatingAdd(bytesPerFile)))
     }
   }
 
@@ -102,6 +111,11 @@ package final class ZarrSink: ArraySink {
     var block = block
     if firstRow > 0 { block.lower[0] += firstRow }
     var pending = try encode(block, source, scratch)
+    guard !holdsWholeFiles(block) else {
+      // Nobody else has chunks for them, so that neither places nor descriptors are kept.
+      try gate.pass(turn) {}
+      return try writeFiles(of: block, pending)
+    }
     try gate.pass(turn) {
       for position in pending.indices {
         let writer = try writer(pending[position].file)
@@ -114,7 +128,34 @@ package final class ZarrSink: ArraySink {
     for chunk in pending {
       guard let writer = chunk.writer else { continue }
       if let bytes = chunk.bytes { try writer.write(bytes, at: chunk.place, ordinal: chunk.ordinal) }
-      if writer.finishedChunk() { try publish(writer, chunk.file) }
+      if writer.finishedChunk() {
+        try publish(writer, chunk.file)
+      } else if open.withLock({ $0.count }) > ZarrSink.mostDescriptors {
+        writer.rest()
+      }
+    }
+  }
+
+  private func holdsWholeFiles(_ block: Region) -> Bool {
+    block.lower.indices.allSatisfy { axis in
+      let (file, end) = (grid.files.chunkShape[axis], block.lower[axis] + block.lengths[axis])
+      return block.lower[axis] % file == 0 && (end % file == 0 || end == grid.files.shape[axis])
+    }
+  }
+
+  /// Writes files one after another, all of whose chunks are at hand.
+  private func writeFiles(of block: Region, _ pending: [Pending]) throws {
+    let chunks = grid.chunks.chunks(touching: block)
+    try grid.files.chunks(touching: block).forEachIndex { file in
+      let writer = try writer(file)
+      try grid.chunks(inFile: file).forEachIndex { index in
+        let chunk = pending[chunks.ordinal(index)]
+        if let bytes = chunk.bytes {
+          try writer.write(
+            bytes, at: writer.place(bytes.count, ordinal: chunk.ordinal), ordinal: chunk.ordinal)
+        }
+        if writer.finishedChunk() { try publish(writer, file) }
+      }
     }
   }
 
@@ -149,7 +190,7 @@ package final class ZarrSink: ArraySink {
     try open.withLock { open in
       if let writer = open[file] { return writer }
       try folder.requireConfinedParent(of: metadata.keys.path(file))
-      let writer = try ShardFileWriter(
+      let writer = ShardFileWriter(
         path(file), sharding, chunks: grid.placesPerFile, expected: grid.chunks(inFile: file).count,
         hasChecksums: hasChecksums)
       open[file] = writer

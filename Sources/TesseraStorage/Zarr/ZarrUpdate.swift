@@ -209,7 +209,7 @@ package final class ZarrUpdate: Sendable {
     let key = metadata.keys.path(file)
     try folder.requireConfinedParent(of: key)
     let chunks = grid.placesPerFile
-    let writer = try ShardFileWriter(
+    let writer = ShardFileWriter(
       path(file), sharding, chunks: chunks, expected: chunks,
       hasChecksums: hasChecksums)
     do {
@@ -228,8 +228,8 @@ package final class ZarrUpdate: Sendable {
     guard let sharding else {
       return try writer.write(mapping.bytes, at: writer.place(mapping.count, ordinal: 0), ordinal: 0)
     }
-    let index = try ShardIndex(of: mapping.bytes, count: chunks, sharding)
-    try index.validate()
+    let index = try ShardIndex(of: mapping.bytes, count: chunks, sharding) { mapping.willTouch($0) }
+    try index.validate { mapping.willTouch($0) }
     // Copied, not made anew: they would fit whatever the chunks have become.
     let checksums = try hasChecksums ? ChunkChecksums.decode(mapping.bytes, count: chunks, sharding) : nil
     for ordinal in 0..<chunks {
