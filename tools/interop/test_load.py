@@ -125,7 +125,7 @@ class ManyArrays(LoadCase):
         super().setUp()
         self.count = 1000 * TIMES
         self.arrays = {f"a{i:05}": np.arange(i % 7 + 1) + i for i in range(self.count)}
-        # What is known of each array is kept until the end.
+        # What is known of each array is kept until the end, and counts.
         self.memory = BUDGET if TIMES == 1 else 256 * MIB
 
     def assertMembers(self, path, members):
@@ -150,6 +150,12 @@ class ManyArrays(LoadCase):
     def test_an_archive_and_a_group(self):
         np.savez(self.path("x.npz"), **self.arrays)
         self.check(self.path("x.npz"))
+
+    def test_more_than_the_budget_knows_is_refused(self):
+        np.savez(self.path("x.npz"), **{f"a{i}": np.zeros(1, np.int8) for i in range(4000)})
+        result = self.fails("convert", self.path("x.npz"), self.path("g.zarr"), "--memory", "64MiB")
+        self.assertIn("memory budget is too small for 4000 arrays at a time: expected --memory ", result.err)
+        self.assertOnlyHolds("x.npz")
 
     def test_a_deflated_archive(self):
         np.savez_compressed(self.path("x.npz"), **self.arrays)
