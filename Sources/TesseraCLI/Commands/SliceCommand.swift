@@ -56,7 +56,7 @@ struct SliceCommand: Command {
       StoredArray(SelectedDriver(array.driver, try selection.resolve(array.shape)))
     }
     if shared.explains { return try explain(view, in: session) }
-    try MemoryModel(TransferOptions(memory: shared.memory)).limitMappings()
+    try MemoryModel(budget: TransferOptions(memory: shared.memory).memory).limitMappings()
     let text = try naming(source) {
       shared.isJSON ? try ArrayJSON.document(view).printed : try ArrayText.text(view) + "\n"
     }
