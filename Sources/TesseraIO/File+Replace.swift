@@ -11,11 +11,22 @@ extension File {
   ///
   /// - Throws: `.system`, with the old file as it was.
   package static func replace(_ path: String, with contents: [UInt8]) throws {
+    try rewrite(path) { file in
+      try file.write(contents, at: 0)
+      return contents.count
+    }
+    try afterwards(path, "may not outlive a power failure") { try Directory.sync(Path.parent(path)) }
+  }
+
+  /// Replaces the file at `path` by what is written, in one step; durably once its folder is synced.
+  ///
+  /// - Parameter write: writes all bytes, from 0 on, and returns how many; there may be others beyond them.
+  /// - Throws: `.system` and what `write` throws, with the old file as it was.
+  package static func rewrite(_ path: String, write: (File) throws -> Int) throws {
     let (file, number) = try claimTemporary(of: path)
-    try replace(path, by: file) { contents }
+    try replace(path, by: file, write)
     // Killed when it was one of several writers, its name might not be used again soon.
     _ = try? removeLeftover(temporary(of: path, number + 1))
-    try afterwards(path, "may not outlive a power failure") { try Directory.sync(Path.parent(path)) }
   }
 
   /// Replaces the file at `path` by what is made of it, durably and in one step; one update follows another, so that
@@ -24,22 +35,25 @@ extension File {
   /// - Parameter contents: reads the file as it is, and whatever else; nil leaves it.
   /// - Throws: `.busy` when another update does not come to its end; `.system`, with the old file as it was.
   package static func update(_ path: String, _ contents: () throws -> [UInt8]?) throws {
-    guard try replace(path, by: try claimFirstTemporary(of: path), contents) else { return }
+    let isReplaced = try replace(path, by: try claimFirstTemporary(of: path)) { file in
+      guard let contents = try contents() else { return nil }
+      try file.write(contents, at: 0)
+      return contents.count
+    }
+    guard isReplaced else { return }
     try afterwards(path, "may not outlive a power failure") { try Directory.sync(Path.parent(path)) }
   }
 
   /// - Returns: whether there was something to replace it with.
   @discardableResult
-  private static func replace(_ path: String, by file: File, _ contents: () throws -> [UInt8]?) throws -> Bool
-  {
+  private static func replace(_ path: String, by file: File, _ write: (File) throws -> Int?) throws -> Bool {
     do {
-      guard let contents = try contents() else {
+      guard let count = try write(file) else {
         try Directory.remove(file.path)
         return false
       }
-      try file.write(contents, at: 0)
       // A leftover of a killed run may be longer.
-      if try file.size() > contents.count { try file.truncate(to: contents.count) }
+      if try file.size() > count { try file.truncate(to: count) }
       try file.sync()
       try Syscalls.rename(file.path, to: path)
       // Locked until it has its name.

@@ -164,7 +164,7 @@ public struct Appending: Sendable {
 
   /// Old rows in shards that are built anew get new checksums, which must not hide what the old ones tell.
   private func checkBoundary(_ keptFiles: Int) throws {
-    guard let driver = old as? ZarrDriver, driver.metadata.attributes[ZarrMetadata.checksumAttribute] != nil
+    guard let driver = old as? ZarrDriver, driver.metadata.hasChecksums
     else { return }
     var report = Verification.Report()
     let scratch = ReadScratch()

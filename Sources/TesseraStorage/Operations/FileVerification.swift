@@ -123,7 +123,7 @@ extension ZarrDriver {
   }
 
   private func checksums(of mapping: Mapping) throws -> [UInt32]? {
-    guard metadata.attributes[ZarrMetadata.checksumAttribute] != nil, let sharding = metadata.shardings.first
+    guard metadata.hasChecksums, let sharding = metadata.shardings.first
     else { return nil }
     guard metadata.shardings.count == 1 else {
       throw TesseraError(

@@ -5,6 +5,9 @@ extension ZarrMetadata {
   /// The attribute that says that raw shards carry checksums of their chunks (`ChunkChecksums`).
   package static let checksumAttribute = "tessera_chunk_checksums"
 
+  /// Whether its shards are to have tables of checksums.
+  package var hasChecksums: Bool { attributes[ZarrMetadata.checksumAttribute] != nil }
+
   /// Metadata of a new array.
   ///
   /// - Throws: `.usage` for chunk or shard shapes that do not fit the array or one another, or levels the

@@ -48,7 +48,7 @@ package final class ZarrSink: ArraySink {
     sharding = metadata.shardings.first
     grid = try FileGrid(metadata)
     encoder = try ChunkEncoder(metadata, dtype: dtype)
-    hasChecksums = metadata.attributes[ZarrMetadata.checksumAttribute] != nil
+    hasChecksums = metadata.hasChecksums
     unsynced = UnsyncedFiles(root: root)
   }
 

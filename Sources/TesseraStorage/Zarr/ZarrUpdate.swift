@@ -211,7 +211,7 @@ package final class ZarrUpdate: Sendable {
     let chunks = grid.placesPerFile
     let writer = ShardFileWriter(
       path(file), sharding, chunks: chunks, expected: chunks,
-      hasChecksums: hasChecksums)
+      hasChecksums: metadata.hasChecksums)
     do {
       guard try folder.kind(key) == .file else { return writer }
       let mapping = try Mapping(folder.open(key))
@@ -231,7 +231,8 @@ package final class ZarrUpdate: Sendable {
     let index = try ShardIndex(of: mapping.bytes, count: chunks, sharding) { mapping.willTouch($0) }
     try index.validate { mapping.willTouch($0) }
     // Copied, not made anew: they would fit whatever the chunks have become.
-    let checksums = try hasChecksums ? ChunkChecksums.decode(mapping.bytes, count: chunks, sharding) : nil
+    let checksums =
+      try metadata.hasChecksums ? ChunkChecksums.decode(mapping.bytes, count: chunks, sharding) : nil
     for ordinal in 0..<chunks {
       guard let range = try index.range(ordinal) else { continue }
       mapping.willTouch(range.count)
@@ -240,8 +241,6 @@ package final class ZarrUpdate: Sendable {
         at: writer.place(range.count, ordinal: ordinal), ordinal: ordinal, checksum: checksums?[ordinal])
     }
   }
-
-  private var hasChecksums: Bool { metadata.attributes[ZarrMetadata.checksumAttribute] != nil }
 
   private func publish(_ file: OpenFile) throws {
     try file.isClosed.withLock { isClosed in

@@ -126,6 +126,38 @@ import Testing
 
   private func zeros(_ count: Int) -> [UInt8] { [UInt8](repeating: 0, count: count) }
 
+  /// A shard with places for very many chunks is taken apart within the budget only.
+  @Test func anIndexBeyondTheBudget() throws {
+    let folder = try RegressionFolder()
+    let places = 1 << 19
+    // One entry points outside, all others are of absent chunks.
+    let index = entry(0, 8) + [UInt8](repeating: 0xff, count: 16 * (places - 1))
+    let path = try folder.store(
+      "n.zarr", shape: [4], chunk: [places], codecs: RegressionFolder.sharding([1]), files: ["c/0": index])
+    let before = try snapshot(path)
+    let refused = try Repair(path, options: .init(memory: 64 << 20)).run()
+    #expect(refused.losses.isEmpty && refused.remaining.map(\.kind) == [.memory], "\(refused.remaining)")
+    #expect(try snapshot(path) == before)
+    let report = try Repair(path, options: .init(memory: 128 << 20)).run()
+    #expect(report.losses.map(\.chunk) == [[0]] && report.remaining.isEmpty, "\(report.remaining)")
+    #expect(try Verification(path).run().problems == [])
+  }
+
+  /// The attribute says that there are checksums, which shards within shards cannot have.
+  @Test func shardsInShardsHaveNoTables() throws {
+    let folder = try RegressionFolder()
+    let inner: [UInt8] = (1...16).map { $0 } + entry(0, 8) + entry(8, 8)
+    let path = try folder.store(
+      "n.zarr", shape: [8], chunk: [8],
+      codecs: RegressionFolder.sharding([4], RegressionFolder.sharding([2])),
+      attributes: #"{"tessera_chunk_checksums":"crc32c"}"#,
+      files: ["c/0": inner + entry(0, UInt64(inner.count)) + entry(.max, .max)])
+    let before = try snapshot(path)
+    let report = try Repair(path).run()
+    #expect(report.losses.isEmpty && report.remaining.map(\.kind) == [.unsupported], "\(report.remaining)")
+    #expect(try snapshot(path) == before)
+  }
+
   @Test func aGroupOfDamagedArrays() throws {
     try folder.write("g.zarr/zarr.json", text: #"{"zarr_format": 3, "node_type": "group", "attributes": {}}"#)
     for name in ["a", "b", "c", "d"] {

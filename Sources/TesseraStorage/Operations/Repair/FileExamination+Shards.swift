@@ -18,6 +18,9 @@ extension FileExamination {
     var ranges: [Range<Int>?] = []
     var reasons: [Int: TesseraError] = [:]
 
+    /// An entry as it is and as it will be, its range, its place in their order, and its checksum likewise.
+    static let bytesPerPlace = 2 * 16 + MemoryLayout<Range<Int>?>.stride + 8 + 4 * 4
+
     func region(of ordinal: Int) -> Region {
       var rest = ordinal
       var lower = region.lower
@@ -37,8 +40,12 @@ extension FileExamination {
       range: range, level: level, sharding: sharding, region: region,
       counts: sharding.counts(region.lengths))
     let count = shard.counts.saturatingProduct()
+    let (held, places) = (heldBytes, count.saturatingMultiply(Shard.bytesPerPlace))
+    try requireRoom(places)
+    heldBytes += places
+    defer { heldBytes = held }
     try readIndex(of: &shard, count)
-    readRanges(of: &shard)
+    try readRanges(of: &shard)
     let table = try level == 0 ? readTable(of: shard, count) : nil
     // A checksum at the chunk's place in the table vouches for the entry of the index as well.
     if let reason = shard.distrust, table == nil, !chunksCheckThemselves(level) {
@@ -104,13 +111,13 @@ extension FileExamination {
   }
 
   /// The entries, and those among them that cannot be right: outside the shard, or on the same bytes.
-  private func readRanges(of shard: inout Shard) {
+  private func readRanges(of shard: inout Shard) throws {
     let count = shard.index.count / 16
     let isAtStart = shard.sharding.indexLocation == .start
     let payload = isAtStart ? shard.index.count..<shard.range.count : 0..<shard.indexStart
     var ranges: [Range<Int>?] = []
     var reasons: [Int: TesseraError] = [:]
-    shard.index.withUnsafeBytes { bytes in
+    try shard.index.withUnsafeBytes { bytes in
       let entries = UnsafeRawBufferPointer(rebasing: bytes[..<(16 * count)])
       let index = ShardIndex(entries: entries, payload: payload, shard.sharding)
       for ordinal in 0..<count {
@@ -118,7 +125,7 @@ extension FileExamination {
           ranges.append(try index.range(ordinal))
         } catch {
           ranges.append(nil)
-          reasons[ordinal] = error as? TesseraError
+          try note(error, of: ordinal, in: &reasons)
         }
       }
     }
@@ -132,12 +139,19 @@ extension FileExamination {
         let error = TesseraError(
           .corrupt, "shard index: chunks \(other) and \(ordinal) overlap", expected: "ranges of their own",
           got: "\(taken) and \(range)")
-        (reasons[other], reasons[ordinal]) = (error, error)
+        try note(error, of: other, in: &reasons)
+        try note(error, of: ordinal, in: &reasons)
         if taken.upperBound >= range.upperBound { continue }
       }
       before = ordinal
     }
     (shard.ranges, shard.reasons) = (ranges, reasons)
+  }
+
+  private func note(_ reason: any Error, of ordinal: Int, in reasons: inout [Int: TesseraError]) throws {
+    guard let reason = reason as? TesseraError else { throw reason }
+    reasons[ordinal] = reason
+    try requireRoom(reasons.count.saturatingMultiply(FileExamination.bytesPerLoss))
   }
 
   // MARK: The table of checksums
@@ -154,7 +168,7 @@ extension FileExamination {
 
   /// nil when the array has none.
   private mutating func readTable(of shard: Shard, _ count: Int) throws -> Table? {
-    guard driver.metadata.attributes[ZarrMetadata.checksumAttribute] != nil else { return nil }
+    guard driver.metadata.hasChecksums else { return nil }
     let size = ChunkChecksums.byteCount(chunks: count)
     guard shard.sharding.indexLocation == .end, shard.indexStart >= size else {
       throw TesseraError(
@@ -188,7 +202,9 @@ extension FileExamination {
       let box = shard.region(of: ordinal)
       let isInside = !bounds.intersection(box).isEmpty
       guard let range = shard.ranges[ordinal] else {
-        if let reason = absence(of: ordinal, shard, table), isInside { shard.reasons[ordinal] = reason }
+        if let reason = absence(of: ordinal, shard, table), isInside {
+          try note(reason, of: ordinal, in: &shard.reasons)
+        }
         continue
       }
       guard isInside || looksAtAll else { continue }
@@ -201,7 +217,7 @@ extension FileExamination {
           fitting += 1
         }
       } catch let error as TesseraError where error.kind == .corrupt {
-        shard.reasons[ordinal] = error
+        try note(error, of: ordinal, in: &shard.reasons)
       }
     }
     if let table, let reason = table.distrust, fitting == 0 {

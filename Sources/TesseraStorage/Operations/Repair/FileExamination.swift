@@ -35,10 +35,13 @@ struct FileExamination {
   private let file: File
   private let size: Int
   private let scratch = ReadScratch()
+  private let model: MemoryModel
   private let token: CancellationToken?
+  /// What is kept in lists, against the budget.
+  var heldBytes = 0
 
-  init(_ index: [Int], of driver: ZarrDriver, _ token: CancellationToken?) throws {
-    (self.driver, self.index, self.token) = (driver, index, token)
+  init(_ index: [Int], of driver: ZarrDriver, _ model: MemoryModel, _ token: CancellationToken?) throws {
+    (self.driver, self.index, self.model, self.token) = (driver, index, model, token)
     path = driver.files.path(index)
     file = try driver.files.file(index)
     size = try file.size()
@@ -49,6 +52,11 @@ struct FileExamination {
     guard case .bytes = driver.metadata.leaf.pipeline.body else {
       throw TesseraError(
         .unsupported, "shards that are compressed or transposed as a whole are not repaired", path: path)
+    }
+    guard driver.metadata.shardings.count < 2 || !driver.metadata.hasChecksums else {
+      throw TesseraError(
+        .unsupported, "not repaired, as shards that lie in shards have no tables of checksums", path: path,
+        expected: "no attribute \(ZarrMetadata.checksumAttribute) in its metadata; then verify again")
     }
     let region = driver.fileGrid.files.fullRegion(index)
     do {
@@ -120,6 +128,20 @@ struct FileExamination {
       crc = CRC32C.update(crc, UnsafeRawBufferPointer(piece))
     }
     return crc
+  }
+
+  /// Of a loss, with the reason's texts; by the size of its parts, rounded up.
+  static let bytesPerLoss = 512
+
+  /// - Throws: `.memory` when lists of that size, beside those that are held, do not fit.
+  func requireRoom(_ bytes: Int) throws {
+    let losses = losses.count.saturatingMultiply(FileExamination.bytesPerLoss)
+    let needed = heldBytes.saturatingAdd(losses).saturatingAdd(bytes)
+    guard needed <= model.buffers else {
+      throw TesseraError(
+        .memory, "memory for the indices and losses of its shards", path: path,
+        expected: model.leastArgument(buffers: needed))
+    }
   }
 
   /// Chunk `index` of the array, or a shard, is gone.

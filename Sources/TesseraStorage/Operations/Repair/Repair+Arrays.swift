@@ -18,11 +18,13 @@ extension Repair {
     let damaged = try Verification.verify(driver, model, options, &report.found)
     for file in damaged {
       try options.checkCancellation()
-      try attempt(&report) { report in try repairFile(file, of: driver, &report) }
+      try attempt(&report) { report in try repairFile(file, of: driver, model, &report) }
     }
   }
 
-  private func repairFile(_ index: [Int], of driver: ZarrDriver, _ report: inout Report) throws {
+  private func repairFile(
+    _ index: [Int], of driver: ZarrDriver, _ model: MemoryModel, _ report: inout Report
+  ) throws {
     let path = driver.files.path(index)
     guard try Directory.kind(path, followLinks: false) == .file else {
       throw TesseraError(
@@ -30,7 +32,9 @@ extension Repair {
         expected: "the file it leads to; then verify again")
     }
     try driver.files.folder.requireConfinedParent(of: driver.metadata.keys.path(index))
-    let examination = try Repair.examine(index, of: driver, options.cancellation)
+    var examination = try FileExamination(index, of: driver, model, options.cancellation)
+    examination.heldBytes = report.losses.count.saturatingMultiply(FileExamination.bytesPerLoss)
+    try Repair.run(&examination)
     switch examination.outcome {
     case .sound:
       throw TesseraError(
@@ -51,25 +55,19 @@ extension Repair {
     try afterwards(path, "may not outlive a power failure") { try Directory.sync(Path.parent(path)) }
   }
 
-  private static func examine(
-    _ index: [Int], of driver: ZarrDriver, _ token: CancellationToken?
-  ) throws -> FileExamination {
-    var examination = try FileExamination(index, of: driver, token)
+  private static func run(_ examination: inout FileExamination) throws {
     do {
       try examination.run()
     } catch let failure as FileExamination.NotJudged {
-      throw failure.error.at(driver.files.path(index))
+      throw failure.error.at(examination.path)
     }
-    return examination
   }
 
   /// Puts a copy of a file with some bytes changed in its place.
   private static func replace(_ path: String, by patches: [FileExamination.Patch]) throws {
-    let temporary = Path.join(Path.parent(path), ".\(Path.name(path)).tessera-partial")
-    do {
-      try Directory.remove(temporary)
-      let (old, new) = (try File(path), try File(temporary, .create))
-      let size = try old.size()
+    let old = try File(path)
+    let size = try old.size()
+    try File.rewrite(path) { new in
       try Buffer.withTemporary(min(1 << 20, max(1, size))) { buffer in
         for start in stride(from: 0, to: size, by: buffer.count) {
           let piece = UnsafeMutableRawBufferPointer(rebasing: buffer[..<min(buffer.count, size - start)])
@@ -78,11 +76,7 @@ extension Repair {
         }
       }
       for patch in patches { try new.write(patch.bytes, at: patch.offset) }
-      try new.sync()
-      try Syscalls.rename(temporary, to: path)
-    } catch {
-      try? Directory.remove(temporary)
-      throw error
+      return size
     }
   }
 }
