@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Counts the tests of one run and prints `passed failed skipped`.
 
-usage: tally.py swift REPORT LOG STATUS      REPORT: the XML of `swift test --xunit-output`, as Swift Testing names it
+usage: tally.py swift REPORT LOG STATUS      REPORT: the XML of `swift test --xunit-output`
        tally.py unittest LOG STATUS
        tally.py differential LOG STATUS     the log of tools/differential/run, tools/crash or tessera-fuzz
 
@@ -33,18 +33,17 @@ def count_swift_log(log: Path) -> tuple[int, int, int]:
 
 
 def count_unittest(log: Path) -> tuple[int, int, int]:
-    """The last `Ran N tests in …`, and the counts in the parentheses of the verdict after it."""
-    text = read(log)
-    runs = list(re.finditer(r"^Ran (\d+) tests? in ", text, re.MULTILINE))
-    if not runs:
-        return 0, 0, 0
-    verdict = re.search(r"^(?:OK|FAILED|NO TESTS RAN)(?: \((.*)\))?$", text[runs[-1].end():], re.MULTILINE)
-    counts = dict(re.findall(r"([a-z ]+)=(\d+)", (verdict and verdict[1]) or ""))
-    number = {name.strip(): int(count) for name, count in counts.items()}
-    failed = sum(number.get(name, 0) for name in ("failures", "errors", "unexpected successes"))
-    skipped = number.get("skipped", 0) + number.get("expected failures", 0)
-    # Failures of several subtests count each, though they are one test of the total.
-    return max(0, int(runs[-1][1]) - failed - skipped), failed, skipped
+    """Each `Ran N tests in …` of the log, with the counts in the parentheses of the verdict after it."""
+    passed = failed = skipped = 0
+    parts = re.split(r"^Ran (\d+) tests? in ", read(log), flags=re.MULTILINE)[1:]
+    for total, rest in zip(parts[::2], parts[1::2]):
+        verdict = re.search(r"^(?:OK|FAILED|NO TESTS RAN)(?: \((.*)\))?$", rest, re.MULTILINE)
+        number = {name.strip(): int(count) for name, count in re.findall(r"([a-z ]+)=(\d+)", (verdict and verdict[1]) or "")}
+        wrong = sum(number.get(name, 0) for name in ("failures", "errors", "unexpected successes"))
+        left = number.get("skipped", 0) + number.get("expected failures", 0)
+        # Failures of several subtests count each, though they are one test of the total.
+        passed, failed, skipped = passed + max(0, int(total) - wrong - left), failed + wrong, skipped + left
+    return passed, failed, skipped
 
 
 def count_differential(log: Path) -> tuple[int, int, int]:

@@ -14,7 +14,7 @@ import Testing
 
   /// Several hundred blocks that a closure is called for.
   private func watched(_ body: @escaping @Sendable (Double) throws -> Void) throws -> NDArray {
-    try NDArray.arange(8 << 20, dtype: .float64).map { (value: Double) in
+    try NDArray.arange(3 << 20, dtype: .float64).map { (value: Double) in
       // Once a tile at most: closures are slow in debug builds.
       if value.truncatingRemainder(dividingBy: 4096) == 0 { try body(value) }
       return value
@@ -39,7 +39,7 @@ import Testing
 
   @Test(arguments: threads) func anErrorOfAClosureReachesTheCaller(_ threads: Int) throws {
     let folder = try TemporaryFolder()
-    let x = try watched { if $0 > 2_000_000 { throw Failure(number: 7) } }
+    let x = try watched { if $0 > 700_000 { throw Failure(number: 7) } }
     for (name, work) in works(x, folder, .init(threads: threads)) {
       #expect(throws: Failure(number: 7), "\(name)") { try work() }
       #expect(try Directory.names(folder.path).isEmpty, "\(name)")
@@ -50,7 +50,7 @@ import Testing
     let folder = try TemporaryFolder()
     for number in 0..<6 {
       let token = CancellationToken()
-      let x = try watched { if $0 > 2_000_000 { token.cancel() } }
+      let x = try watched { if $0 > 700_000 { token.cancel() } }
       let (name, work) = works(x, folder, .init(threads: threads, cancellation: token))[number]
       let error = #expect(throws: TesseraError.self, "\(name)") { try work() }
       #expect(error?.kind == .cancelled, "\(name)")

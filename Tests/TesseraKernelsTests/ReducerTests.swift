@@ -1,4 +1,5 @@
 import TesseraCore
+import TesseraTestSupport
 import Testing
 
 @testable import TesseraKernels
@@ -58,9 +59,10 @@ private let shapes = [
 
 @Test(arguments: ReductionOperation.allCases)
 func reducesAsTheReferenceDoes(_ operation: ReductionOperation) throws {
-  for dtype in DType.allCases {
+  for (phase, dtype) in DType.allCases.enumerated() {
     guard let reducer = try? Reducer(operation, dtype) else { continue }
-    for (number, shape) in shapes.enumerated() {
+    for number in sampled(0..<shapes.count, every: 2, phase: phase) {
+      let shape = shapes[number]
       for masked in [false, true] {
         for byRows in [false, true] {
           // Infinities of a product's parts depend on its order.

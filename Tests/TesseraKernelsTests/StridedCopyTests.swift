@@ -1,3 +1,4 @@
+import TesseraTestSupport
 import Testing
 
 @testable import TesseraKernels
@@ -125,7 +126,9 @@ private func check(_ copy: CopyCase, seed: UInt64) {
 }
 
 @Test(arguments: 0..<8) func copiesWhatTheElementwiseModelCopies(block: UInt64) {
-  for seed in block * 80..<(block + 1) * 80 { check(CopyCase.random(seed: seed), seed: seed) }
+  for seed in sampled(0..<80, every: 3, phase: Int(block)).map({ block * 80 + UInt64($0) }) {
+    check(CopyCase.random(seed: seed), seed: seed)
+  }
 }
 
 @Test(

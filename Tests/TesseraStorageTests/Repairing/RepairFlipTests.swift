@@ -40,7 +40,7 @@ import Testing
     var (lost, kept) = (0, 0)
     for (name, original) in files {
       let file = Path.join(path, name)
-      for bit in 0..<8 * original.count {
+      for bit in sampled(0..<8 * original.count, every: 5) {
         let note = "\(layout), \(name), bit \(bit)"
         var damaged = original
         damaged[bit / 8] ^= 1 << UInt8(bit % 8)
@@ -68,8 +68,8 @@ import Testing
         try folder.write("x.zarr/\(name)", original)
       }
     }
-    #expect(lost > 100)
-    #expect(isSharded ? kept > 1000 : kept == 0)
+    #expect(lost > 20)
+    #expect(isSharded ? kept > 200 : kept == 0)
   }
 
   /// The chunks of a shard lie where they lay, bit for bit: only its index and table may differ.

@@ -1,6 +1,7 @@
 import Glibc
 import TesseraCore
 import TesseraIO
+import TesseraTestSupport
 import Testing
 
 @testable import TesseraStorage
@@ -141,10 +142,8 @@ import Testing
     #expect(try job.isDone(folder))
     #expect(counter.count > 8)
     var afterwards: [Int] = []
-    for family in Family.allCases {
-      // Once each for every call; the others are told apart by their numbers, to be quick.
-      let step = family == .onceNoSpace ? 1 : 3
-      for number in stride(from: step - 1, to: counter.count, by: step) {
+    for (phase, family) in Family.allCases.enumerated() {
+      for number in sampled(0..<counter.count, every: 3, phase: phase) {
         let note = "\(job), \(family), call \(number) of \(counter.count)"
         try clear(folder)
         try job.prepare(folder)
