@@ -111,7 +111,7 @@ class Graph:
     def view(self, number, is_wild=False) -> dict:
         rng, x = self.rng, self.array(number)
         names = ["index", "index", "index", "transpose", "moveaxis", "swapaxes", "flip", "expand_dims", "squeeze",
-                 "broadcast_to", "reshape", "reshape", "ravel", "split"]
+                 "broadcast_to", "reshape", "reshape", "ravel", "split", "take", "take", "compress"]
         name = str(rng.choice(names))
         step = {"op": name, "args": [number]}
         axis = lambda: int(rng.integers(-x.ndim - is_wild, x.ndim + is_wild)) if x.ndim + is_wild else 0
@@ -148,7 +148,28 @@ class Graph:
                 divisors = [d for d in range(1, 7) if is_wild or length % d == 0]
                 step["sections"] = int(rng.choice(divisors))
                 step["part"] = int(rng.integers(step["sections"]))
+            case "take" | "compress":
+                if self.maybe(0.8): step["axis"] = axis()
+                step |= self.positions(x, step, is_wild)
         return step
+
+    def positions(self, x, step, is_wild) -> dict:
+        """Indices, in order or not and with repeats, or a condition for each position."""
+        rng = self.rng
+        try:
+            length = x.shape[step["axis"]] if "axis" in step and x.ndim else x.size
+        except IndexError:
+            length = 3
+        if step["op"] == "compress":
+            count = int(rng.integers(0, length + 3 if is_wild else length + 1))
+            return {"condition": [bool(b) for b in rng.random(count) < rng.random()]}
+        shape = [int(rng.integers(0, 7)) for _ in range(1 if self.maybe(0.6) else int(rng.integers(0, 3)))]
+        count = int(np.prod(shape)) if length or is_wild else 0
+        if not count: shape = [0]
+        room = max(1, length + 2 * is_wild)
+        indices = rng.integers(-room, room, count)
+        if self.maybe(0.4): indices.sort()
+        return {"indices": [int(i) for i in indices], "indices_shape": shape}
 
     def items(self, x, is_wild) -> list:
         rng = self.rng

@@ -10,7 +10,7 @@ from compare import Expected
 from values import kind
 
 VIEWS = {"index", "transpose", "moveaxis", "swapaxes", "flip", "expand_dims", "squeeze", "broadcast_to", "reshape",
-         "ravel", "concatenate", "stack", "vstack", "hstack", "split"}
+         "ravel", "concatenate", "stack", "vstack", "hstack", "split", "take", "compress"}
 #: What NumPy raises for mistakes; all of them are Tessera's `usage`.
 MISTAKES = (ValueError, TypeError, OverflowError, IndexError)
 
@@ -63,6 +63,8 @@ def view(step, operands):
         case "broadcast_to": return np.broadcast_to(x, tuple(step["shape"]))
         case "reshape": return np.reshape(x, step["shape"])
         case "ravel": return np.ravel(x)
+        case "take": return np.take(x, np.array(step["indices"], np.int64).reshape(step["indices_shape"]), axis=axis)
+        case "compress": return np.compress(np.array(step["condition"], bool), x, axis=axis)
         case "concatenate": return np.concatenate(operands, axis=axis or 0)
         case "stack": return np.stack(operands, axis=axis or 0)
         case "vstack": return np.vstack(operands)

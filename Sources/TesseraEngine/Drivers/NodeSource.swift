@@ -20,6 +20,8 @@ package enum NodeSource {
       return try ReshapedDriver.of(try driver(of: child, results: results), node.shape)
     case .concatenate(let parts, let axis):
       return try JoinedDriver(try parts.map { try driver(of: $0, results: results) }, axis: axis)
+    case .take(let positions, let child, let axis):
+      return try TakenDriver(try driver(of: child, results: results), positions, axis: axis)
     case .scan(let scan, let child, let axis):
       let program = try Lowering.program([child], over: child.shape, results: results)
       return ScanDriver(scan, program, shape: node.shape, dtype: node.dtype, axis: axis)

@@ -33,6 +33,8 @@ package enum Operation: Sendable {
   /// The same elements in C order under another shape.
   case reshape(Node)
   case concatenate([Node], axis: Int)
+  /// The elements at these positions along an axis, which are within it.
+  case take([Int], Node, axis: Int)
   /// Running totals along an axis; operands are int64, uint64, float64 or complex128.
   case scan(Scan, Node, axis: Int)
   /// What has to be finished before its result can be used.
@@ -44,7 +46,8 @@ extension Operation {
   package var operands: [Node] {
     switch self {
     case .source, .constant: []
-    case .unary(_, let a), .cast(let a), .view(_, let a), .reshape(let a), .scan(_, let a, _): [a]
+    case .unary(_, let a), .cast(let a), .view(_, let a), .reshape(let a), .take(_, let a, _): [a]
+    case .scan(_, let a, _): [a]
     case .binary(_, let a, let b): [a, b]
     case .select(let mask, let a, let b): [mask, a, b]
     case .custom(_, let operands), .concatenate(let operands, _): operands

@@ -17,12 +17,23 @@ extension Step {
     case "broadcast_to": return try array(0).broadcast(to: lengths)
     case "reshape": return try array(0).reshape(lengths)
     case "ravel": return try array(0).ravel()
+    case "take": return try taken(array(0))
+    case "compress":
+      let condition = (self["condition"]?.array ?? []).map { $0.bool ?? false }
+      return try array(0).compress(NDArray(condition), axis: axis)
     case "astype":
       guard let dtype else { throw BadJob(what: "astype to nothing") }
       return try array(0).astype(dtype)
     case "map": return try mapped(array(0))
     default: return nil
     }
+  }
+
+  /// By a list where the indices are one.
+  private func taken(_ x: NDArray) throws -> NDArray {
+    let (indices, shape) = (self["indices"]?.ints ?? [], self["indices_shape"]?.ints ?? [])
+    if shape.count == 1 { return try x.take(indices, axis: axis) }
+    return try x.take(NDArray(indices.map(Int64.init), shape: shape), axis: axis)
   }
 
   /// `["slice", start, stop, step]` with nulls, a position, `"..."` or `"new"`.

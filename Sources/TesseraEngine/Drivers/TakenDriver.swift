@@ -1,0 +1,159 @@
+package import TesseraCore
+import TesseraKernels
+package import TesseraStorage
+
+/// Positions of an array along one axis, in any order and with repeats; nothing is copied until it is read.
+///
+/// Positions that are read together are sorted first. Neighbours that stay neighbours are read into their places; of
+/// others, all that lie in what the base reads as one are read as a box and copied from there.
+package struct TakenDriver: ComputedDriver {
+  package let description: ArrayDescription
+  private let base: any ArrayDriver
+  private let positions: [Int]
+  private let axis: Int
+  private let itemSize: Int
+  /// How many positions along the axis the base reads as one.
+  private let cell: Int
+  /// What a box may take.
+  private let mostBoxBytes: Int
+
+  private static let leastBoxBytes = 1 << 20
+  /// Positions that are sorted at a time; so many fit the cache.
+  private static let mostSorted = 16 << 10
+
+  /// - Parameter positions: within the axis, which was checked.
+  package init(_ base: any ArrayDriver, _ positions: [Int], axis: Int) throws {
+    self.base = base
+    self.positions = positions
+    self.axis = axis
+    var dimensions = base.description.shape.dimensions
+    dimensions[axis] = positions.count
+    let dtype = try base.description.supportedDType()
+    description = ArrayDescription(computed: try Shape(dimensions), dtype: dtype)
+    itemSize = dtype.itemSize
+    cell = max(1, base.leastRead[axis])
+    mostBoxBytes = max(TakenDriver.leastBoxBytes, base.leastRead.saturatingProduct(itemSize))
+  }
+
+  package var isSequential: Bool { base.isSequential }
+  package var readingCost: Double { base.readingCost }
+
+  package var scratchBytes: Int {
+    let sorted = TakenDriver.mostSorted * MemoryLayout<RowPlace>.stride
+    return base.scratchBytes.saturatingAdd(mostBoxBytes).saturatingAdd(2 * sorted)
+  }
+
+  package var granule: [Int] {
+    var granule = base.granule
+    granule[axis] = 1
+    return granule
+  }
+
+  package func read(
+    _ selection: StridedRegion, into target: UnsafeMutableRawPointer, strides: [Int], scratch: ReadScratch
+  ) throws {
+    if selection.isEmpty { return }
+    let wanted = selection.axes[axis]
+    for start in stride(from: 0, to: wanted.count, by: TakenDriver.mostSorted) {
+      let places = start..<min(wanted.count, start + TakenDriver.mostSorted)
+      var rows = places.map { RowPlace(row: positions[wanted.start + $0 * wanted.step], place: $0) }
+      rows.sort { ($0.row, $0.place) < ($1.row, $1.place) }
+      try read(rows[...], of: selection, into: target, strides, scratch)
+    }
+  }
+
+  private func read(
+    _ rows: ArraySlice<RowPlace>, of selection: StridedRegion, into target: UnsafeMutableRawPointer,
+    _ strides: [Int], _ scratch: ReadScratch
+  ) throws {
+    var rest = rows
+    while let first = rest.first {
+      let run = rest.prefixLength { $1.row == $0.row + 1 && $1.place == $0.place + 1 }
+      let shared = rest.prefixLength { $1.row / cell == $0.row / cell }
+      if run >= shared {
+        try base.read(
+          box(selection, first.row, run), into: target + first.place * strides[axis], strides: strides,
+          scratch: scratch)
+      } else {
+        try readBox(rest.prefix(shared), of: selection, into: target, strides, scratch)
+      }
+      rest = rest.dropFirst(max(run, shared))
+    }
+  }
+
+  private func box(_ selection: StridedRegion, _ first: Int, _ count: Int) -> StridedRegion {
+    var axes = selection.axes
+    axes[axis] = .init(start: first, step: 1, count: count)
+    return StridedRegion(axes: axes)
+  }
+
+  /// Reads everything from the first of these positions to the last, and copies each to its place.
+  private func readBox(
+    _ rows: ArraySlice<RowPlace>, of selection: StridedRegion, into target: UnsafeMutableRawPointer,
+    _ strides: [Int], _ scratch: ReadScratch
+  ) throws {
+    let first = rows.first!.row
+    let box = box(selection, first, rows.last!.row - first + 1)
+    let bytes = box.counts.saturatingProduct(itemSize)
+    if bytes > mostBoxBytes {
+      return try readHalves(rows, of: selection, into: target, strides, scratch)
+    }
+    try Buffer.withTemporary(bytes) { memory in
+      let dense = Shape.strides(of: box.counts).map { $0 * itemSize }
+      try base.read(box, into: memory.baseAddress!, strides: dense, scratch: scratch)
+      var shape = box.counts
+      shape[axis] = 1
+      for row in rows {
+        StridedCopy.copy(
+          shape: shape, itemSize: itemSize, swapUnit: 1,
+          from: UnsafeRawPointer(memory.baseAddress! + (row.row - first) * dense[axis]), sourceStrides: dense,
+          to: target + row.place * strides[axis], targetStrides: strides)
+      }
+    }
+  }
+
+  /// The same in two parts of the longest other axis; positions of a single element each never take as much.
+  private func readHalves(
+    _ rows: ArraySlice<RowPlace>, of selection: StridedRegion, into target: UnsafeMutableRawPointer,
+    _ strides: [Int], _ scratch: ReadScratch
+  ) throws {
+    let others = selection.axes.indices.filter { $0 != axis }
+    let longest = others.max { selection.axes[$0].count < selection.axes[$1].count }!
+    let whole = selection.axes[longest]
+    let middle = whole.count / 2
+    for part in [0..<middle, middle..<whole.count] {
+      var half = selection.axes
+      half[longest] = .init(
+        start: whole.start + part.lowerBound * whole.step, step: whole.step, count: part.count)
+      try read(
+        rows, of: StridedRegion(axes: half), into: target + part.lowerBound * strides[longest], strides,
+        scratch)
+    }
+  }
+
+  package func finishReading() { base.finishReading() }
+
+  package var storedBytesRead: Int {
+    let share = Double(positions.count) / Double(max(1, base.description.shape[axis]))
+    return Int(min(Double(base.wholeStoredBytes) * min(1, share), 1e18))
+  }
+
+  package var sourceNames: [String] { base.knownNames }
+  package func storedBytes() throws -> Int { try base.storedBytes() }
+
+  package func fingerprint() throws -> String {
+    let hash = positions.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
+      ($0 ^ UInt64(bitPattern: Int64($1))) &* 0x0000_0100_0000_01b3
+    }
+    return "taken \(axis) \(positions.count) \(hash) of \(try base.fingerprint())"
+  }
+}
+
+extension ArraySlice {
+  /// How many elements from the first on are each to the one before as `follows` says.
+  fileprivate func prefixLength(_ follows: (Element, Element) -> Bool) -> Int {
+    var end = startIndex + 1
+    while end < endIndex, follows(self[end - 1], self[end]) { end += 1 }
+    return end - startIndex
+  }
+}
