@@ -1,4 +1,4 @@
-public import TesseraCore
+import TesseraCore
 public import TesseraStorage
 
 // Positions that are listed or marked: NumPy's `take`, `compress` and `flatnonzero`.
