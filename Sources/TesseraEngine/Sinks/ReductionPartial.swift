@@ -102,12 +102,21 @@ final class ReductionPartial: PassPartial {
 
   func merge() { sink.merge(parts) }
 
-  func take(_ tile: Tile, _ values: ArraySlice<UnsafeRawPointer>) { take(tile, values, beside: []) }
+  func take(_ tile: Tile, _ values: ArraySlice<UnsafeRawPointer>) throws {
+    try take(tile, values, beside: [])
+  }
 
   /// The sinks' `companionship` tells that they are reductions along the same axes.
-  func take(_ tile: Tile, _ values: ArraySlice<UnsafeRawPointer>, beside others: [any PassPartial]) {
-    if targets.isEmpty { targets = [target] + others.map { ($0 as! ReductionPartial).target } }
+  func take(_ tile: Tile, _ values: ArraySlice<UnsafeRawPointer>, beside others: [any PassPartial]) throws {
+    if targets.isEmpty { targets = try [target] + others.map(ReductionPartial.target) }
     withExtendedLifetime((self, others)) { taker.take(tile, values, into: targets) }
+  }
+
+  private static func target(of partial: any PassPartial) throws -> ReducerTarget {
+    guard let reduction = partial as? ReductionPartial else {
+      throw TesseraError(.unsupported, "sinks of different kinds that take tiles together")
+    }
+    return reduction.target
   }
 
   /// What takes the current block; it stays where it is until the next one.
