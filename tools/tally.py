@@ -3,7 +3,8 @@
 
 usage: tally.py swift REPORT LOG STATUS      REPORT: the XML of `swift test --xunit-output`
        tally.py unittest LOG STATUS
-       tally.py differential LOG STATUS     the log of tools/differential/run, tools/crash or tessera-fuzz
+       tally.py differential LOG STATUS     the log of tools/differential/run, tools/crash, tools/memcheck or
+                                        tessera-fuzz
 
 STATUS is the exit status of the run. Nothing is taken on trust: a run that failed, crashed or ran no test
 counts as at least one failure, whatever it printed.
