@@ -1,5 +1,6 @@
 """Commands that are killed at random instants; see tools/crash."""
 import argparse
+import collections
 import os
 import pathlib
 import shutil
@@ -39,6 +40,7 @@ def main() -> int:
     print(f"seed {arguments.seed}", flush=True)
     option = " --power-loss" if arguments.power_loss else ""
     passed = failed = kills = late = 0
+    resumed = collections.Counter()
     first = number = arguments.case or 0
     try:
         while True:
@@ -46,6 +48,7 @@ def main() -> int:
             passed += done
             if attempt:
                 kills, late = kills + attempt.kills, late + attempt.late
+                resumed += attempt.resumed
             if failure:
                 failed += 1
                 print(f"FAIL: tools/crash{option} --seed {arguments.seed} --case {number}\n    {failure}", flush=True)
@@ -64,6 +67,9 @@ def main() -> int:
         print(f"{passed} states of disks after {number - first} commands")
     else:
         print(f"{kills} kills of {number - first} commands; {late} came too late")
+        print("went on by --resume: " + ", ".join(
+            f"{name} {resumed[name]} ({resumed[name, 'shards']} with finished shards)"
+            for name in ("convert", "normalize", "matmul")))
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 

@@ -1,4 +1,5 @@
 """One command, killed once or several times, and what must hold after each kill and in the end."""
+import collections
 import os
 import pathlib
 import shutil
@@ -57,6 +58,8 @@ class Attempt:
         self.sources = {name: state.digest(base / name) for name in scenario.sources}
         self.kills = 0
         self.late = 0
+        # Of the runs with `--resume`, those that had something to go on with, and finished shards among it.
+        self.resumed = collections.Counter()
 
     def measure(self) -> None:
         """An undisturbed run: what is new, how many calls and how long that takes."""
@@ -88,6 +91,7 @@ class Attempt:
                 plan = dict(after=float(self.random.uniform(0, 1.1 * self.seconds)))
             how.append(f"{words[0]} {' '.join(words[1:])} {plan}")
             try:
+                self.count_resumed(words)
                 done = self.command.run(words, **plan)
                 if done.returncode == 0:
                     self.late += 1
@@ -134,6 +138,12 @@ class Attempt:
         if left := state.temporaries(self.folder):
             raise Broken(f"temporaries are left: {left}")
 
+    def count_resumed(self, words: list[str]) -> None:
+        if "--resume" in words:
+            has_note, has_shards = state.resumable(self.folder)
+            self.resumed[words[0]] += has_note
+            self.resumed[words[0], "shards"] += has_shards
+
     # To the end
 
     def rerun(self) -> list[str]:
@@ -155,6 +165,7 @@ class Attempt:
             words = self.rerun() + ["--overwrite"]
         else:
             words = self.rerun()
+        self.count_resumed(words)
         done = self.command.run(words)
         if done.returncode != 0:
             raise Broken(f"{' '.join(words)}: exit {done.returncode}: {done.stderr}")

@@ -70,5 +70,14 @@ def digest(path: pathlib.Path) -> dict[str, str]:
     return {str(each.relative_to(path)): hashlib.sha256(each.read_bytes()).hexdigest() for each in files}
 
 
+def resumable(folder: pathlib.Path) -> tuple[bool, bool]:
+    """Whether a killed run has left what `--resume` goes on with, and whether shards are finished in it."""
+    stagings = [note.parent for note in folder.rglob("resume.json") if note.parent.name.endswith(".tessera-partial")]
+    files = [each for staging in stagings for each in (staging / "payload").rglob("*") if each.is_file()]
+    others = ("zarr.json", ".zarray", ".zattrs")
+    return bool(stagings), any(
+        each.name not in others and not each.name.endswith(".tessera-partial") for each in files)
+
+
 def temporaries(folder: pathlib.Path) -> list[str]:
     return sorted(str(each.relative_to(folder)) for each in folder.rglob("*") if "tessera" in each.name)
