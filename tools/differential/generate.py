@@ -8,6 +8,7 @@ from compare import Expected
 from operations import (BFLOAT16_BINARY, BFLOAT16_UNARY, EXACT_BINARY, EXACT_UNARY, INEXACT_BINARY, INEXACT_UNARY)
 from reductions import OTHERS, SIMPLE, WITH_NAN
 from sequences import METHODS, QUANTILES, SCANS
+from sets import PARTS
 from sources import random_form, store
 from values import BFLOAT16, BOOL, DTYPES, kind, random_dtype, random_elements, random_shape
 
@@ -68,8 +69,8 @@ class Graph:
     def grow(self):
         """Adds one step, of a random family."""
         families = [self.view, self.unary, self.binary, self.choose, self.join, self.reduction, self.cast,
-                    self.sequence]
-        weights = np.array([30, 16, 26, 8, 7, 22, 8, 7], dtype=float)
+                    self.sequence, self.distinct]
+        weights = np.array([30, 16, 26, 8, 7, 22, 8, 7, 6], dtype=float)
         for _ in range(20):
             step = families[self.rng.choice(len(families), p=weights / weights.sum())](self.pick())
             if step is not None and self.add(step) is not None:
@@ -382,6 +383,19 @@ class Graph:
             step["q"] = [float(rng.choice(ranks)) for _ in range(int(rng.integers(1, 4)))]
             step["method"] = str(rng.choice(METHODS))
         return step
+
+    def distinct(self, number) -> dict | None:
+        # How many there are decides a shape, so nothing before it may be inexact.
+        if not self.is_all_exact(number): return None
+        return {"op": "unique", "args": [number], "part": str(self.rng.choice(PARTS)), "equal_nan": self.maybe(0.7)}
+
+    def is_all_exact(self, number) -> bool:
+        return self.values[number].is_exact and all(
+            self.is_all_exact(argument) for argument in self.operands(self.steps[number]))
+
+    def operands(self, step) -> list:
+        return [argument for argument in step.get("args", []) if isinstance(argument, int)] + [
+            step[key] for key in ("where", "weights") if key in step]
 
     def initial(self, x) -> dict | None:
         if x.dtype == BOOL: return {"kind": "bool", "scalar": "True"}

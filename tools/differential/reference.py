@@ -6,6 +6,7 @@ import numpy as np
 import operations
 import reductions
 import sequences
+import sets
 from compare import Expected
 from values import kind
 
@@ -96,6 +97,7 @@ def computed(step, operands, values) -> Expected:
             room = 4096.0 if x.dtype.itemsize == 8 else 100.0
             free = None if kind(x.dtype) not in "iu" else np.abs(x.astype(np.float64)) >= np.iinfo(x.dtype).max - room
             return Expected(array, free=free)
+        case "unique": return sets.unique(step, x)
         case "diff": return Expected(np.diff(x, step["n"], step["axis"]))
         case "isclose": return Expected(np.asarray(np.isclose(*operands, equal_nan=step["equal_nan"])))
     if name in sequences.SCANS:

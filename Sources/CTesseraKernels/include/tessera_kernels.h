@@ -7,6 +7,7 @@
 #include "tessera_reductions.h"
 #include "tessera_elementwise.h"
 #include "tessera_order.h"
+#include "tessera_sets.h"
 #include "tessera_random.h"
 #include "tessera_products.h"
 

@@ -35,7 +35,9 @@ package final class MemoryDriver: ArrayDriver {
     return MemoryDriver(buffer, shape, dtype)
   }
 
-  private init(_ buffer: Buffer, _ shape: Shape, _ dtype: DType) {
+  /// - Parameter buffer: begins with the elements.
+  package init(_ buffer: Buffer, _ shape: Shape, _ dtype: DType) {
+    precondition(buffer.bytes.count >= shape.count * dtype.itemSize)
     self.buffer = buffer
     self.shape = shape
     self.dtype = dtype

@@ -5,7 +5,8 @@ package import TesseraStorage
 /// Positions of an array along one axis, in any order and with repeats; nothing is copied until it is read.
 ///
 /// Positions that are read together are sorted first. Neighbours that stay neighbours are read into their places; of
-/// others, all that lie in what the base reads as one are read as a box and copied from there.
+/// others, all that lie in what the base reads as one are read as rows, where whole rows are asked for, or as a box and copied
+/// from there.
 package struct TakenDriver: ComputedDriver {
   package let description: ArrayDescription
   private let base: any ArrayDriver
@@ -74,10 +75,19 @@ package struct TakenDriver: ComputedDriver {
         try base.read(
           box(selection, first.row, run), into: target + first.place * strides[axis], strides: strides,
           scratch: scratch)
+      } else if axis == 0, hasWholeRows(selection) {
+        try base.readRows(rest.prefix(shared), into: target, strides: strides, scratch: scratch)
       } else {
         try readBox(rest.prefix(shared), of: selection, into: target, strides, scratch)
       }
       rest = rest.dropFirst(max(run, shared))
+    }
+  }
+
+  /// Whether all of each position's elements are asked for, in their order.
+  private func hasWholeRows(_ selection: StridedRegion) -> Bool {
+    selection.axes.indices.dropFirst().allSatisfy {
+      selection.axes[$0] == .init(start: 0, step: 1, count: base.description.shape[$0])
     }
   }
 

@@ -1,0 +1,21 @@
+/// The distinct elements of an array, and what was asked for of them.
+public struct Unique: Sendable {
+  /// In ascending order, one axis.
+  public let values: NDArray
+  /// For each of the values, where it is first, in C order; int64.
+  public let index: NDArray?
+  /// For each element of the array, in its shape, the place of its value; int64. Lazy.
+  public let inverse: NDArray?
+  /// For each of the values, how often it occurs; int64.
+  public let counts: NDArray?
+
+  /// What is computed beside the values.
+  public struct Parts: OptionSet, Sendable {
+    public let rawValue: Int
+    public init(rawValue: Int) { self.rawValue = rawValue }
+
+    public static let index = Parts(rawValue: 1)
+    public static let inverse = Parts(rawValue: 2)
+    public static let counts = Parts(rawValue: 4)
+  }
+}
