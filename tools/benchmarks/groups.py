@@ -22,6 +22,7 @@ GROUPS = {
     "reductions": Group("Statistics of columns, rows and everything", _of("engine", "statistics", "sum")),
     "npz": Group("Statistics of .npz members", _of("further", "npz")),
     "positions": Group("NaN statistics, positions of maxima, histograms", _of("further", "nan", "argmax", "histogram")),
+    "distinct": Group("Distinct values, and rows that a mask chooses", _of("further", "unique", "mask")),
     "median": Group("Exact medians", _of("engine", "median")),
     "normalize": Group("Normalizing the columns", _of("engine", "normalize")),
     "expression": Group("Fused expressions, summed and stored", _of("engine", "expression")),

@@ -33,6 +33,8 @@ class References:
                 "columns-sum": self._columns_sum, "columns-median": self._columns_median,
                 "overall-median": self._overall_median,
                 "columns-nan": self._columns_nan, "columns-argmax": self._columns_argmax, "histogram": self._histogram,
+                "unique-counts": self._unique_counts, "unique-codes": self._unique_counts,
+                "unique-gaussian": self._unique, "masked-rows": self._masked_rows,
             }.get(job)
             self.known[key] = maker() if maker else self._expression(formula)
         return self.known[key]
@@ -94,6 +96,17 @@ class References:
         count, least, greatest = formulas.HISTOGRAM
         return _exactly(sum(np.histogram(block, count, (least, greatest))[0] for _, block in _blocks(self.x)))
 
+    def _unique_counts(self):
+        return _nothing_else(np.stack([part.astype("float64") for part in np.unique(self.x, return_counts=True)]))
+
+    def _unique(self):
+        return _nothing_else(np.stack(formulas.sample(np.unique(self.x))))
+
+    def _masked_rows(self):
+        mask = np.load(self.expression_inputs()[0])
+        parts = [block[mask[first:first + len(block)]] for first, block in _blocks(self.x)]
+        return sum(part.sum(axis=0) for part in parts)[None], sum(np.abs(part).sum(axis=0) for part in parts)[None]
+
     def _expression(self, formula):
         total = magnitude = 0.0
         for first, value in self.expected_blocks(formula):
@@ -113,6 +126,11 @@ class References:
 def _exactly(counts):
     """Whole numbers: any difference is at least 1."""
     return np.asarray(counts, "float64")[None], np.ones((1, len(counts)))
+
+
+def _nothing_else(values):
+    """Where any difference is wrong, however small."""
+    return values, np.zeros(values.shape)
 
 
 def _statistics(mean, std, least, greatest):

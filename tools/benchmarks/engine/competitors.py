@@ -28,11 +28,14 @@ def _does(jobs, forms):
 
 
 NPY, STORES, ARCHIVES = ["npy"], ["raw", "lz4"], ["npz", "npz-deflated"]
-# NaN statistics, positions of maxima, a histogram.
-FURTHER = _does(["columns-nan", "columns-argmax", "histogram"], NPY)
+# Forms of one library, LZ4 all of them.
+OWN_FORMS = ["b2nd", "h5"]
+UNIQUE = ["unique-counts", "unique-codes", "unique-gaussian"]
+# NaN statistics, positions of maxima, a histogram, distinct values, rows by a mask.
+FURTHER = _does(["columns-nan", "columns-argmax", "histogram", *UNIQUE, "masked-rows"], NPY)
 BLOCKED = FURTHER | _does([*STATISTICS, "columns-sum", *MEDIANS, "expression", "expression-stored"], NPY) | {
     "columns": [*NPY, "npz"]}
-ZARR = _does([*STATISTICS, "columns-sum"], STORES) | {"normalize-raw": NPY}
+ZARR = _does([*STATISTICS, "columns-sum", "masked-rows"], STORES) | {"normalize-raw": NPY}
 
 COMPETITORS = {
     "NumPy": Competitor(
@@ -45,31 +48,38 @@ COMPETITORS = {
     "numexpr": Competitor("numexpr", _does(["expression", "expression-stored"], NPY)),
     "Dask": Competitor(
         "dask", _does([*STATISTICS, "columns-sum"], NPY + STORES)
-        | _does([*MEDIANS, "expression", "expression-stored", "normalize-npy", "normalize-raw"], NPY) | FURTHER, LOOSE),
+        | _does([*MEDIANS, "expression", "expression-stored", "normalize-npy", "normalize-raw"], NPY) | FURTHER
+        | {"masked-rows": NPY + STORES}, LOOSE),
     "zarr-python": Competitor("zarr:python", ZARR),
     "zarrs": Competitor("zarr:zarrs", ZARR),
     "Blosc2": Competitor(
-        "blosc2", _does([*STATISTICS, "columns-sum"], ["b2nd"]) | _does(["expression", "expression-stored"], ["b2nd"]),
+        "blosc2", _does([*STATISTICS, "columns-sum", "masked-rows"], ["b2nd"]) | _does(["expression", "expression-stored"], ["b2nd"]),
         LOOSE),
+    "TensorStore": Competitor("tensorstore", _does(["masked-rows"], STORES)),
+    "h5py+LZ4": Competitor("hdf5", _does(["masked-rows"], ["h5"])),
     "scikit-learn": Competitor("sklearn", {"columns": NPY, "normalize-npy": NPY}),
     "inflate alone": Competitor("inflate", {"columns": ["npz-deflated"]}, is_limit=True),
 }
 
 
 def who_does(job, form):
-    """Tessera first. Blosc2 reads its own LZ4 files, in the table of the LZ4 stores or beside the `.npy` files."""
+    """Tessera first. Blosc2 and h5py read LZ4 files of their own, in the table of the LZ4 stores or beside the `.npy` files."""
     others = [
         name for name, one in COMPETITORS.items()
-        if form in (forms := one.does.get(job, [])) or "b2nd" in forms and _is_blosc2s_place(job, form)]
+        if form in (forms := one.does.get(job, [])) or _own_form(forms) and _is_its_place(job, form)]
     return [TESSERA, *others]
 
 
-def _is_blosc2s_place(job, form):
+def _own_form(forms):
+    return next((form for form in forms if form in OWN_FORMS), None)
+
+
+def _is_its_place(job, form):
     return form == "lz4" or job.startswith("expression")
 
 
 def form_read(who, job, form):
-    return "b2nd" if who != TESSERA and "b2nd" in COMPETITORS[who].does[job] else form
+    return who != TESSERA and _own_form(COMPETITORS[who].does[job]) or form
 
 
 def is_limit(who):

@@ -83,10 +83,11 @@ class Contest(MatrixSuite):
         return [self._stored(self.source, form)]
 
     def _stored(self, source, form):
-        who, codec = ("Blosc2", "lz4") if form == "b2nd" else (TESSERA, "lz4" if form == "lz4" else "none")
+        who = {"b2nd": "Blosc2", "h5": "h5py+LZ4"}.get(form, TESSERA)
+        codec = "none" if form == "raw" else "lz4"
         if who == TESSERA and storage_competitors.tessera_binary() is None:
             who = "zarrs"
-        store = self.folder / (f"{source.stem}-{form}" + (".b2nd" if form == "b2nd" else ".zarr"))
+        store = self.folder / (f"{source.stem}-{form}" + (f".{form}" if form in competitors.OWN_FORMS else ".zarr"))
         if not store.exists():
             columns = self.shape[1]
             measure.run(storage_competitors.write(

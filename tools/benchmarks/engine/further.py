@@ -1,17 +1,23 @@
-"""Reductions of other kinds and from archives: NaN statistics, positions of maxima, a histogram; members of `.npz` files."""
+"""Work of other kinds and from archives: NaN statistics, positions of maxima, a histogram, distinct values, rows that a mask
+chooses; members of `.npz` files."""
 import functools
 import zipfile
 
 import numpy as np
 
-from .. import measure
+from .. import data, measure
 from . import check
 from .contest import Contest
+from .jobs import FORMS
 from .peers.formulas import HISTOGRAM
 
 BLOCK_ROWS = 8192
 # Of the elements of the matrix with gaps.
 NAN_SHARE = 0.01
+# Of the rows of the matrix that a mask chooses.
+CHOSEN_SHARE = 0.1
+# Categories of the matrix of codes.
+CATEGORIES = 1000
 # How much of the matrix is deflated: that takes Python minutes for gigabytes.
 DEFLATED_PART = 4
 
@@ -30,6 +36,29 @@ class Further(Contest):
             block[random.random(block.shape, "float32") < NAN_SHARE] = np.nan
             out[first:first + BLOCK_ROWS] = block
         out.flush()
+        return path
+
+    @functools.cached_property
+    def codes(self):
+        """Categories as int32, as many as the matrix has elements."""
+        path, random = self.folder / "codes.npy", np.random.default_rng(self.settings.seed + 21)
+        out = np.lib.format.open_memmap(path, "w+", "int32", self.shape)
+        for first in range(0, len(out), BLOCK_ROWS):
+            out[first:first + BLOCK_ROWS] = random.integers(0, CATEGORIES, out[first:first + BLOCK_ROWS].shape, "int32")
+        out.flush()
+        return path
+
+    @functools.cached_property
+    def gaussian(self):
+        """Gaussian numbers of full precision, of which hardly two are the same."""
+        path = self.folder / "gaussian.npy"
+        data.make(path, *self.shape, self.settings.seed + 22, "gaussian")
+        return path
+
+    @functools.cached_property
+    def mask(self):
+        path = self.folder / "mask.npy"
+        np.save(path, np.random.default_rng(self.settings.seed + 23).random(self.shape[0]) < CHOSEN_SHARE)
         return path
 
     def _archive(self, source, kind):
@@ -65,8 +94,26 @@ class Further(Contest):
         count, least, greatest = HISTOGRAM
         self._of_matrix("histogram", f"histogram of everything, {count} bins from {least:g} to {greatest:g}, .npy")
 
+    def _unique(self):
+        self._of_matrix("unique-counts", "distinct values and counts of features, .npy")
+        for job, title, source in [("unique-codes", f"distinct values and counts of {CATEGORIES} int32 codes", self.codes),
+                                   ("unique-gaussian", "distinct values of Gaussian numbers", self.gaussian)]:
+            self._answered(
+                job, f"{title}, .npy", "npy", lambda form, source=source: [source],
+                references=check.References(source, list), limit=self.bounds.reading("npy", self.bytes))
+            measure.remove(source)
+
+    def _mask(self):
+        references = check.References(self.source, lambda: [self.mask])
+        for form, name in FORMS.items():
+            self._answered(
+                "masked-rows", f"a tenth of the rows by a mask, {name}", form, lambda form: [*self._matrix(form), self.mask],
+                references=references, size=int(np.load(self.mask).sum()) * self.shape[1] * 4)
+
     def _of_matrix(self, job, title):
         self._answered(
             job, title, "npy", lambda form: [self.source], limit=self.bounds.reading("npy", self.bytes))
 
-    jobs = {"npz": _archives, "nan": _nan, "argmax": _argmax, "histogram": _histogram}
+    jobs = {
+        "npz": _archives, "nan": _nan, "argmax": _argmax, "histogram": _histogram, "unique": _unique, "mask": _mask,
+    }

@@ -11,6 +11,8 @@ from .accumulate_nan import ColumnsWithoutNaN
 from .archive import member
 
 BLOCK_BYTES = 1 << 20
+# Distinct values of several blocks that are held until they are joined.
+MOST_HELD = 1 << 20
 threads = 1
 
 
@@ -118,6 +120,60 @@ def histogram(x):
         return total
 
     return [sum(over(x, body))]
+
+
+def unique_counts(x):
+    """The distinct values of each block, which is sorted in the cache, joined whenever there are many."""
+    def joined(parts):
+        values, counts = (np.concatenate(each) for each in zip(*parts))
+        values, places = np.unique(values, return_inverse=True)
+        return values, np.bincount(places, counts, len(values)).astype("int64")
+
+    def body(ranges):
+        parts, held = [], 0
+        for first, last in ranges:
+            parts.append(np.unique(x[first:last], return_counts=True))
+            held += len(parts[-1][0])
+            if held > MOST_HELD:
+                parts = [joined(parts)]
+                held = len(parts[0][0])
+        return joined(parts)
+
+    return joined(over(x, body))
+
+
+unique_codes = unique_counts
+
+
+def unique_gaussian(x):
+    """Each thread sorts its part; a stable sort then merges what is sorted."""
+    def distinct(values):
+        is_new = np.ones(len(values), bool)
+        np.not_equal(values[1:], values[:-1], out=is_new[1:])
+        return values[is_new]
+
+    def body(ranges):
+        values = np.array(x[ranges[0][0]:ranges[-1][1]]).reshape(-1)
+        values.sort()
+        return distinct(values)
+
+    parts = over(x, body)
+    values = parts[0] if len(parts) == 1 else distinct(np.sort(np.concatenate(parts), kind="stable"))
+    return formulas.sample(values)
+
+
+def masked_rows(x, mask):
+    """Room for all, which threads fill block by block."""
+    ends = np.concatenate([[0], np.cumsum(mask)])
+    out = np.empty((ends[-1], *x.shape[1:]), x.dtype)
+
+    def body(ranges):
+        for first, last in ranges:
+            rows = np.flatnonzero(mask[first:last])
+            np.take(x[first:last], rows, axis=0, out=out[ends[first]:ends[last]], mode="clip")
+
+    over(x, body)
+    return out
 
 
 def columns_median(x):

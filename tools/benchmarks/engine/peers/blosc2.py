@@ -5,6 +5,7 @@ import numpy as np
 import benchmarks.peer_blosc2 as stores
 
 from .formulas import TEXTS
+from .masked import masked
 
 BLOCK_ROWS = 4096
 
@@ -31,6 +32,10 @@ def overall(x):
 
 def columns_sum(x):
     return [x.sum(axis=0)]
+
+
+def masked_rows(x, mask):
+    return masked(x, lambda first, last: x[first:last], mask)
 
 
 def _lazy(arrays, formula):

@@ -70,6 +70,21 @@ def histogram(x):
     return [da.histogram(x, bins=count, range=(least, greatest))[0].compute()]
 
 
+def unique_counts(x):
+    return dask.compute(*da.unique(x.ravel(), return_counts=True))
+
+
+unique_codes = unique_counts
+
+
+def unique_gaussian(x):
+    return formulas.sample(da.unique(x.ravel()).compute())
+
+
+def masked_rows(x, mask):
+    return x[mask].compute()
+
+
 def columns_median(x):
     return [da.median(x.rechunk((-1, max(1, x.shape[1] // 16))), axis=0).compute()]
 

@@ -4,6 +4,9 @@ import numpy as np
 # How many, the least and the greatest edge. Edges are eighths, which every float holds exactly.
 HISTOGRAM = 128, -8.0, 8.0
 
+# Distinct values that are looked at, where there are too many to look at all.
+SAMPLES = 1000
+
 TEXTS = {
     "plain": "(a * b + c) / (abs(d) + 1)",
     "math": "exp(-abs(a)) * sqrt(abs(b)) + c / (d * d + 1)",
@@ -37,3 +40,9 @@ def compute_in_place(formula, a, b, c, d, out, other):
     np.divide(c, other, out=other)
     out += other
     return out
+
+
+def sample(values):
+    """How many values there are, and some that are evenly spread among them."""
+    places = np.arange(SAMPLES) * (len(values) - 1) // (SAMPLES - 1)
+    return [np.concatenate([[len(values)], values[places].astype("float64")])]

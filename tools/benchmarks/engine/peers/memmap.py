@@ -52,6 +52,21 @@ def histogram(x):
     return [np.histogram(x, count, (least, greatest))[0]]
 
 
+def unique_counts(x):
+    return np.unique(x, return_counts=True)
+
+
+unique_codes = unique_counts
+
+
+def unique_gaussian(x):
+    return formulas.sample(np.unique(x))
+
+
+def masked_rows(x, mask):
+    return x[mask]
+
+
 def expression(arrays, formula):
     return [formulas.compute(formula, *arrays).sum(dtype="float64")]
 

@@ -5,6 +5,7 @@ import benchmarks.peer_zarr as stores
 
 from .accumulate import Columns, Overall, column_sum, row_statistics
 from .blocked import open as open_npy
+from .masked import masked
 
 BLOCK_ROWS, CHUNK_ROWS, SHARD_ROWS = 4096, 256, 16384
 use = stores.use
@@ -45,6 +46,10 @@ def rows(x):
 
 def columns_sum(x):
     return [sum(column_sum(block) for _, block in _blocks(x))]
+
+
+def masked_rows(x, mask):
+    return masked(x, lambda first, last: x[first:last], mask)
 
 
 def normalize(x, path, form):

@@ -29,6 +29,25 @@ struct Jobs {
     [try input(0).histogram(bins: 128, range: -8...8, options: options).counts.evaluated(options: options)]
   }
 
+  /// Distinct values and how often they occur.
+  func uniqueCounts() throws -> [NDArray] {
+    let found = try input(0).unique(returning: .counts, options: options)
+    return [found.values, found.counts!]
+  }
+
+  /// How many distinct values there are, and a thousand of them that are evenly spread among all.
+  func unique() throws -> [NDArray] {
+    let values = try input(0).unique(options: options)
+    let places = (0..<1000).map { $0 * (values.size - 1) / 999 }
+    let sample = try values.take(places).astype(.float64)
+    return [try concatenate([NDArray([Double(values.size)]), sample])]
+  }
+
+  /// The rows that a mask chooses, in memory.
+  func maskedRows() throws -> [NDArray] {
+    [try input(0).compress(input(1), axis: 0, options: options).evaluated(options: options)]
+  }
+
   func sum(axis: Axes?) throws -> [NDArray] { [try input(0).sum(axis: axis).evaluated(options: options)] }
 
   func median(axis: Axes?) throws -> [NDArray] {
