@@ -44,7 +44,7 @@ import Testing
     }
   }
 
-  @Test(arguments: sampled(0..<24, every: 3)) func smallMemoryTakesMorePassesForTheSame(seed: Int) {
+  @Test(arguments: Array(sampled(0..<24, every: 3))) func smallMemoryTakesMorePassesForTheSame(seed: Int) {
     var random = SeededGenerator(seed: UInt64(seed))
     let count = 60_000
     let isDense = seed % 2 == 0
@@ -75,6 +75,15 @@ import Testing
     #expect(found.keys == Set(elements).sorted().map { UInt128($0) })
     let tight = distinct(elements, threads: 2, counts: false, memory: 17 << 20)
     #expect(tight.keys == found.keys)
+  }
+
+  /// More keys than may wait at a time.
+  @Test func keysThatWaitMakeRoom() {
+    let count = 1_600_000
+    let elements = (0..<count).map { UInt32($0 * 7919 % count) }
+    let found = distinct(elements, threads: 1, counts: false, memory: 17 << 20)
+    #expect(found.passes == 1)
+    #expect(found.keys == (0..<count).map { UInt128($0) })
   }
 
   @Test(arguments: 0..<6) func tablesCountWhatTheyHold(seed: Int) {

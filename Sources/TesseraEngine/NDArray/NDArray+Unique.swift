@@ -22,8 +22,8 @@ extension NDArray {
   ///
   /// - Parameter parts: `.counts`, `.index` and `.inverse`, in any combination. The inverse is lazy, finds an element's
   ///   place when that is read, and keeps the distinct elements in memory meanwhile.
-  /// - Complexity: counts of up to 16384 distinct elements, and of those of 16 bits or less, are made in the same pass; more
-  ///   of them, and positions, take another.
+  /// - Complexity: counts of elements of 16 bits or less, of up to 16384 distinct ones, and of more that come again often are
+  ///   made in the same pass; others, and positions, take another.
   public func unique(
     returning parts: Unique.Parts, equalNaN: Bool = true, options: TransferOptions = .init()
   ) throws -> Unique {

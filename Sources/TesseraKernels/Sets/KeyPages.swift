@@ -1,4 +1,5 @@
 import CTesseraKernels
+import Synchronization
 import TesseraCore
 
 /// A set of keys of 4 bytes as bits, in pages of 65536 that are there once one of their keys is: in order without sorting,
@@ -17,6 +18,7 @@ final class KeyPages {
   private var slabs: [Buffer] = []
   private var free: [Page] = []
   private var used = 0
+  private let memory: Int
   private let most: Int
   /// What stands for all pages outside of the range, whose keys then need no look.
   private let outside: Page
@@ -28,6 +30,7 @@ final class KeyPages {
   /// - Parameter memory: bytes that it takes at most.
   init(range: KeyRange, memory: Int) {
     self.range = range
+    self.memory = memory
     let spreadingBytes = KeySpreading.memory(of: memory)
     spreading = KeySpreading(memory: spreadingBytes)
     most = max(2, (memory - spreadingBytes - KeyPages.fixedBytes) / KeyPages.bytesPerPage)
@@ -51,24 +54,23 @@ final class KeyPages {
   func add(_ count: Int, _ keys: UnsafePointer<UInt32>) -> Int {
     var done = 0
     while done < count {
-      if isSpreading {
-        let (taken, stop) = spreading.add(count - done, keys + done)
-        done += taken
-        switch stop {
-        case nil: break
-        case .full(let bucket): if !mark(bucket) { return done }
-        case .tooMany:
-          if !finish() { return done }
-          isSpreading = false
-          spreading = KeySpreading(memory: 0)
-        }
-      } else {
-        let piece = count - done
+      let piece = count - done
+      guard isSpreading else {
         var fresh = 0
         let taken = mark(piece, keys + done, mostlyFresh: false, &fresh)
         done += taken
         if taken < piece { return done }
         isSpreading = spreading.isPossible && used > KeyPages.cachedPages && fresh > piece / 16
+        continue
+      }
+      done += spreading.add(piece, keys + done)
+      if done < count {
+        let isWorthwhile = spreading.isWorthwhile
+        if !markWaiting() { return done }
+        if !isWorthwhile {
+          isSpreading = false
+          spreading = KeySpreading(memory: 0)
+        }
       }
     }
     return done
@@ -88,24 +90,28 @@ final class KeyPages {
     }
   }
 
-  /// Marks those that wait in a bucket; false when there is no page for all of them.
-  private func mark(_ bucket: Int) -> Bool {
-    let waiting = spreading.waiting(bucket)
-    var fresh = 0
-    let taken = mark(waiting.count, waiting.baseAddress!, mostlyFresh: true, &fresh)
-    // What is left goes to the front.
-    guard taken < waiting.count else {
-      spreading.remove(taken, from: bucket)
-      return true
+  /// Marks all that wait; false when there is no page for all of them, of which some may then be marked already.
+  private func markWaiting() -> Bool {
+    for bucket in spreading.waitingBuckets {
+      for waiting in spreading.waiting(bucket) {
+        var fresh = 0
+        guard mark(waiting.count, waiting.baseAddress!, mostlyFresh: true, &fresh) == waiting.count
+        else {
+          return false
+        }
+      }
+      spreading.clear(bucket)
     }
-    UnsafeMutablePointer(mutating: waiting.baseAddress!).update(
-      from: waiting.baseAddress! + taken, count: waiting.count - taken)
-    spreading.remove(taken, from: bucket)
-    return false
+    return true
   }
 
-  /// Marks all that wait; false when there is no page for all of them.
-  func finish() -> Bool { spreading.waitingBuckets.allSatisfy { mark($0) } }
+  /// Leaves no more waiting than a bitmap of all their buckets is worth; false when there is no page for all of them.
+  func finish() -> Bool {
+    spreading.waitingBuckets.count * KeyPages.bucketBytes <= memory || markWaiting()
+  }
+
+  private static let bucketPages = 1 << (KeySpreading.shift - 16)
+  private static let bucketBytes = bucketPages * bytesPerPage
 
   private func makePage() -> Page? {
     if free.isEmpty {
@@ -151,11 +157,11 @@ final class KeyPages {
   func forEachPage(_ body: (Int, UnsafeRawPointer) -> Void) {
     withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 1 << 16) { keys in
       for number in ownNumbers {
-        body(tessera_page_keys(pages[number]!, UInt32(number), keys.baseAddress!), keys.baseAddress!)
+        body(
+          tessera_page_keys(pages[number]!, UInt32(number), keys.baseAddress!), keys.baseAddress!)
       }
     }
-    for bucket in spreading.waitingBuckets {
-      let waiting = spreading.waiting(bucket)
+    for waiting in spreading.waitingBuckets.flatMap({ spreading.waiting($0) }) {
       body(waiting.count, waiting.baseAddress!)
     }
   }
@@ -166,54 +172,105 @@ final class KeyPages {
   static func union(
     _ all: [KeyPages], parts: Int, _ team: (Int, @Sendable (Int) -> Void) throws -> Void
   ) rethrows -> KeySet {
-    let numbers = (0..<KeyPages.numbers).filter { number in all.contains { $0.isOwn(number) } }
-    let work = Union(numbers: numbers, all: all)
-    @Sendable func part(_ index: Int) -> Range<Int> {
-      numbers.count * index / parts..<numbers.count * (index + 1) / parts
+    let work = Union(all)
+    try team(parts) { part in
+      while let bucket = work.next() { work.gather(bucket) }
     }
-    try team(parts) { work.merge(part($0)) }
     let total = work.place()
     return try KeySet(width: 4, room: total) { keys in
       nonisolated(unsafe) let keys = keys.assumingMemoryBound(to: UInt32.self)
-      try team(parts) { work.write(part($0), to: keys) }
+      try team(parts) { part in
+        while let bucket = work.next() { work.write(bucket, to: keys) }
+      }
       return total
     }
   }
 
-  /// Pages of several sets, one after another; each thread has pages of its own.
+  /// Bitmaps of several sets, bucket by bucket; each bucket is one thread's at a time.
   private final class Union: @unchecked Sendable {
-    private let pages: [(number: Int, owners: [Page])]
-    /// How many keys each page has, then where they begin.
-    private let places: UnsafeMutableBufferPointer<Int>
-    private let all: [KeyPages]
-
-    init(numbers: [Int], all: [KeyPages]) {
-      self.all = all
-      pages = numbers.map { number in (number, all.compactMap { $0.page(number) }) }
-      places = .allocate(capacity: max(1, pages.count))
+    private struct Bucket {
+      var pages: [(number: Int, page: Page)] = []
+      /// How many keys it has, then where they begin.
+      var place = 0
+      /// Of pages that are made here.
+      var memory: Buffer?
     }
 
-    deinit { places.deallocate() }
+    private let all: [KeyPages]
+    private let buckets: UnsafeMutableBufferPointer<Bucket>
+    private let taken = Atomic<Int>(0)
 
-    func merge(_ part: Range<Int>) {
-      for index in part {
-        let owners = pages[index].owners
-        for other in owners.dropFirst() { tessera_page_merge(owners[0], other) }
-        places[index] = tessera_page_count(owners[0])
+    init(_ all: [KeyPages]) {
+      self.all = all
+      buckets = .allocate(capacity: KeySpreading.buckets)
+      buckets.initialize(repeating: Bucket())
+    }
+
+    deinit {
+      buckets.deinitialize()
+      buckets.deallocate()
+    }
+
+    /// The number of a bucket that nobody has taken yet.
+    func next() -> Int? {
+      let number = taken.wrappingAdd(1, ordering: .relaxed).oldValue
+      return number < buckets.count ? number : nil
+    }
+
+    /// Makes one bitmap of all that there is of a bucket, and counts its keys.
+    func gather(_ bucket: Int) {
+      let waiting = all.flatMap { $0.spreading.waiting(bucket) }
+      let numbers = bucket * KeyPages.bucketPages..<(bucket + 1) * KeyPages.bucketPages
+      if !waiting.isEmpty { makePages(for: bucket) }
+      for number in numbers {
+        var owners = all.compactMap { $0.page(number) }
+        if let made = buckets[bucket].memory {
+          let words = made.bytes.baseAddress!.assumingMemoryBound(to: UInt64.self)
+          owners.insert(words + (number - numbers.lowerBound) * Int(TESSERA_PAGE_WORDS), at: 0)
+        }
+        guard let first = owners.first else { continue }
+        for other in owners.dropFirst() { tessera_page_merge(first, other) }
+        buckets[bucket].pages.append((number, first))
+      }
+      mark(waiting, in: bucket, numbers)
+      buckets[bucket].place = buckets[bucket].pages.reduce(0) { $0 + tessera_page_count($1.page) }
+    }
+
+    private func makePages(for bucket: Int) {
+      let memory = Buffer(count: KeyPages.bucketBytes)
+      memory.bytes.initializeMemory(as: UInt64.self, repeating: 0)
+      buckets[bucket].memory = memory
+    }
+
+    /// Those outside of the range are cut off when all are there.
+    private func mark(
+      _ waiting: [UnsafeBufferPointer<UInt32>], in bucket: Int, _ numbers: Range<Int>
+    ) {
+      guard !waiting.isEmpty else { return }
+      withUnsafeTemporaryAllocation(of: Page?.self, capacity: numbers.count) { own in
+        for (place, page) in buckets[bucket].pages.enumerated() { own[place] = page.page }
+        var fresh = 0
+        for keys in waiting {
+          _ = tessera_mark_keys(
+            keys.count, keys.baseAddress!, own.baseAddress! - numbers.lowerBound, 1, &fresh)
+        }
       }
     }
 
     /// Turns numbers of keys into places; returns how many there are.
     func place() -> Int {
       var next = 0
-      for index in pages.indices { (places[index], next) = (next, next + places[index]) }
+      for index in buckets.indices {
+        (buckets[index].place, next) = (next, next + buckets[index].place)
+      }
+      taken.store(0, ordering: .relaxed)
       return next
     }
 
-    func write(_ part: Range<Int>, to keys: UnsafeMutablePointer<UInt32>) {
-      for index in part {
-        let page = pages[index]
-        _ = tessera_page_keys(page.owners[0], UInt32(page.number), keys + places[index])
+    func write(_ bucket: Int, to keys: UnsafeMutablePointer<UInt32>) {
+      var place = buckets[bucket].place
+      for (number, page) in buckets[bucket].pages {
+        place += tessera_page_keys(page, UInt32(number), keys + place)
       }
     }
   }

@@ -1,62 +1,75 @@
 import CTesseraKernels
 import TesseraCore
 
-/// Keys of 4 bytes that wait, sorted into buckets by their upper bits, until there are many of a bucket: marked together,
-/// they go to a part of a bitmap that fits the cache.
+/// Keys of 4 bytes that wait in buckets by their upper bits: those of a bucket are marked together, in a part of a bitmap that
+/// fits the cache.
 struct KeySpreading {
-  private static let shift = 21
-  private static let buckets = 1 << (32 - shift)
-  /// Keys of a bucket: several for each line of its part of the bitmap.
+  typealias Keys = UnsafeMutablePointer<UInt32>
+
+  static let shift = 21
+  static let buckets = 1 << (32 - shift)
   private static let capacity = 16 << 10
-  private static let bucketBytes = capacity * 4
-  /// Fewer buckets than that are not worth it.
-  private static let leastBuckets = 32
+  private static let chunkBytes = capacity * 4
+  /// Less memory than for that many chunks is not worth it.
+  private static let leastChunks = 32
 
   private let most: Int
   private var memory: [Buffer] = []
-  private var keys = [UnsafeMutablePointer<UInt32>?](repeating: nil, count: buckets)
+  private var free: [Keys] = []
+  /// Of each bucket the chunk that is being filled, how many keys it has, and the full ones.
+  private var current = [Keys?](repeating: nil, count: buckets)
   private var counts = [UInt32](repeating: 0, count: buckets)
+  private var full = [[Keys]](repeating: [], count: buckets)
 
   /// Bytes for a bitmap that may take so many in all.
   static func memory(of all: Int) -> Int {
-    all / 4 < leastBuckets * bucketBytes ? 0 : min(all / 4, buckets * bucketBytes)
+    let share = all / 8 * 5
+    return share < leastChunks * chunkBytes ? 0 : share
   }
 
-  init(memory: Int) { most = memory / KeySpreading.bucketBytes }
+  init(memory: Int) { most = memory / KeySpreading.chunkBytes }
 
-  /// Whether it may have any bucket.
+  /// Whether any keys may wait.
   var isPossible: Bool { most > 0 }
 
-  /// What stopped it from taking a key.
-  enum Stop {
-    case full(bucket: Int)
-    case tooMany
-  }
-
-  /// Takes keys until a bucket is full or there would be too many of them; returns how many.
-  mutating func add(_ count: Int, _ source: UnsafePointer<UInt32>) -> (taken: Int, stop: Stop?) {
+  /// Takes keys until there is no memory for more; returns how many.
+  mutating func add(_ count: Int, _ source: UnsafePointer<UInt32>) -> Int {
     var done = 0
     while true {
       done += tessera_spread_keys(
-        count - done, source + done, UInt32(KeySpreading.shift), UInt32(KeySpreading.capacity), keys, &counts)
-      guard done < count else { return (done, nil) }
+        count - done, source + done, UInt32(KeySpreading.shift), UInt32(KeySpreading.capacity),
+        current, &counts)
+      guard done < count, let chunk = makeChunk() else { return done }
       let bucket = Int(source[done] >> UInt32(KeySpreading.shift))
-      guard keys[bucket] == nil else { return (done, .full(bucket: bucket)) }
-      guard memory.count < most else { return (done, .tooMany) }
-      let buffer = Buffer(count: KeySpreading.bucketBytes)
-      memory.append(buffer)
-      keys[bucket] = buffer.bytes.baseAddress!.bindMemory(to: UInt32.self, capacity: KeySpreading.capacity)
+      if let own = current[bucket] { full[bucket].append(own) }
+      (current[bucket], counts[bucket]) = (chunk, 0)
     }
   }
 
-  /// Those of a bucket that wait.
-  func waiting(_ bucket: Int) -> UnsafeBufferPointer<UInt32> {
-    UnsafeBufferPointer(start: keys[bucket], count: Int(counts[bucket]))
+  private mutating func makeChunk() -> Keys? {
+    if let chunk = free.popLast() { return chunk }
+    guard memory.count < most else { return nil }
+    let buffer = Buffer(count: KeySpreading.chunkBytes)
+    memory.append(buffer)
+    return buffer.bytes.baseAddress!.bindMemory(to: UInt32.self, capacity: KeySpreading.capacity)
   }
 
-  /// The buckets in which some wait.
-  var waitingBuckets: [Int] { counts.indices.filter { counts[$0] > 0 } }
+  /// The buckets in which keys wait.
+  var waitingBuckets: [Int] { current.indices.filter { current[$0] != nil } }
 
-  /// Forgets the last so many of a bucket.
-  mutating func remove(_ count: Int, from bucket: Int) { counts[bucket] -= UInt32(count) }
+  /// Whether buckets have filled more than a chunk or two each.
+  var isWorthwhile: Bool { memory.count >= 2 * waitingBuckets.count }
+
+  /// Those of a bucket that wait, chunk by chunk.
+  func waiting(_ bucket: Int) -> [UnsafeBufferPointer<UInt32>] {
+    guard let own = current[bucket] else { return [] }
+    return full[bucket].map { UnsafeBufferPointer(start: $0, count: KeySpreading.capacity) }
+      + [UnsafeBufferPointer(start: own, count: Int(counts[bucket]))]
+  }
+
+  /// Forgets those of a bucket.
+  mutating func clear(_ bucket: Int) {
+    free += full[bucket] + (current[bucket].map { [$0] } ?? [])
+    (current[bucket], counts[bucket], full[bucket]) = (nil, 0, [])
+  }
 }
