@@ -1,10 +1,11 @@
 import TesseraCore
 import TesseraIO
 import TesseraStorage
+import TesseraTestSupport
 import Testing
 
 /// Memory that is freed leaves the process: budgets count what is in use.
-@Suite struct FreedMemoryTests {
+@Suite(.enabled(if: !Sanitizer.isOn)) struct FreedMemoryTests {
   @Test func buffersOfGrowingSizesLeaveNoHoles() async throws {
     // In a process of its own, which has a peak of its own.
     await #expect(processExitsWith: .success) {

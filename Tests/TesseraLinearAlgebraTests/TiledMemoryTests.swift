@@ -7,7 +7,7 @@ import TesseraTestSupport
 import Testing
 
 /// What large matrices take of the process's memory, in a child process whose peak is theirs.
-@Suite(.enabled(if: OpenBLAS.isAvailable)) struct TiledMemoryTests {
+@Suite(.enabled(if: OpenBLAS.isAvailable && !Sanitizer.isOn)) struct TiledMemoryTests {
   /// A matrix of 128 MiB is inverted and factored within 96 MiB: out of core.
   @Test func peakStaysWithinTheBudget() async {
     await #expect(processExitsWith: .success) {
