@@ -151,6 +151,18 @@ class ManyArrays(LoadCase):
         np.savez(self.path("x.npz"), **self.arrays)
         self.check(self.path("x.npz"))
 
+    def test_arrays_that_are_added_one_by_one(self):
+        """Each makes the group's list of its members anew."""
+        np.savez(self.path("x.npz"), **self.arrays)
+        group, more = self.path("g.zarr"), self.save("more.npy", np.arange(5))
+        self.bounded("convert", self.path("x.npz"), group, memory=self.memory)
+        names = [f"more-{number}" for number in range(10)]
+        seconds = sum(self.bounded("convert", more, f"{group}/{name}").seconds for name in names)
+        print(f"[{seconds * 100:.0f} ms for each] ", end="", flush=True)
+        listed = zarr.open_consolidated(group)
+        self.assertEqual(set(listed.metadata.consolidated_metadata.metadata), {*self.arrays, *names})
+        self.assertEqual(listed["more-9"][:].tolist(), list(range(5)))
+
     def test_more_than_the_budget_knows_is_refused(self):
         np.savez(self.path("x.npz"), **{f"a{i}": np.zeros(1, np.int8) for i in range(4000)})
         result = self.fails("convert", self.path("x.npz"), self.path("g.zarr"), "--memory", "64MiB")

@@ -14,13 +14,16 @@ import TesseraCore
 struct JSONParser {
   let bytes: UnsafeRawBufferPointer
   let limits: JSONLimits
+  /// From the object that is being parsed on, the keys that lead to a value which is passed over; empty for none.
+  private var omitted: ArraySlice<String>
   var position = 0
   private var depth = 0
   private var values = 0
 
-  init(_ bytes: UnsafeRawBufferPointer, limits: JSONLimits) {
+  init(_ bytes: UnsafeRawBufferPointer, limits: JSONLimits, omitting path: [String] = []) {
     self.bytes = bytes
     self.limits = limits
+    omitted = path[...]
   }
 
   /// The one value of the whole text.
@@ -30,6 +33,9 @@ struct JSONParser {
         .unsupported, "JSON text is too large", expected: "at most \(limits.bytes) bytes",
         got: "\(bytes.count)")
     }
+    skipWhitespace()
+    // A path leads through objects alone.
+    if current != UInt8(ascii: "{") { omitted = [] }
     let value = try self.value()
     skipWhitespace()
     guard position == bytes.count else { throw unexpected("the end") }
@@ -96,13 +102,52 @@ struct JSONParser {
       guard current == UInt8(ascii: "\"") else { throw unexpected("a key") }
       let key = try string()
       guard skip(UInt8(ascii: ":")) else { throw unexpected("':'") }
-      guard members.insert(key, try value()) else {
+      guard members.insert(key, try value(of: key)) else {
         position = start
         throw invalid("duplicate JSON key", expected: "each key once", got: "'\(key.prefix(64))' again")
       }
       if skip(UInt8(ascii: "}")) { return .object(members) }
       guard skip(UInt8(ascii: ",")) else { throw unexpected("',' or '}'") }
     }
+  }
+
+  /// The value of a member: null in place of an object or array that is to be passed over.
+  private mutating func value(of key: String) throws -> JSONValue {
+    let path = omitted
+    let isOnPath = path.first.map { $0.utf8.elementsEqual(key.utf8) } ?? false
+    skipWhitespace()
+    let isObject = current == UInt8(ascii: "{")
+    if isOnPath, path.count == 1, isObject || current == UInt8(ascii: "[") {
+      try pass()
+      return .null
+    }
+    omitted = isOnPath && isObject ? path.dropFirst() : []
+    defer { omitted = path }
+    return try value()
+  }
+
+  /// Moves past an object or array, of which nothing but brackets and strings is looked at.
+  private mutating func pass() throws {
+    var depth = 0
+    repeat {
+      switch current {
+      case UInt8(ascii: "{"), UInt8(ascii: "["): depth += 1
+      case UInt8(ascii: "}"), UInt8(ascii: "]"): depth -= 1
+      case UInt8(ascii: "\""): try passString()
+      case nil: throw unexpected("'}' or ']'")
+      default: break
+      }
+      position += 1
+    } while depth > 0
+  }
+
+  /// Moves from the quote that opens a string to the one that closes it.
+  private mutating func passString() throws {
+    position += 1
+    while let byte = current, byte != UInt8(ascii: "\"") {
+      position = min(position + (byte == UInt8(ascii: "\\") ? 2 : 1), bytes.count)
+    }
+    guard current != nil else { throw unexpected("'\"'") }
   }
 
   /// Moves past white space and `byte`; false when something else follows.

@@ -12,6 +12,16 @@ extension JSONValue {
     self = try parser.document()
   }
 
+  /// Parses a whole document but for the object or array at the end of a path of keys, which becomes null.
+  ///
+  /// What is passed over is neither kept nor checked, so it costs no memory and little time however large it is.
+  package init(parsing bytes: [UInt8], omitting path: [String]) throws {
+    self = try bytes.withUnsafeBytes {
+      var parser = JSONParser($0, limits: JSONLimits(), omitting: path)
+      return try parser.document()
+    }
+  }
+
   /// Parses a whole document that is in memory.
   public init(parsing bytes: [UInt8], limits: JSONLimits = JSONLimits()) throws {
     self = try bytes.withUnsafeBytes { try JSONValue(parsing: $0, limits: limits) }

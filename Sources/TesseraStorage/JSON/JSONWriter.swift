@@ -3,6 +3,8 @@ struct JSONWriter {
   let isPretty: Bool
   private(set) var bytes: [UInt8] = []
   private var indentation = 0
+  /// How many members the object that is being written has so far.
+  private var members = 0
 
   init(isPretty: Bool) { self.isPretty = isPretty }
 
@@ -30,13 +32,46 @@ struct JSONWriter {
     }
   }
 
-  private mutating func write(_ members: JSONObject) {
-    enclose("{", "}", isEmpty: members.isEmpty) { writer in
-      for (index, (key, value)) in members.enumerated() {
-        if index > 0 { writer.separate(onOneLine: false) }
-        writer.writeString(key)
-        writer.write(writer.isPretty ? ": " : ":")
-        writer.write(value)
+  mutating func write(_ members: JSONObject) {
+    object { writer in
+      for (key, value) in members { writer.member(key) { $0.write(value) } }
+    }
+  }
+
+  /// Writes an object whose members come one at a time, each by `member`, as there may be more than are to be kept.
+  mutating func object(_ body: (inout JSONWriter) throws -> Void) rethrows {
+    let outer = members
+    members = 0
+    write("{")
+    indentation += 1
+    try body(&self)
+    indentation -= 1
+    if members > 0 { startLine() }
+    write("}")
+    members = outer
+  }
+
+  /// Writes a member of an object: its key, and the value that `body` writes.
+  mutating func member(_ key: String, _ body: (inout JSONWriter) throws -> Void) rethrows {
+    if members > 0 { write(",") }
+    startLine()
+    writeString(key)
+    write(isPretty ? ": " : ":")
+    try body(&self)
+    members += 1
+  }
+
+  /// Writes an object, but for the value at `path`, which `body` writes; the path is there.
+  mutating func write(
+    _ document: JSONObject, at path: ArraySlice<String>, _ body: (inout JSONWriter) throws -> Void
+  ) rethrows {
+    try object { writer in
+      for (key, value) in document {
+        try writer.member(key) { writer in
+          guard key == path.first else { return writer.write(value) }
+          let rest = path.dropFirst()
+          if rest.isEmpty { try body(&writer) } else { try writer.write(value.object ?? [:], at: rest, body) }
+        }
       }
     }
   }

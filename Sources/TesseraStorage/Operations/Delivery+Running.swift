@@ -71,9 +71,7 @@ extension Delivery {
     }
     try write(stagings, jobs, progress)
     try Staging.publish(stagings)
-    for target in targets where target.location.form == .zarr {
-      try ZarrGroup.refreshParents(of: target.path)
-    }
+    try ZarrGroup.refreshParents(of: targets.filter { $0.location.form == .zarr }.map(\.path))
   }
 
   /// Everything that the bytes at a destination depend on.

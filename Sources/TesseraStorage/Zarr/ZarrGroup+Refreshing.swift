@@ -7,9 +7,18 @@ extension ZarrGroup {
   /// Documents are copied as they are, so that what this library does not understand is not lost. Writers of several
   /// arrays do this one after another, so that each of them is listed in the end.
   ///
+  /// All members are read anew, one at a time, as they are the truth and what is consolidated may be stale: a writer was
+  /// killed before it came to this, or other software wrote the group's document with members as it had once read them.
+  ///
   /// - Throws: an error that says that the array itself is in place.
   package static func refreshParents(of path: String) throws {
     try afterwards(path, "the group around it still shows it as it was") { try refreshGroups(above: path) }
+  }
+
+  /// The same for several arrays, once where they lie side by side.
+  package static func refreshParents(of paths: [String]) throws {
+    var done: Set<String> = []
+    for path in paths where done.insert(Path.parent(path)).inserted { try refreshParents(of: path) }
   }
 
   private static func refreshGroups(above path: String) throws {
@@ -25,30 +34,29 @@ extension ZarrGroup {
     try refreshGroups(above: parent)
   }
 
+  /// Where a group's own document has the metadata of its members.
+  private static let membersPath = ["consolidated_metadata", "metadata"]
+
   /// - Returns: whether it is a group.
   private static func refreshV3(_ folder: String) throws -> Bool {
-    let kind = try ZarrStore.document(folder, "zarr.json").map {
-      (isGroup: $0["node_type"] == "group", isConsolidated: $0["consolidated_metadata"]?.object != nil)
-    }
-    guard let kind, kind.isGroup else { return false }
-    guard kind.isConsolidated else { return true }
+    func own() throws -> JSONObject? { try ZarrStore.document(folder, "zarr.json", omitting: membersPath) }
+    guard let found = try own(), found["node_type"] == "group" else { return false }
+    guard found["consolidated_metadata"]?.object != nil else { return true }
     try File.update(Path.join(folder, "zarr.json")) {
-      guard var document = try ZarrStore.document(folder, "zarr.json"),
-        var consolidated = document["consolidated_metadata"]?.object
+      guard var document = try own(), var consolidated = document["consolidated_metadata"]?.object
       else { return nil }
-      // The old members go before the new ones are collected: there may be very many.
-      document["consolidated_metadata"] = .null
       consolidated["metadata"] = .null
-      var members = JSONObject()
-      try collect(folder, prefix: "", depth: 0) { path, child in
-        guard var member = try ZarrStore.document(child, "zarr.json") else { return false }
-        member["consolidated_metadata"] = nil
-        members[path] = .object(member)
-        return member["node_type"] == "group"
-      }
-      consolidated["metadata"] = .object(members)
       document["consolidated_metadata"] = .object(consolidated)
-      return ZarrStore.bytes(document)
+      return try ZarrStore.bytes(document, membersAt: membersPath) { writer in
+        try collect(folder, prefix: "", depth: 0) { path, child in
+          guard var member = try ZarrStore.document(child, "zarr.json", omitting: membersPath) else {
+            return false
+          }
+          member["consolidated_metadata"] = nil
+          writer.member(path) { $0.write(member) }
+          return member["node_type"] == "group"
+        }
+      }
     }
     return true
   }
@@ -56,19 +64,24 @@ extension ZarrGroup {
   private static func refreshV2(_ folder: String) throws {
     guard try Directory.kind(Path.join(folder, ".zmetadata")) == .file else { return }
     try File.update(Path.join(folder, ".zmetadata")) {
-      guard var document = try ZarrStore.document(folder, ".zmetadata") else { return nil }
-      var members = JSONObject()
-      func add(_ path: String, _ child: String) throws -> Bool {
-        for name in [".zarray", ".zgroup", ".zattrs"] {
-          guard let member = try ZarrStore.document(child, name) else { continue }
-          members[path.isEmpty ? name : "\(path)/\(name)"] = .object(member)
+      guard var document = try ZarrStore.document(folder, ".zmetadata", omitting: ["metadata"])
+      else { return nil }
+      document["metadata"] = .null
+      return try ZarrStore.bytes(document, membersAt: ["metadata"]) { writer in
+        try writeV2(folder, at: "", to: &writer)
+        try collect(folder, prefix: "", depth: 0) { path, child in
+          try writeV2(child, at: path, to: &writer)
+          return try Directory.kind(Path.join(child, ".zgroup")) == .file
         }
-        return try Directory.kind(Path.join(child, ".zgroup")) == .file
       }
-      _ = try add("", folder)
-      try collect(folder, prefix: "", depth: 0, add)
-      document["metadata"] = .object(members)
-      return ZarrStore.bytes(document)
+    }
+  }
+
+  /// The documents of one array or group, as `.zmetadata` has them.
+  private static func writeV2(_ folder: String, at path: String, to writer: inout JSONWriter) throws {
+    for name in [".zarray", ".zgroup", ".zattrs"] {
+      guard let document = try ZarrStore.document(folder, name) else { continue }
+      writer.member(path.isEmpty ? name : "\(path)/\(name)") { $0.write(document) }
     }
   }
 

@@ -66,11 +66,12 @@ package enum ZarrStore {
     }
   }
 
-  static func document(_ folder: String, _ name: String) throws -> JSONObject? {
-    let path = Path.join(folder, name)
-    guard let file = try file(folder, name, path) else { return nil }
-    return try naming(path) {
-      let value = try JSONValue(parsing: try file.contents(limit: maximumMetadataBytes))
+  /// - Parameter path: keys that lead to an object that is not needed, and may be very large; it is read as null.
+  static func document(_ folder: String, _ name: String, omitting path: [String] = []) throws -> JSONObject? {
+    let place = Path.join(folder, name)
+    guard let file = try file(folder, name, place) else { return nil }
+    return try naming(place) {
+      let value = try JSONValue(parsing: try file.contents(limit: maximumMetadataBytes), omitting: path)
       guard let object = value.object else {
         throw TesseraError(.corrupt, "metadata", expected: "a JSON object", got: value.kindName)
       }
@@ -105,4 +106,13 @@ package enum ZarrStore {
   }
 
   static func bytes(_ object: JSONObject) -> [UInt8] { JSONValue.object(object).utf8(pretty: true) + [0x0A] }
+
+  /// The bytes of a document in which the value at `path` is an object whose members `body` writes.
+  static func bytes(
+    _ object: JSONObject, membersAt path: [String], _ body: (inout JSONWriter) throws -> Void
+  ) rethrows -> [UInt8] {
+    var writer = JSONWriter(isPretty: true)
+    try writer.write(object, at: path[...]) { try $0.object(body) }
+    return writer.bytes + [0x0A]
+  }
 }

@@ -134,6 +134,30 @@ import Testing
         == "JSON has too many values: expected at most 3, got more")
   }
 
+  @Test(arguments: [
+    (#"{"a":{"b":[1,{"]}":"\\\"]"}], "c":2},"d":3}"#, #"{"a":{"b":null,"c":2},"d":3}"#),
+    (#"{"a": { "b" :{},"b2":{}}, "b":{}}"#, #"{"a":{"b":null,"b2":{}},"b":{}}"#),
+    // Only what is an object or an array, and where the path leads.
+    (#"{"a":{"b":7}}"#, #"{"a":{"b":7}}"#),
+    (#"{"b":[1],"a":[{"b":[1]}]}"#, #"{"b":[1],"a":[{"b":[1]}]}"#),
+    (#"{"c":{"a":{"b":[1]}},"a":{"c":{"b":[]}}}"#, #"{"c":{"a":{"b":[1]}},"a":{"c":{"b":[]}}}"#),
+    (#"[{"a":{"b":[1]}}]"#, #"[{"a":{"b":[1]}}]"#),
+    // It is not checked, but for its end.
+    (#"{"a":{"b":[1 2,],"c":0}}"#, #"{"a":{"b":null,"c":0}}"#),
+  ])
+  func aPathIsPassedOver(_ text: String, _ expected: String) throws {
+    #expect(try JSONValue(parsing: Array(text.utf8), omitting: ["a", "b"]).text() == expected)
+  }
+
+  @Test(arguments: [
+    (#"{"a":{"b":[1"#, "'}' or ']'"), (#"{"a":{"b":["1]}}"#, "'\"'"), (#"{"a":{"b":["\"#, "'\"'"),
+    (#"{"a":{"b":{"#, "'}' or ']'"), (#"{"a":{"b":[]]}}"#, "',' or '}'"), (#"{"a":{"b":}}"#, "a value"),
+  ])
+  func whatIsPassedOverHasAnEnd(_ text: String, _ expected: String) throws {
+    let message = thrownMessage { _ = try JSONValue(parsing: Array(text.utf8), omitting: ["a", "b"]) }
+    #expect(message?.contains("expected \(expected)") == true, "\(message ?? "no error")")
+  }
+
   @Test func manyKeysAreFoundAndDuplicatesNoticed() throws {
     let members = (0..<5000).map { "\"k\($0)\":\($0)" }
     let json = try JSONValue(parsing: "{" + members.joined(separator: ",") + "}")

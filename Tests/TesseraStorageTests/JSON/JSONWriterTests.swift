@@ -50,6 +50,21 @@ import Testing
     #expect(json.object?.count == 42)
   }
 
+  @Test(arguments: [true, false], [[], ["x"], ["x", "y", "z"]])
+  func membersOneByOne(isPretty: Bool, keys: [String]) {
+    let member: JSONValue = ["k": [], "of": [1, 2]]
+    let members: JSONValue = .object(keys.reduce(into: [:]) { $0[$1] = member })
+    let whole: JSONValue = ["a": 1, "b": ["c": members, "d": [:]], "c": 2]
+    var writer = JSONWriter(isPretty: isPretty)
+    let document: JSONObject = ["a": 1, "b": ["c": nil, "d": [:]], "c": 2]
+    writer.write(document, at: ["b", "c"]) { writer in
+      writer.object { writer in
+        for key in keys { writer.member(key) { $0.write(member) } }
+      }
+    }
+    #expect(writer.bytes == whole.utf8(pretty: isPretty))
+  }
+
   @Test(arguments: UInt64(1)...40)
   func roundTrip(seed: UInt64) throws {
     var random = SeededBits(seed: seed)
