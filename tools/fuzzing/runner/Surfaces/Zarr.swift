@@ -46,7 +46,10 @@ extension Surface {
     }
     guard let elements, let conversion else { return }
     must("to convert what was read") { try conversion.run() }
-    let copied = must("what was converted") { try Reading.check(try StoredArray.open(copy)) }
+    // The copy may have more parts than the store has, too many to be looked at.
+    guard let copied = must("what was converted", { try Reading.check(try StoredArray.open(copy)) }) else {
+      return
+    }
     require(copied == elements, "elements that were converted")
   }
 }
