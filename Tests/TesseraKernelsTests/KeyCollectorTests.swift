@@ -8,7 +8,7 @@ import Testing
 @Suite struct KeyCollectorTests {
   /// All distinct keys, from as many passes as it takes, and how many that were.
   private func distinct<T: Element>(
-    _ elements: [T], threads: Int, counts: Bool, memory: Int
+    _ elements: [T], threads: Int, memory: Int
   ) -> (keys: [UInt128], counts: [UInt64]?, passes: Int) {
     var range = KeyRange()
     var keys: [UInt128] = []
@@ -16,7 +16,7 @@ import Testing
     while true {
       passes += 1
       let collectors = (0..<threads).map { _ in
-        KeyCollector(T.dtype, counts: counts, range: range, memory: memory, most: elements.count)
+        KeyCollector(T.dtype, range: range, memory: memory, most: elements.count)
       }
       for (number, start) in stride(from: 0, to: elements.count, by: 1000).enumerated() {
         elements[start..<min(elements.count, start + 1000)].withUnsafeBytes {
@@ -54,16 +54,13 @@ import Testing
     }
     let memory = [3 << 20, 60_000, 20_000][seed % 3]
     let expected = Set(integers).sorted().map { UInt128($0) }
-    for wants in [false, true] {
-      let found = distinct(integers, threads: 1 + seed % 3, counts: wants, memory: memory)
-      #expect(found.keys == expected, "seed \(seed)")
-    }
+    #expect(distinct(integers, threads: 1 + seed % 3, memory: memory).keys == expected, "seed \(seed)")
     let long = integers.map { UInt64($0) << 20 }
-    let found = distinct(long, threads: 1 + seed % 3, counts: false, memory: memory)
+    let found = distinct(long, threads: 1 + seed % 3, memory: memory)
     #expect(found.keys == expected.map { $0 << 20 }, "seed \(seed)")
     #expect(memory > 1 << 20 || found.passes > 1, "seed \(seed)")
     let complex = long.map { Complex(Double($0), 1) }
-    let wide = distinct(complex, threads: 2, counts: false, memory: memory)
+    let wide = distinct(complex, threads: 2, memory: memory)
     #expect(wide.keys == Set(complex.map(key)).sorted(), "seed \(seed)")
   }
 
@@ -71,9 +68,9 @@ import Testing
   @Test(arguments: [5_000_000, UInt32.max]) func keysThatWaitAreMarked(limit: UInt32) {
     var random = SeededGenerator(seed: UInt64(limit))
     let elements = (0..<150_000).map { _ in UInt32.random(in: 0...limit, using: &random) }
-    let found = distinct(elements, threads: 2, counts: false, memory: 80 << 20)
+    let found = distinct(elements, threads: 2, memory: 80 << 20)
     #expect(found.keys == Set(elements).sorted().map { UInt128($0) })
-    let tight = distinct(elements, threads: 2, counts: false, memory: 17 << 20)
+    let tight = distinct(elements, threads: 2, memory: 17 << 20)
     #expect(tight.keys == found.keys)
   }
 
@@ -81,7 +78,7 @@ import Testing
   @Test func keysThatWaitMakeRoom() {
     let count = 1_600_000
     let elements = (0..<count).map { UInt32($0 * 7919 % count) }
-    let found = distinct(elements, threads: 1, counts: false, memory: 17 << 20)
+    let found = distinct(elements, threads: 1, memory: 17 << 20)
     #expect(found.passes == 1)
     #expect(found.keys == (0..<count).map { UInt128($0) })
   }
@@ -91,7 +88,7 @@ import Testing
     let elements = (0..<80_000).map { _ in Int64.random(in: -2000...2000, using: &random) }
     var counts: [Int64: UInt64] = [:]
     for element in elements { counts[element, default: 0] += 1 }
-    let found = distinct(elements, threads: 2, counts: true, memory: 8 << 20)
+    let found = distinct(elements, threads: 2, memory: 8 << 20)
     #expect(found.passes == 1)
     #expect(found.counts == counts.sorted { $0.key < $1.key }.map(\.value), "seed \(seed)")
   }

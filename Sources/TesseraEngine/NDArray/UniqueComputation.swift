@@ -17,7 +17,7 @@ struct UniqueComputation {
   func run(equalNaN: Bool) throws -> Unique {
     if array.size == 0 { return try empty() }
     let sink = DistinctSink(
-      array.dtype, over: array.shape, counts: parts.contains(.counts), memory: try memory(),
+      array.dtype, over: array.shape, memory: try memory(),
       threads: options.threads)
     try Gathering(array.node, sink).run(options)
     var found = Found(keys: sink.keys, counts: sink.counts)

@@ -8,7 +8,6 @@ import TesseraStorage
 final class DistinctSink: BarrierSink {
   private let shape: Shape
   private let dtype: DType
-  private let wantsCounts: Bool
   private let memory: Memory
   private let threads: Int
   /// Touched by one thread at a time: `begin` and `finish` are called alone, `merge` in turn.
@@ -31,10 +30,9 @@ final class DistinctSink: BarrierSink {
     var mostResults: Int { max(1, results / perResult) }
   }
 
-  init(_ dtype: DType, over shape: Shape, counts: Bool, memory: Memory, threads: Int) {
+  init(_ dtype: DType, over shape: Shape, memory: Memory, threads: Int) {
     self.shape = shape
     self.dtype = dtype
-    wantsCounts = counts
     self.memory = memory
     self.threads = threads
     keys = KeySet(width: SetKeys.width(dtype), room: 0) { _ in 0 }
@@ -46,7 +44,7 @@ final class DistinctSink: BarrierSink {
   func makePartial() -> any PassPartial {
     Partial(
       KeyCollector(
-        dtype, counts: wantsCounts, range: range, memory: memory.collectors / threads, most: shape.count),
+        dtype, range: range, memory: memory.collectors / threads, most: shape.count),
       of: self)
   }
 

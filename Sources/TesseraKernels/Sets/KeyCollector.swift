@@ -3,10 +3,9 @@ package import TesseraCore
 
 /// One thread's distinct keys of the elements it sees, within so much memory.
 ///
-/// Keys of 2 bytes are counted in a counter each. Others begin in a hash table, which counts them too; of keys of 4 bytes
-/// that need no counts, and where there are too many for the table, a bitmap tells which there were; wider ones become a
-/// list that is sorted. Bitmap and list give up the upper part of the range when it has too much in it, which another pass
-/// then looks at.
+/// Keys of 2 bytes are counted in a counter each. Others begin in a hash table, which counts them too. Where there are too
+/// many for it, a bitmap tells which keys of 4 bytes there were, and wider ones become a list that is sorted. Bitmap and list
+/// give up the upper part of the range when it has too much in it, which another pass then looks at.
 package final class KeyCollector {
   enum Form {
     case counters(UnsafeMutableBufferPointer<UInt64>)
@@ -25,10 +24,9 @@ package final class KeyCollector {
   private let keys: Buffer
 
   /// - Parameters:
-  ///   - counts: whether it helps to know how often each key occurred.
   ///   - range: keys outside are left out.
   ///   - most: as many elements as may come.
-  package init(_ dtype: DType, counts: Bool, range: KeyRange, memory: Int, most: Int) {
+  package init(_ dtype: DType, range: KeyRange, memory: Int, most: Int) {
     self.dtype = dtype
     width = SetKeys.width(dtype)
     self.range = range
@@ -39,7 +37,7 @@ package final class KeyCollector {
       let counters = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: 1 << 16)
       counters.initialize(repeating: 0)
       form = .counters(counters)
-    } else if range == KeyRange(), counts || width > 4 {
+    } else if range == KeyRange() {
       form = .table(KeyTable(width: width))
     } else {
       form = KeyCollector.afterTable(width, range, memory, most)
