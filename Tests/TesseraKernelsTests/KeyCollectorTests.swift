@@ -44,7 +44,7 @@ import Testing
     }
   }
 
-  @Test(arguments: Array(sampled(0..<24, every: 3))) func smallMemoryTakesMorePassesForTheSame(seed: Int) {
+  @Test(arguments: 0..<9) func smallMemoryTakesMorePassesForTheSame(seed: Int) {
     var random = SeededGenerator(seed: UInt64(seed))
     let count = 15_000
     let isDense = seed % 2 == 0
