@@ -56,12 +56,17 @@ package final class ShardFileWriter: Sendable {
     self.path = path
     self.sharding = sharding
     self.hasChecksums = hasChecksums
-    temporary = Path.join(Path.parent(path), ".\(Path.name(path)).tessera-partial")
+    temporary = ShardFileWriter.temporary(of: path)
     let first = sharding?.indexLocation == .start ? sharding!.indexByteCount(chunks: chunks) : 0
     state = Lock(
       State(
         next: first, ranges: [Range<Int>?](repeating: nil, count: chunks),
         checksums: hasChecksums ? [UInt32](repeating: 0, count: chunks) : [], remaining: expected))
+  }
+
+  /// Where a file is built.
+  static func temporary(of path: String) -> String {
+    Path.join(Path.parent(path), ".\(Path.name(path)).tessera-partial")
   }
 
   /// The file, opened again after a rest.

@@ -88,9 +88,13 @@ package final class ZarrSink: ArraySink {
     try grid.files.chunks(touching: block).forEachIndex { file in
       if isStored { isStored = try Directory.kind(path(file)) == .file }
     }
-    // Whoever wrote it may have been killed before syncing.
-    if isStored { grid.files.chunks(touching: block).forEachIndex { unsynced.add(path($0)) } }
-    return isStored
+    guard isStored else { return false }
+    try grid.files.chunks(touching: block).forEachIndex { file in
+      // Whoever wrote it may have been killed before syncing, or when it wrote the file once more beside one that was missing.
+      unsynced.add(path(file))
+      try Directory.remove(ShardFileWriter.temporary(of: path(file)))
+    }
+    return true
   }
 
   private func path(_ file: [Int]) -> String { Path.join(root, metadata.keys.path(file)) }

@@ -77,6 +77,28 @@ import Testing
     )
   }
 
+  /// As a run leaves them that is killed while it writes a finished file once more, for a block that lies in others too.
+  @Test(arguments: Job.all.filter { $0.destination.hasSuffix("zarr") })
+  func temporariesOfFinishedFilesGo(_ job: Job) async throws {
+    let folder = try TemporaryFolder()
+    try ResumeTests.array.writeNpy(folder.at("x.npy"))
+    await kill(job, in: folder, after: 3)
+    let payload = folder.at(".\(job.destination).tessera-partial/payload")
+    let built = try snapshot(payload) ?? [:]
+    let finished = built.keys.filter {
+      $0.hasPrefix("c/") && !$0.hasSuffix("tessera-partial")
+    }
+    #expect(!finished.isEmpty)
+    for name in finished {
+      let path = Path.join(payload, name)
+      let leftover = try File(Path.join(Path.parent(path), ".\(Path.name(path)).tessera-partial"), .create)
+      try leftover.write([1, 2, 3], at: 0)
+    }
+    try run(job, in: folder, resume: true)
+    try run(job, in: folder, resume: false, to: "fresh.zarr")
+    #expect(try snapshot(folder.at(job.destination)) == snapshot(folder.at("fresh.zarr")))
+  }
+
   @Test(arguments: Job.all)
   func aRunWithoutResumeStartsOver(_ job: Job) async throws {
     let folder = try TemporaryFolder()
