@@ -45,10 +45,10 @@ package final class ResidentWindow: Sendable {
     }
   }
 
-  /// Sets `bytes` aside for a reader that holds pages; false when there is no room: a quarter of the window is for loans.
+  /// Sets `bytes` aside for a reader that holds pages; false when there is no room: a part is left for the others.
   func lend(_ bytes: Int) -> Bool {
     state.withLock { state in
-      guard bytes <= limit, state.lent + bytes <= limit / 4 else { return false }
+      guard bytes <= limit, state.lent + bytes <= limit - limit / 4 else { return false }
       state.lent += bytes
       if state.touched + state.lent > limit {
         for release in state.mappings.values { release() }
