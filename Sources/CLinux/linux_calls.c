@@ -1,13 +1,11 @@
 #define _GNU_SOURCE
 #include "linux_calls.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -40,18 +38,6 @@ int linux_rename_no_replace(const char *path, const char *new_path) {
 
 int linux_rename_exchange(const char *path, const char *new_path) {
   return renameat2(AT_FDCWD, path, AT_FDCWD, new_path, RENAME_EXCHANGE);
-}
-
-#ifndef MADV_POPULATE_READ
-#define MADV_POPULATE_READ 22
-#endif
-
-int linux_populate(const void *address, size_t count) {
-  int result;
-  do {
-    result = madvise((void *)address, count, MADV_POPULATE_READ);
-  } while (result != 0 && errno == EINTR);
-  return result;
 }
 
 int linux_map_large_blocks(size_t least) {

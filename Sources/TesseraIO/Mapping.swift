@@ -9,12 +9,11 @@ package final class Mapping: Sendable {
   package let file: File
   package let count: Int
   nonisolated(unsafe) private let address: UnsafeRawPointer?
-  let window: ResidentWindow
+  private let window: ResidentWindow
   private let guarded: Int32
 
-  /// A fault brings in up to this many bytes around it when they are cached: 64 KiB (Linux `fault_around_bytes`), or a
-  /// huge page where the page cache has one.
-  package static let faultAround = 2 << 20
+  /// A fault brings in up to this many bytes around it when they are cached (Linux `fault_around_bytes`).
+  package static let faultAround = 65536
 
   /// Maps `file` as large as it is now.
   package init(_ file: File, window: ResidentWindow = .shared) throws {
@@ -57,7 +56,7 @@ package final class Mapping: Sendable {
     }
   }
 
-  func requireWhole() throws {
+  private func requireWhole() throws {
     // Behind the end but in its page are zeros without a signal.
     let size = try file.size()
     guard size < count || Syscalls.isTorn(guarded) else { return }
@@ -76,31 +75,6 @@ package final class Mapping: Sendable {
 
   /// To be called before touching `count` bytes in `runs` separate runs.
   package func willTouch(_ count: Int, runs: Int = 1) {
-    // Never more than there is.
-    window.willTouch(min(Mapping.residentCost(count, runs: runs), self.count + Syscalls.pageSize))
-  }
-
-  // MARK: Lending
-
-  /// The resident memory that a range may cost: whole huge pages.
-  static func lentCost(_ range: Range<Int>) -> Int {
-    let upper = range.upperBound.saturatingAdd(faultAround - 1) / faultAround
-    return (upper - range.lowerBound / faultAround).saturatingMultiply(faultAround)
-  }
-
-  /// Makes a range resident; false when the kernel refuses.
-  func populate(_ range: Range<Int>) -> Bool {
-    withPages(of: range) { Syscalls.populate($0, count: $1) }
-  }
-
-  /// Lets go of a range's pages; they stay in the page cache.
-  func release(_ range: Range<Int>) {
-    withPages(of: range) { Syscalls.advise($0, count: $1, MADV_DONTNEED) }
-  }
-
-  /// - Parameter range: not empty, within the mapping.
-  private func withPages<Result>(of range: Range<Int>, _ body: (UnsafeRawPointer, Int) -> Result) -> Result {
-    let start = range.lowerBound / Syscalls.pageSize * Syscalls.pageSize
-    return body(bytes.baseAddress! + start, range.upperBound - start)
+    window.willTouch(min(Mapping.residentCost(count, runs: runs), self.count + Mapping.faultAround))
   }
 }

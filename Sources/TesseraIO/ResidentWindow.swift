@@ -10,10 +10,7 @@ package final class ResidentWindow: Sendable {
   package static let shared = ResidentWindow(limit: 64 << 20)
 
   private struct State {
-    /// Since everything was released.
     var touched = 0
-    /// What readers hold until they give it back.
-    var lent = 0
     var mappings: [ObjectIdentifier: @Sendable () -> Void] = [:]
   }
 
@@ -39,24 +36,9 @@ package final class ResidentWindow: Sendable {
   func willTouch(_ bytes: Int) {
     state.withLock { state in
       state.touched += bytes
-      if state.touched + state.lent <= limit { return }
+      if state.touched <= limit { return }
       for release in state.mappings.values { release() }
       state.touched = bytes
     }
   }
-
-  /// Sets `bytes` aside for a reader that holds pages; false when there is no room: a part is left for the others.
-  func lend(_ bytes: Int) -> Bool {
-    state.withLock { state in
-      guard bytes <= limit, state.lent + bytes <= limit - limit / 4 else { return false }
-      state.lent += bytes
-      if state.touched + state.lent > limit {
-        for release in state.mappings.values { release() }
-        state.touched = 0
-      }
-      return true
-    }
-  }
-
-  func giveBack(_ bytes: Int) { state.withLock { $0.lent -= bytes } }
 }

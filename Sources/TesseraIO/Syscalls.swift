@@ -225,11 +225,6 @@ package enum Syscalls {
     _ = madvise(UnsafeMutableRawPointer(mutating: address), count, advice)
   }
 
-  /// Makes pages of a mapping resident; false where the kernel cannot (before Linux 5.14), or the file has no such bytes.
-  static func populate(_ address: UnsafeRawPointer, count: Int) -> Bool {
-    linux_populate(address, count) == 0
-  }
-
   /// Asks for huge pages for memory that is about to be filled; a hint.
   package static func adviseHugePages(_ target: UnsafeMutableRawBufferPointer) {
     guard let base = target.baseAddress else { return }

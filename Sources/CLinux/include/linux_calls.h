@@ -23,9 +23,6 @@ int linux_guard_mapping(const void *address, size_t count);
 int linux_mapping_is_torn(int guard);
 /// To be called before the memory is unmapped.
 void linux_release_guard(int guard);
-/// MADV_POPULATE_READ: makes pages of mapped memory resident and readable, reading them from the disk where they are not
-/// cached. -1 with errno where the file has no such bytes or cannot be read, or the kernel is older than 5.14.
-int linux_populate(const void *address, size_t count);
 /// mallopt(M_MMAP_THRESHOLD): blocks of at least so many bytes are mapped one by one, and unmapped when freed.
 int linux_map_large_blocks(size_t least);
 /// strerror into a buffer, always terminated.

@@ -60,16 +60,6 @@ package final class MemoryDriver: ArrayDriver {
     }
   }
 
-  package func lend(_ selection: StridedRegion, strides: [Int], scratch: ReadScratch) -> UnsafeRawPointer? {
-    let own = shape.strides.map { $0 * dtype.itemSize }
-    let isInPlace = zip(selection.axes, zip(own, strides)).allSatisfy {
-      $0.count <= 1 || $0.step * $1.0 == $1.1
-    }
-    guard isInPlace, !selection.isEmpty else { return nil }
-    return UnsafeRawPointer(buffer.bytes.baseAddress!)
-      + zip(selection.axes, own).reduce(0) { $0 + $1.0.start * $1.1 }
-  }
-
   package func storedBytes() throws -> Int { 0 }
   package func fingerprint() throws -> String {
     // Equal elements are the same data; FNV-1a over their bytes.

@@ -143,7 +143,6 @@ package final class BlockEvaluator {
       }
       try body(tile)
     }
-    for leaf in leaves { try leaf.confirm() }
   }
 
   /// Where the elements of a root are, in a call of `forEachTile`'s body.

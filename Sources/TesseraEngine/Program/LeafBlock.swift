@@ -6,7 +6,6 @@ import TesseraStorage
 final class LeafBlock {
   private let leaf: Program.Leaf
   private let buffer = Buffer()
-  /// Holds the pages of elements that are used where they lie in a file.
   private let scratch = ReadScratch()
   /// What the buffer holds; small leaves are often the same for the next block.
   private var held: StridedRegion?
@@ -31,21 +30,13 @@ final class LeafBlock {
     strides = zip(compact, zip(region.counts, dense)).map { $0 == 1 && $1.0 != 1 ? 0 : $1.1 }
     if needed == held { return }
     held = nil
-    let baseStrides = leaf.map.axes.map { $0.source.map { dense[$0] } ?? itemSize }
-    if let lent = try leaf.source.driver.lend(needed, strides: baseStrides, scratch: scratch) {
-      bytes = lent
-      held = needed
-      return
-    }
     let target = buffer.reserve(compact.reduce(itemSize, *))
     bytes = UnsafeRawPointer(target.baseAddress!)
+    let baseStrides = leaf.map.axes.map { $0.source.map { dense[$0] } ?? itemSize }
     try leaf.source.driver.read(
       needed, into: target.baseAddress!, strides: baseStrides, scratch: scratch)
     held = needed
   }
-
-  /// - Throws: `.corrupt` when the file lost elements while they were computed from.
-  func confirm() throws { try scratch.loan.confirm() }
 
   func forgetTile() { tile = nil }
 

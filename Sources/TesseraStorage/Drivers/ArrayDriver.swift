@@ -1,6 +1,5 @@
 package import TesseraCodecs
 package import TesseraCore
-package import TesseraIO
 
 /// What every stored form offers to readers: a description, and any strided box of its elements.
 ///
@@ -46,13 +45,6 @@ package protocol ArrayDriver: Sendable {
     _ region: Region, _ body: (UnsafeRawBufferPointer) throws -> Result
   ) throws -> Result?
 
-  /// Where the elements of a selection lie in memory, or in mapped pages that are borrowed for it, with the byte strides
-  /// that `read` would give them. They stay there until the scratch lends again; `scratch.loan.confirm()` tells
-  /// afterwards whether the file had them all along.
-  ///
-  /// - Returns: nil where they do not lie like that, or reading them costs less.
-  func lend(_ selection: StridedRegion, strides: [Int], scratch: ReadScratch) throws -> UnsafeRawPointer?
-
   /// The bytes of an element that was never written; nil where there is no such thing.
   var fill: [UInt8]? { get }
 
@@ -77,10 +69,6 @@ extension ArrayDriver {
   package func withContiguous<Result>(
     _ region: Region, _ body: (UnsafeRawBufferPointer) throws -> Result
   ) throws -> Result? { nil }
-
-  package func lend(_ selection: StridedRegion, strides: [Int], scratch: ReadScratch) throws
-    -> UnsafeRawPointer?
-  { nil }
 
   package func readRows(
     _ rows: ArraySlice<RowPlace>, into target: UnsafeMutableRawPointer, strides: [Int], scratch: ReadScratch
@@ -112,8 +100,6 @@ package final class ReadScratch: Sendable {
   package let chunk = Buffer()
   /// One encoded chunk, or part of a stream.
   package let encoded = Buffer()
-  /// Pages that stay resident while they are computed from.
-  package let loan = PageLoan()
   /// Whether what was read leaves the page cache: for one scan of more than memory holds, which would
   /// drive everybody else's files out of it and find nothing of its own there the next time.
   package let forgets: Bool

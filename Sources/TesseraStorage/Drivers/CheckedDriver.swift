@@ -40,10 +40,6 @@ package struct CheckedDriver: ArrayDriver {
     return place
   }
 
-  package func lend(_ selection: StridedRegion, strides: [Int], scratch: ReadScratch) -> UnsafeRawPointer? {
-    scratch.checks ? nil : base.lend(selection, strides: strides, scratch: scratch)
-  }
-
   package func withContiguous<Result>(
     _ region: Region, _ body: (UnsafeRawBufferPointer) throws -> Result
   ) throws -> Result? {

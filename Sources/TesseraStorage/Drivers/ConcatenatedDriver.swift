@@ -63,19 +63,6 @@ package struct ConcatenatedDriver: ArrayDriver {
     }
   }
 
-  package func lend(_ selection: StridedRegion, strides: [Int], scratch: ReadScratch) throws
-    -> UnsafeRawPointer?
-  {
-    let rows = selection.axes[0]
-    guard rows.step == 1, rows.count > 0, let part = starts.lastIndex(where: { $0 <= rows.start }) else {
-      return nil
-    }
-    var inner = selection
-    inner.axes[0].start -= starts[part]
-    guard inner.axes[0].start + rows.count <= parts[part].description.shape[0] else { return nil }
-    return try parts[part].lend(inner, strides: strides, scratch: scratch)
-  }
-
   package func withContiguous<Result>(
     _ region: Region, _ body: (UnsafeRawBufferPointer) throws -> Result
   ) throws -> Result? {

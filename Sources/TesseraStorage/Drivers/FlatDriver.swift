@@ -67,10 +67,6 @@ package struct FlatDriver: ArrayDriver {
     try elements.read(selection, into: target, strides: strides, scratch: scratch)
   }
 
-  package func lend(_ selection: StridedRegion, strides: [Int], scratch: ReadScratch) -> UnsafeRawPointer? {
-    elements.lend(selection, strides: strides, scratch: scratch)
-  }
-
   package func withContiguous<Result>(
     _ region: Region, _ body: (UnsafeRawBufferPointer) throws -> Result
   ) throws -> Result? {

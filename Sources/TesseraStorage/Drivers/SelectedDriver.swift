@@ -34,17 +34,6 @@ package struct SelectedDriver: ArrayDriver {
   package func read(
     _ part: StridedRegion, into target: UnsafeMutableRawPointer, strides: [Int], scratch: ReadScratch
   ) throws {
-    let (selected, baseStrides) = resolve(part, strides)
-    try base.read(selected, into: target, strides: baseStrides, scratch: scratch)
-  }
-
-  package func lend(_ part: StridedRegion, strides: [Int], scratch: ReadScratch) throws -> UnsafeRawPointer? {
-    let (selected, baseStrides) = resolve(part, strides)
-    return try base.lend(selected, strides: baseStrides, scratch: scratch)
-  }
-
-  /// A part of the selection in the base's positions, and the target's strides along the base's axes.
-  private func resolve(_ part: StridedRegion, _ strides: [Int]) -> (StridedRegion, strides: [Int]) {
     var axes = selection.axes
     var baseStrides = [Int](repeating: 0, count: axes.count)
     for (number, axis) in selection.resultAxes.enumerated() {
@@ -55,7 +44,7 @@ package struct SelectedDriver: ArrayDriver {
         count: part.axes[number].count)
       baseStrides[axis] = strides[number]
     }
-    return (StridedRegion(axes: axes), baseStrides)
+    try base.read(StridedRegion(axes: axes), into: target, strides: baseStrides, scratch: scratch)
   }
 
   package func finishReading() { base.finishReading() }

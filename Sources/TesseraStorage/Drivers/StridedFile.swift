@@ -1,9 +1,7 @@
-// Whether to read by mmap or pread was measured (512 MiB warm, two threads, sum of what was read). Cached in large folios,
-// as a file that was written in large pieces or read ahead is: pread into a buffer that stays in L2 15 to 16 GB/s, a
-// mapping populated 512 KiB at a time and released by 8 MiB 19 GB/s; in small ones 11 and 10, and without populating 6.5.
-// So blocks that are computed where they lie are lent from the mapping, and what has to be copied is read by pread:
-// gapless stretches, and long ones with gaps by a call each (`StridedFile+Stretches.swift`). Short ones with gaps are
-// copied from the mapping.
+// Whether to read by mmap or pread was measured (1 GiB warm, 1 thread, sum of what was read): pread into a buffer
+// that stays in L2 13.8 GB/s, mapping and releasing pages behind 7.3, MADV_POPULATE_READ 6.7. So gapless
+// stretches are read by pread, long ones with gaps by a call each (`StridedFile+Stretches.swift`); mapping is for
+// short ones with gaps, and for lending bytes.
 
 package import TesseraCore
 package import TesseraIO
@@ -21,8 +19,6 @@ package struct StridedFile: Sendable {
 
   /// Fits L2 beside what is made of it.
   private static let pieceBytes = 256 << 10
-  /// Less than this is as cheap to copy.
-  private static let leastLent = 128 << 10
 
   package init(_ mapping: Mapping, offset: Int, strides: [Int], itemSize: Int, swapUnit: Int) {
     self.mapping = mapping
@@ -79,30 +75,15 @@ package struct StridedFile: Sendable {
     return true
   }
 
-  /// Where a selection lies in the file's mapping, when it lies there as it would in a target of these strides.
-  ///
-  /// - Returns: nil otherwise, for short stretches, and when the pages cannot be had.
-  package func lend(_ selection: StridedRegion, strides targetStrides: [Int], scratch: ReadScratch)
-    -> UnsafeRawPointer?
-  {
-    let bytes = selection.counts.reduce(itemSize, *)
-    let offset = start(selection)
-    guard swapUnit == 1, bytes >= StridedFile.leastLent, isInOrder(selection, targetStrides),
-      isGapless(selection.axes, strides), offset % min(itemSize, 8) == 0
-    else { return nil }
-    return scratch.loan.borrow(offset..<offset + bytes, of: mapping)
-  }
-
-  private func isInOrder(_ selection: StridedRegion, _ targetStrides: [Int]) -> Bool {
-    zip(selection.axes, zip(strides, targetStrides)).allSatisfy { $0.count <= 1 || $1.0 == $1.1 }
-  }
-
   private func readStretch(
     _ selection: StridedRegion, into target: UnsafeMutableRawPointer, strides targetStrides: [Int],
     scratch: ReadScratch
   ) throws {
     let bytes = selection.counts.reduce(itemSize, *)
-    if swapUnit == 1, isInOrder(selection, targetStrides) {
+    let isInOrder = zip(selection.axes, zip(strides, targetStrides)).allSatisfy {
+      $0.count <= 1 || $1.0 == $1.1
+    }
+    if isInOrder, swapUnit == 1 {
       try mapping.file.read(
         at: start(selection), into: UnsafeMutableRawBufferPointer(start: target, count: bytes))
       return forget(bytes, from: start(selection), scratch)

@@ -283,23 +283,6 @@ package struct ZarrDriver: ArrayDriver {
       sourceStrides: zip(part.axes, sourceStrides).map { $0.step * $1 }, to: target, targetStrides: strides)
   }
 
-  package func lend(_ selection: StridedRegion, strides: [Int], scratch: ReadScratch) throws
-    -> UnsafeRawPointer?
-  {
-    guard decoder.isRaw, !selection.isEmpty else { return nil }
-    let bounds = selection.bounds
-    let index = zip(bounds.lower, grid.chunkShape).map { $0 / $1 }
-    guard grid.region(index).contains(bounds) else { return nil }
-    return try withBytes(ofChunk: index) { bytes, mapping -> UnsafeRawPointer? in
-      guard let bytes, let mapping else { return nil }
-      var part = selection
-      for axis in part.axes.indices { part.axes[axis].start -= index[axis] * grid.chunkShape[axis] }
-      return try naming(name(ofChunk: index)) {
-        try raw(bytes, mapping).lend(part, strides: strides, scratch: scratch)
-      }
-    }
-  }
-
   package func withContiguous<Result>(
     _ region: Region, _ body: (UnsafeRawBufferPointer) throws -> Result
   ) throws -> Result? {
