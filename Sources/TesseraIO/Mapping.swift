@@ -12,8 +12,9 @@ package final class Mapping: Sendable {
   private let window: ResidentWindow
   private let guarded: Int32
 
-  /// A fault brings in up to this many bytes around it when they are cached (Linux `fault_around_bytes`).
-  package static let faultAround = 65536
+  /// A fault brings in up to this many bytes around it when they are cached: 64 KiB (Linux `fault_around_bytes`), or a
+  /// huge page where the page cache has one.
+  package static let faultAround = 2 << 20
 
   /// Maps `file` as large as it is now.
   package init(_ file: File, window: ResidentWindow = .shared) throws {
@@ -75,6 +76,7 @@ package final class Mapping: Sendable {
 
   /// To be called before touching `count` bytes in `runs` separate runs.
   package func willTouch(_ count: Int, runs: Int = 1) {
-    window.willTouch(min(Mapping.residentCost(count, runs: runs), self.count + Mapping.faultAround))
+    // Never more than there is.
+    window.willTouch(min(Mapping.residentCost(count, runs: runs), self.count + Syscalls.pageSize))
   }
 }
