@@ -190,6 +190,17 @@ import Testing
     #expect(try found.counts?.elements() == [2, 1, 1] as [Int64])
   }
 
+  /// Each of them is a result, and there may be very many.
+  @Test func separateNaNsThatDoNotFitAreRefused() throws {
+    let x = try NDArray.full([300_000], Double.nan)
+    let error = #expect(throws: TesseraError.self) {
+      try x.unique(equalNaN: false, options: .init(memory: 64 << 20, threads: 2))
+    }
+    #expect(error?.kind == .memory)
+    #expect(error.map { "\($0)".contains("NaNs") && !"\($0)".contains("\n") } == true)
+    #expect(try x.unique(equalNaN: false, options: .init(memory: 256 << 20, threads: 2)).size == 300_000)
+  }
+
   @Test(arguments: DType.allCases) func emptyAndScalar(dtype: DType) throws {
     let none = try NDArray.zeros([0, 3], dtype: dtype).unique(returning: [.index, .inverse, .counts])
     #expect(none.values.shape.dimensions == [0] && none.values.dtype == dtype)

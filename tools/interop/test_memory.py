@@ -97,6 +97,18 @@ class Memory(TesseraCase):
                     np.testing.assert_array_equal(strip[first:first + 4096], block(first, 4096)[:, columns])
                 del strip
 
+    def test_a_few_elements_of_huge_pages(self):
+        """A file that is written in large pieces is cached in large folios, of which one touch may map the whole."""
+        source = self.path("x.npy")
+        with open(self.rows_first, "rb") as rows, open(source, "wb", buffering=0) as file:
+            while piece := rows.read(8 * MIB):
+                file.write(piece)
+        x = np.load(self.rows_first, mmap_mode="r")
+        for text, index in (("::300,::2", np.s_[::300, ::2]), ("::100,5", np.s_[::100, 5])):
+            with self.subTest(text):
+                self._within("slice", source, text, "-o", self.path("s.npy"))
+                np.testing.assert_array_equal(np.load(self.path("s.npy")), x[index])
+
     def test_deflated_members_are_streamed(self):
         archive = self.path("x.npz")
         np.savez_compressed(archive, x=np.zeros((ROWS // 2, COLUMNS), dtype="float32"))

@@ -129,4 +129,3 @@ class ResumedFile(TesseraCase):
         self.ok("random", f"{LONG}x8", self.path("a.npy"))
         self.ok("random", "8x128", self.path("b.npy"))
         self.check("matmul", self.path("a.npy"), self.path("b.npy"))
-

@@ -7,7 +7,7 @@ extension NDArray {
   /// Any dtype, as NumPy sorts it: complex numbers by real, then imaginary part, NaN last. -0.0 and 0.0 are one, with the
   /// sign of whichever comes first in C order.
   ///
-  /// - Parameter equalNaN: whether all NaNs are one.
+  /// - Parameter equalNaN: whether all NaNs are one; where they are not, two passes more when there are any.
   /// - Returns: one axis. The same bits for any number of threads and any budget.
   /// - Throws: `.memory` when so many distinct elements do not fit a part of the budget; as `evaluate`.
   /// - Complexity: one pass, of complex numbers with zeros two. Hash tables, bitmaps (of 32 bits) and lists that are sorted

@@ -14,31 +14,51 @@ struct SeparateNaNs {
   /// Complex numbers may have one part that is a number; nil for real ones.
   private let elements: NDArray?
 
-  init(of array: NDArray, _ options: TransferOptions) throws {
+  /// - Parameter memory: what may be used, in bytes.
+  /// - Throws: `.memory` when there are too many NaNs for that.
+  init(of array: NDArray, memory: Int, _ options: TransferOptions) throws {
     self.array = array
     self.options = options
+    try SeparateNaNs.requireRoom(for: array, memory, options)
     positions = try isnan(array).flatnonzero(options: options)
     guard array.dtype.kind == .complex else {
       (order, elements) = (nil, nil)
       return
     }
-    let found = try array.ravel().take(positions, axis: 0).gathered(options)
-    let order = SeparateNaNs.order(found, array.dtype)
+    let found = try array.ravel().take(positions, axis: 0).evaluated(options: options)
+    let order = try SeparateNaNs.order(found)
     self.order = order
-    elements = try NDArray(found).take(order, axis: 0)
+    elements = try found.take(order, axis: 0)
   }
 
-  private static func order(_ found: MemoryDriver, _ dtype: DType) -> [Int] {
-    let count = found.description.shape.count
-    let width = SetKeys.width(dtype)
-    return Buffer.withTemporary(count * width) { keys in
-      SetKeys.keys(
-        dtype, count: count, values: UnsafeRawPointer(found.bytes.baseAddress!), into: keys.baseAddress!)
-      let own = (0..<count).map { place in
-        keys.baseAddress!.loadKey(width, place)
-      }
-      return own.indices.sorted { (own[$0], $0) < (own[$1], $1) }
+  /// What each takes while they are sorted: 8 bytes for its position, its rank and their places, as much for each result,
+  /// and of complex numbers its element, its key, and that as wide as the widest.
+  private static func requireRoom(for array: NDArray, _ memory: Int, _ options: TransferOptions) throws {
+    let keys = array.dtype.kind == .complex ? SetKeys.width(array.dtype) + 16 : 0
+    let each = 2 * array.itemsize + keys + 8 * 8
+    let count = try Int(isnan(array).countNonzero().item(as: Int64.self, options: options))
+    guard count <= memory / each else {
+      throw TesseraError(
+        .memory, "NaNs that are not equal",
+        expected: "at most \(memory / each), \(each) bytes each in a part of --memory",
+        got: "\(count); a larger --memory would do")
     }
+  }
+
+  /// The places of computed elements in the order of their keys.
+  private static func order(_ found: NDArray) throws -> [Int] {
+    guard case .source(let source) = found.node.operation else { return [] }
+    let (dtype, count) = (found.dtype, found.size)
+    let width = SetKeys.width(dtype)
+    let own = try Buffer.withTemporary(count * dtype.itemSize) { values in
+      try StoredArray(source.driver).read(into: values)
+      return Buffer.withTemporary(count * width) { keys in
+        SetKeys.keys(
+          dtype, count: count, values: UnsafeRawPointer(values.baseAddress!), into: keys.baseAddress!)
+        return (0..<count).map { keys.baseAddress!.loadKey(width, $0) }
+      }
+    }
+    return own.indices.sorted { (own[$0], $0) < (own[$1], $1) }
   }
 
   /// - Parameter result: with all NaNs as its last value.
@@ -78,14 +98,5 @@ extension UnsafeMutableRawPointer {
     width == 8
       ? UInt128(load(fromByteOffset: place * 8, as: UInt64.self))
       : load(fromByteOffset: place * 16, as: UInt128.self)
-  }
-}
-
-extension NDArray {
-  /// The elements computed, in memory.
-  func gathered(_ options: TransferOptions) throws -> MemoryDriver {
-    var evaluation = Evaluation([node], options: options)
-    try evaluation.run()
-    return evaluation.source(of: node)!.driver as! MemoryDriver
   }
 }

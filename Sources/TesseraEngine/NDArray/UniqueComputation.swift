@@ -24,7 +24,8 @@ struct UniqueComputation {
     if let least = SetKeys.leastNaN(array.dtype) { found.joinNaNs(from: least) }
     let result = try result(found, sink.firstZero)
     guard !equalNaN, found.hasNaN else { return result }
-    return try SeparateNaNs(of: array, options).applied(to: result)
+    // In place of what gathered the keys.
+    return try SeparateNaNs(of: array, memory: memory().collectors, options).applied(to: result)
   }
 
   private func result(_ found: Found, _ firstZero: FirstZero) throws -> Unique {
@@ -76,7 +77,7 @@ struct UniqueComputation {
     TallySink.Wanted(
       counts: parts.contains(.counts) && found.counts == nil,
       firsts: parts.contains(.index)
-        || array.dtype.kind == .complex && !complexZeros(found.keys).isEmpty)
+        || array.dtype.kind == .complex && complexZeros(found.keys).contains { _ in true })
   }
 
   /// Counts and first positions of the keys that were found; nil when neither is wanted.
@@ -111,11 +112,11 @@ struct UniqueComputation {
   }
 
   /// The places of complex keys of which a part is zero.
-  private func complexZeros(_ keys: KeySet) -> [Int] {
+  private func complexZeros(_ keys: KeySet) -> some Sequence<Int> {
     let bits = UInt128(4 * array.itemsize)
     let zero = UInt128(1) << (bits - 1)
     let mask = (UInt128(1) << bits) - 1
-    return (0..<keys.count).filter {
+    return (0..<keys.count).lazy.filter {
       let key = keys[$0]
       return key >> bits == zero || key & mask == zero
     }

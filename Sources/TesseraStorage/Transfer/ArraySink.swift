@@ -45,7 +45,8 @@ package protocol ArraySink: AnyObject, Sendable {
     scratch: WriteScratch
   ) throws
 
-  /// Whether the files say that an earlier, interrupted run has written that block already.
+  /// Whether the files say that an earlier, interrupted run has written that block already; what else it left beside such
+  /// files goes.
   func isStored(_ block: Region) throws -> Bool
 
   /// Returns when all that was stored is on the disk.

@@ -92,7 +92,7 @@ package final class ZarrSink: ArraySink {
     try grid.files.chunks(touching: block).forEachIndex { file in
       // Whoever wrote it may have been killed before syncing, or when it wrote the file once more beside one that was missing.
       unsynced.add(path(file))
-      try Directory.remove(ShardFileWriter.temporary(of: path(file)))
+      try File.removeLeftover(ShardFileWriter.temporary(of: path(file)))
     }
     return true
   }
