@@ -57,39 +57,30 @@ TESSERA_CLONES void tessera_keys(uint8_t dtype, size_t count, const void *restri
   }
 }
 
-TESSERA_CLONES size_t tessera_count_nan_keys(size_t count, const uint64_t *keys, const uint8_t *mask) {
+TESSERA_CLONES size_t tessera_count_nan_keys(size_t count, const uint64_t *keys) {
   uint64_t found = 0;
-  if (mask == NULL) {
-    for (size_t i = 0; i < count; i++) found += keys[i] == TESSERA_NAN_KEY;
-  } else {
-    for (size_t i = 0; i < count; i++) found += (keys[i] == TESSERA_NAN_KEY) & (mask[i] != 0);
-  }
+  for (size_t i = 0; i < count; i++) found += keys[i] == TESSERA_NAN_KEY;
   return found;
 }
 
 TESSERA_CLONES void tessera_count_nan_keys_columns(size_t columns, const uint64_t *restrict keys,
-                                                   const uint8_t *restrict mask, uint64_t *restrict counts) {
-  if (mask == NULL) {
-    for (size_t i = 0; i < columns; i++) counts[i] += keys[i] == TESSERA_NAN_KEY;
-  } else {
-    for (size_t i = 0; i < columns; i++) counts[i] += (keys[i] == TESSERA_NAN_KEY) & (mask[i] != 0);
-  }
+                                                   uint64_t *restrict counts) {
+  for (size_t i = 0; i < columns; i++) counts[i] += keys[i] == TESSERA_NAN_KEY;
 }
 
 // Keys below `lower` wrap to differences beyond the last bin, since a bracket ends within 64 bits.
-void tessera_count_keys(size_t count, const uint64_t *restrict keys, const uint8_t *restrict mask,
-                        uint64_t lower, unsigned shift, uint64_t bins, uint64_t *restrict counts) {
+void tessera_count_keys(size_t count, const uint64_t *restrict keys, uint64_t lower, unsigned shift,
+                        uint64_t bins, uint64_t *restrict counts) {
   for (size_t i = 0; i < count; i++) {
     const uint64_t bin = (keys[i] - lower) >> shift;
-    if (bin < bins && (mask == NULL || mask[i] != 0)) counts[bin]++;
+    if (bin < bins) counts[bin]++;
   }
 }
 
-void tessera_count_keys_columns(size_t columns, const uint64_t *restrict keys, const uint8_t *restrict mask,
-                                const uint32_t *restrict starts, const uint64_t *restrict lowers,
-                                unsigned shift, uint64_t bins, uint64_t *restrict counts) {
+void tessera_count_keys_columns(size_t columns, const uint64_t *restrict keys, const uint32_t *restrict starts,
+                                const uint64_t *restrict lowers, unsigned shift, uint64_t bins,
+                                uint64_t *restrict counts) {
   for (size_t i = 0; i < columns; i++) {
-    if (mask != NULL && mask[i] == 0) continue;
     for (size_t b = starts[i]; b < starts[i + 1]; b++) {
       const uint64_t bin = (keys[i] - lowers[b]) >> shift;
       if (bin < bins) counts[b * bins + bin]++;
@@ -105,9 +96,8 @@ enum { TOGETHER = 32 };
 
 // Brackets are narrow by the time that their keys are gathered: mostly none of many neighbours is inside, which a
 // few vector instructions tell.
-TESSERA_CLONES size_t tessera_gather_keys(size_t count, const uint64_t *restrict keys,
-                                          const uint8_t *restrict mask, uint64_t lower, unsigned width,
-                                          uint64_t *restrict found) {
+TESSERA_CLONES size_t tessera_gather_keys(size_t count, const uint64_t *restrict keys, uint64_t lower,
+                                          unsigned width, uint64_t *restrict found) {
   size_t total = 0;
   for (size_t first = 0; first < count; first += TOGETHER) {
     const size_t end = count - first < TOGETHER ? count : first + TOGETHER;
@@ -118,18 +108,17 @@ TESSERA_CLONES size_t tessera_gather_keys(size_t count, const uint64_t *restrict
     }
     for (size_t i = first; i < end; i++) {
       found[total] = keys[i];
-      total += is_inside(keys[i], lower, width) & (mask == NULL || mask[i] != 0);
+      total += is_inside(keys[i], lower, width);
     }
   }
   return total;
 }
 
-size_t tessera_gather_keys_columns(size_t columns, const uint64_t *restrict keys, const uint8_t *restrict mask,
-                                   const uint32_t *restrict starts, const uint64_t *restrict lowers,
-                                   unsigned width, uint64_t *restrict found, uint32_t *restrict brackets) {
+size_t tessera_gather_keys_columns(size_t columns, const uint64_t *restrict keys, const uint32_t *restrict starts,
+                                   const uint64_t *restrict lowers, unsigned width, uint64_t *restrict found,
+                                   uint32_t *restrict brackets) {
   size_t total = 0;
   for (size_t i = 0; i < columns; i++) {
-    if (mask != NULL && mask[i] == 0) continue;
     for (size_t b = starts[i]; b < starts[i + 1]; b++) {
       found[total] = keys[i];
       brackets[total] = (uint32_t)b;

@@ -37,18 +37,19 @@ private struct Block {
 
 /// Quantiles of kept x reduced elements, in blocks of either layout, by several partials.
 private func refined(
-  _ request: QuantileRequest, _ dtype: DType, kept: Int, _ values: [UInt8], mask: [UInt8]? = nil,
-  memory: Int, partials: Int = 1, random: inout SeededGenerator
+  _ request: QuantileRequest, _ dtype: DType, kept: Int, _ values: [UInt8], memory: Int, partials: Int = 1,
+  random: inout SeededGenerator
 ) throws -> (results: [UInt8], passes: Int) {
-  var refinement = try QuantileRefinement(request, dtype, kept: kept, memory: memory, partials: partials)
   let reduced = kept == 0 ? 0 : values.count / dtype.itemSize / kept
+  var refinement = try QuantileRefinement(
+    request, dtype, kept: kept, count: reduced, memory: memory, partials: partials)
   while !refinement.isFinished {
     #expect(refinement.passes < refinement.mostPasses + 1, "one more pass may collect")
     var parts = (0..<partials).map { _ in refinement.makePartial() }
     for block in blocks(kept: kept, reduced: reduced, &random) {
       let part = Int.random(in: 0..<partials, using: &random)
       let layout = Layout.allCases.randomElement(using: &random)!
-      accumulate(&parts[part], block, layout, values, mask, dtype.itemSize, reduced)
+      accumulate(&parts[part], block, layout, values, dtype.itemSize, reduced)
     }
     for part in parts.dropFirst() { parts[0].merge(part) }
     try refinement.advance(with: parts[0])
@@ -71,8 +72,8 @@ private func blocks(kept: Int, reduced: Int, _ random: inout SeededGenerator) ->
 }
 
 private func accumulate(
-  _ part: inout QuantileRefinement.Partial, _ block: Block, _ layout: Layout, _ values: [UInt8],
-  _ mask: [UInt8]?, _ size: Int, _ reduced: Int
+  _ part: inout QuantileRefinement.Partial, _ block: Block, _ layout: Layout, _ values: [UInt8], _ size: Int,
+  _ reduced: Int
 ) {
   let kept = block.first..<block.first + block.kept
   let places =
@@ -80,14 +81,13 @@ private func accumulate(
     ? kept.flatMap { row in block.reduced.map { row * reduced + $0 } }
     : block.reduced.flatMap { column in kept.map { $0 * reduced + column } }
   let elements = places.flatMap { values[$0 * size..<($0 + 1) * size] }
-  let bytes = mask.map { mask in places.map { mask[$0] } }
   switch layout {
   case .rows:
     part.accumulateRows(
-      first: block.first, rows: block.kept, columns: block.reduced.count, values: elements, mask: bytes)
+      first: block.first, rows: block.kept, columns: block.reduced.count, values: elements)
   case .columns:
     part.accumulateColumns(
-      first: block.first, rows: block.reduced.count, columns: block.kept, values: elements, mask: bytes)
+      first: block.first, rows: block.reduced.count, columns: block.kept, values: elements)
   }
 }
 
@@ -151,30 +151,6 @@ private func accumulate(
     }
   }
   #expect(passes.min()! <= 2, "seed \(seed): \(passes)")
-}
-
-@Test func maskedElementsAreLeftOut() throws {
-  var random = SeededGenerator(seed: 77)
-  let (kept, reduced) = (4, 300)
-  let values = (0..<kept * reduced).map { _ in Double.random(in: -1...1, using: &random) }
-  // The last position keeps nothing.
-  let mask = (0..<kept * reduced).map { $0 >= 3 * reduced ? 0 : UInt8.random(in: 0...2, using: &random) }
-  let request = try QuantileRequest([0.1, 0.5], method: .hazen)
-  var expected: [Double] = []
-  for row in 0..<3 {
-    let line = (row * reduced..<(row + 1) * reduced).filter { mask[$0] != 0 }.map { values[$0] }
-    let bytes = line.withUnsafeBytes { Array($0) }
-    let answers = try lineQuantiles(request, .float64, rows: 1, columns: line.count, bytes)
-    expected += answers.withUnsafeBytes { Array($0.bindMemory(to: Double.self)) }
-  }
-  for memory in [1000, 1_000_000] {
-    let streamed = try refined(
-      request, .float64, kept: kept, values.withUnsafeBytes { Array($0) }, mask: mask, memory: memory,
-      partials: 2, random: &random)
-    let answers = streamed.results.withUnsafeBytes { Array($0.bindMemory(to: Double.self)) }
-    #expect((0..<3).flatMap { [answers[$0], answers[4 + $0]] } == expected)
-    #expect(answers[3].isNaN && answers[7].isNaN)
-  }
 }
 
 @Test func longLinesAreSelectedFrom() throws {

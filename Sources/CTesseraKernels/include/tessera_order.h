@@ -12,35 +12,66 @@
 // exactly when k(a) <= k(b), below 2^(8 * itemsize); both zeros have one key; every NaN has the NaN key.
 void tessera_keys(uint8_t dtype, size_t count, const void *values, uint64_t *keys);
 
-// How many of the keys are NaN keys. A `mask` here and below, unless null, leaves out where it is zero.
-size_t tessera_count_nan_keys(size_t count, const uint64_t *keys, const uint8_t *mask);
+// How many of the keys are NaN keys.
+size_t tessera_count_nan_keys(size_t count, const uint64_t *keys);
 
 // Counts the keys of `lower` ..< `lower` + (`bins` << `shift`) in bins of 2^shift keys.
-void tessera_count_keys(size_t count, const uint64_t *keys, const uint8_t *mask, uint64_t lower,
-                        unsigned shift, uint64_t bins, uint64_t *counts);
+void tessera_count_keys(size_t count, const uint64_t *keys, uint64_t lower, unsigned shift, uint64_t bins,
+                        uint64_t *counts);
 
 // The same for keys of different columns: column c has brackets `starts[c]` ..< `starts[c + 1]`, bracket b its
 // own `lowers[b]` and its bins at `counts + b * bins`.
-void tessera_count_keys_columns(size_t columns, const uint64_t *keys, const uint8_t *mask,
-                                const uint32_t *starts, const uint64_t *lowers, unsigned shift, uint64_t bins,
-                                uint64_t *counts);
+void tessera_count_keys_columns(size_t columns, const uint64_t *keys, const uint32_t *starts,
+                                const uint64_t *lowers, unsigned shift, uint64_t bins, uint64_t *counts);
 
 // Adds 1 to `counts` of every column whose key is the NaN key.
-void tessera_count_nan_keys_columns(size_t columns, const uint64_t *keys, const uint8_t *mask,
-                                    uint64_t *counts);
+void tessera_count_nan_keys_columns(size_t columns, const uint64_t *keys, uint64_t *counts);
 
 // Copies the keys of `lower` ..< `lower` + 2^width to `found`, room for `count`; returns how many.
-size_t tessera_gather_keys(size_t count, const uint64_t *keys, const uint8_t *mask, uint64_t lower,
-                           unsigned width, uint64_t *found);
+size_t tessera_gather_keys(size_t count, const uint64_t *keys, uint64_t lower, unsigned width,
+                           uint64_t *found);
 
 // The same for keys of different columns, with the bracket of each; room for one per bracket.
-size_t tessera_gather_keys_columns(size_t columns, const uint64_t *keys, const uint8_t *mask,
-                                   const uint32_t *starts, const uint64_t *lowers, unsigned width,
-                                   uint64_t *found, uint32_t *brackets);
+size_t tessera_gather_keys_columns(size_t columns, const uint64_t *keys, const uint32_t *starts,
+                                   const uint64_t *lowers, unsigned width, uint64_t *found,
+                                   uint32_t *brackets);
 
 // The keys of `ranks` (ascending, each below `count`) were the keys sorted. `work` has room for `count`.
 void tessera_select_keys(size_t count, const uint64_t *keys, uint64_t *work, size_t rank_count,
                          const uint64_t *ranks, uint64_t *selected);
+
+// Columns whose pivots are compared together.
+#define TESSERA_PIVOT_COLUMNS 128
+
+// Adjacent columns, at most TESSERA_PIVOT_COLUMNS, of `rows` rows that begin `stride` elements apart. Column c belongs to
+// `owner` + c, or all of them to `owner`.
+typedef struct {
+  const void *values;
+  size_t stride, rows, columns;
+  uint32_t owner;
+  uint8_t is_one_owner;
+} tessera_strip_of_rows;
+
+// Per owner, beginning with that of the strip, how many elements are below the low pivot, not above it, and not above
+// the high one; and NaNs, unless null.
+typedef struct {
+  uint64_t *below, *upto_low, *upto_high, *nans;
+} tessera_pivot_counts;
+
+// Elements with their owners; there is room for `room`.
+typedef struct {
+  void *elements;
+  uint32_t *owners;
+  size_t count, room;
+} tessera_owned;
+
+// Counts the elements of a strip by the pivots of their owners, which are elements too, and appends those strictly between
+// them. Returns how many rows are done: fewer than there are when the room is used up.
+size_t tessera_gather_between(uint8_t dtype, const tessera_strip_of_rows *strip, const void *lows,
+                              const void *highs, const tessera_pivot_counts *to, tessera_owned *found);
+
+// Copies every element to place `next[its owner]` of `grouped`, and moves that on by one.
+void tessera_scatter_owned(size_t item_size, const tessera_owned *from, size_t *next, void *grouped);
 
 // Numbers of the bins of values between ascending edges, of which there are bins + 1 and the last is inside
 // the last bin; `bins` for values outside, and NaN. `scale` is bins / (last - first) if the edges are

@@ -24,7 +24,9 @@ package final class QuantileSink: BarrierSink {
     self.memory = memory
     let kept = keptShape(shape, axes).count
     try QuantileSink.requireMemory(request, dtype, kept: kept, memory: memory, threads: threads)
-    refinement = try QuantileRefinement(request, dtype, kept: kept, memory: memory, partials: threads)
+    refinement = try QuantileRefinement(
+      request, dtype, kept: kept, count: kept == 0 ? 0 : shape.count / kept, memory: memory,
+      partials: threads)
   }
 
   /// Refuses what the refinement would, naming a budget rather than the part of one that it gets.
@@ -42,16 +44,16 @@ package final class QuantileSink: BarrierSink {
       got: ByteSize.format(memory.saturatingMultiply(Evaluation.sinkShare)))
   }
 
-  /// What is kept for each position beside counters and keys: ranks and their brackets, in arrays that grow by doubling,
-  /// and results, as they are found and in their order.
+  /// What is kept for each position beside counters and keys: pivots, ranks and their brackets, in arrays that grow by
+  /// doubling, and results, as they are found and in their order.
   private static func keptBytes(_ request: QuantileRequest, _ dtype: DType, _ kept: Int) throws -> Int {
-    let ranks = 2 * request.probabilities.count * 80
+    let ranks = 2 * request.probabilities.count * 104
     let results = 2 * request.probabilities.count * (try request.resultDType(of: dtype).itemSize)
     return kept.saturatingMultiply(ranks + results + 40)
   }
 
   package var isOrderFree: Bool { true }
-  package var expectedPasses: Int { max(1, min(3, refinement.mostPasses)) }
+  package var expectedPasses: Int { refinement.expectedPasses }
 
   package func begin(_ grid: ChunkGrid) throws {
     if numbering == nil { numbering = KeptNumbering(try KeptGrid(grid, axes: axes)) }

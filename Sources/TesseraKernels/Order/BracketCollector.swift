@@ -27,15 +27,14 @@ package struct BracketCollector: Sendable {
 
   /// Gathers from rows x columns adjacent elements; row r belongs to kept position `first` + r.
   package mutating func accumulateRows(
-    first: Int, rows: Int, columns: Int, values: UnsafeRawPointer, mask: UnsafePointer<UInt8>?
+    first: Int, rows: Int, columns: Int, values: UnsafeRawPointer
   ) {
     let brackets = brackets
     withUnsafeTemporaryAllocation(of: UInt64.self, capacity: KeyTiles.size) { found in
-      KeyTiles.eachOfRows(dtype, rows: rows, columns: columns, values: values, mask: mask) {
-        row, count, keys, mask in
+      KeyTiles.eachOfRows(dtype, rows: rows, columns: columns, values: values) { row, count, keys in
         for bracket in brackets.starts[first + row]..<brackets.starts[first + row + 1] {
           let total = tessera_gather_keys(
-            count, keys, mask, brackets.lowers[Int(bracket)], UInt32(brackets.width), found.baseAddress!)
+            count, keys, brackets.lowers[Int(bracket)], UInt32(brackets.width), found.baseAddress!)
           append(found[..<total], repeatElement(bracket, count: total))
         }
       }
@@ -44,21 +43,20 @@ package struct BracketCollector: Sendable {
 
   /// Gathers from rows x columns adjacent elements; column c belongs to kept position `first` + c.
   package mutating func accumulateColumns(
-    first: Int, rows: Int, columns: Int, values: UnsafeRawPointer, mask: UnsafePointer<UInt8>?
+    first: Int, rows: Int, columns: Int, values: UnsafeRawPointer
   ) {
     if columns == 1 {
-      return accumulateRows(first: first, rows: 1, columns: rows, values: values, mask: mask)
+      return accumulateRows(first: first, rows: 1, columns: rows, values: values)
     }
     let brackets = brackets
     // The loop writes one key beyond those it keeps.
     let room = KeyTiles.columns * brackets.most(in: first..<first + columns) + 1
     withUnsafeTemporaryAllocation(of: UInt64.self, capacity: room) { found in
       withUnsafeTemporaryAllocation(of: UInt32.self, capacity: room) { owners in
-        KeyTiles.eachOfColumns(dtype, rows: rows, columns: columns, values: values, mask: mask) {
-          column, count, keys, mask in
+        KeyTiles.eachOfColumns(dtype, rows: rows, columns: columns, values: values) { column, count, keys in
           let total = brackets.starts.withUnsafeBufferPointer { starts in
             tessera_gather_keys_columns(
-              count, keys, mask, starts.baseAddress! + first + column, brackets.lowers,
+              count, keys, starts.baseAddress! + first + column, brackets.lowers,
               UInt32(brackets.width), found.baseAddress!, owners.baseAddress!)
           }
           append(found[..<total], owners[..<total])

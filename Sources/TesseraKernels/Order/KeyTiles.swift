@@ -2,17 +2,15 @@ import TesseraCore
 
 /// Hands on the keys of a block piece by piece, in the two layouts a reduction meets.
 enum KeyTiles {
-  typealias Mask = UnsafePointer<UInt8>?
-
   /// Keys made at a time, at most: they stay in the first-level cache.
   static let size = 512
   /// Columns counted at a time.
   static let columns = 128
 
-  /// Calls `body` with the row, how many keys, the keys and their part of the mask.
+  /// Calls `body` with the row, how many keys, and the keys.
   static func eachOfRows(
-    _ dtype: DType, rows: Int, columns: Int, values: UnsafeRawPointer, mask: Mask,
-    _ body: (_ row: Int, _ count: Int, _ keys: UnsafeMutablePointer<UInt64>, _ mask: Mask) -> Void
+    _ dtype: DType, rows: Int, columns: Int, values: UnsafeRawPointer,
+    _ body: (_ row: Int, _ count: Int, _ keys: UnsafeMutablePointer<UInt64>) -> Void
   ) {
     withUnsafeTemporaryAllocation(of: UInt64.self, capacity: size) { keys in
       for row in 0..<rows {
@@ -21,7 +19,7 @@ enum KeyTiles {
           let place = row * columns + start
           OrderedKeys.keys(
             dtype, count: count, values: values + place * dtype.itemSize, into: keys.baseAddress!)
-          body(row, count, keys.baseAddress!, mask.map { $0 + place })
+          body(row, count, keys.baseAddress!)
         }
       }
     }
@@ -30,8 +28,8 @@ enum KeyTiles {
   /// The same with the first column in place of the row; all rows of some columns before the next columns, whose
   /// counters then stay in the cache.
   static func eachOfColumns(
-    _ dtype: DType, rows: Int, columns: Int, values: UnsafeRawPointer, mask: Mask,
-    _ body: (_ column: Int, _ count: Int, _ keys: UnsafeMutablePointer<UInt64>, _ mask: Mask) -> Void
+    _ dtype: DType, rows: Int, columns: Int, values: UnsafeRawPointer,
+    _ body: (_ column: Int, _ count: Int, _ keys: UnsafeMutablePointer<UInt64>) -> Void
   ) {
     withUnsafeTemporaryAllocation(of: UInt64.self, capacity: Self.columns) { keys in
       for column in stride(from: 0, to: columns, by: Self.columns) {
@@ -40,7 +38,7 @@ enum KeyTiles {
           let place = row * columns + column
           OrderedKeys.keys(
             dtype, count: count, values: values + place * dtype.itemSize, into: keys.baseAddress!)
-          body(column, count, keys.baseAddress!, mask.map { $0 + place })
+          body(column, count, keys.baseAddress!)
         }
       }
     }

@@ -56,7 +56,7 @@ package enum LineQuantiles {
     mutating func append(_ values: UnsafeRawPointer, to results: inout QuantileResults) {
       guard columns > 0, let keys = words.baseAddress else { return appendMissing(to: &results) }
       OrderedKeys.keys(dtype, count: columns, values: values, into: keys)
-      let nans = dtype.kind == .floating ? tessera_count_nan_keys(columns, keys, nil) : 0
+      let nans = dtype.kind == .floating ? tessera_count_nan_keys(columns, keys) : 0
       guard nans == 0 || (request.skipsNaN && nans < columns) else { return appendMissing(to: &results) }
       ranks.update(count: columns - nans)
       if selected.count != ranks.ranks.count {

@@ -12,6 +12,20 @@ package enum OrderedKeys {
   /// Bits of the keys other than `nan`: as many as the element has.
   package static func keyBits(_ dtype: DType) -> Int { 8 * dtype.itemSize }
 
+  /// The keys of the least and the greatest element there can be; the infinities for floats.
+  package static func bounds(_ dtype: DType) -> ClosedRange<UInt64> {
+    let ones = UInt64.max >> UInt64(64 - keyBits(dtype))
+    let sign = ones ^ ones >> 1
+    switch dtype {
+    case .bool: return 0...1
+    case .float16: return (ones ^ (0x7C00 | sign))...(0x7C00 | sign)
+    case .bfloat16: return (ones ^ (0x7F80 | sign))...(0x7F80 | sign)
+    case .float32: return (ones ^ (0x7F80_0000 | sign))...(0x7F80_0000 | sign)
+    case .float64: return (ones ^ (0x7FF0 << 48 | sign))...(0x7FF0 << 48 | sign)
+    default: return 0...ones
+    }
+  }
+
   /// Writes the keys of `count` adjacent elements, which need not be aligned.
   package static func keys(
     _ dtype: DType, count: Int, values: UnsafeRawPointer, into keys: UnsafeMutablePointer<UInt64>

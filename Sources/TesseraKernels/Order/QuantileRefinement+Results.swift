@@ -26,10 +26,9 @@ extension QuantileRefinement {
       return
     }
     ranks.update(count: counts[position])
-    let keys = found[targetStarts[position]...]
+    let first = foundStarts[position]
     for (quantile, place) in zip(ranks.positions, ranks.places) {
-      let (low, high) = (keys[keys.startIndex + place.lower], keys[keys.startIndex + place.upper])
-      results.append(low, high, quantile.fraction)
+      results.append(found[first + place.lower], found[first + place.upper], quantile.fraction)
     }
   }
 }

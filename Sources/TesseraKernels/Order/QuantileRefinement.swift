@@ -2,12 +2,14 @@ package import TesseraCore
 
 /// Exact quantiles of elements that are read again and again, in bounded memory.
 ///
-/// The elements' keys are bracketed: the first pass counts all keys in bins of equal width, every further one
-/// counts in the bins that hold wanted ranks, until what is left in the brackets fits in memory and is
+/// Where the memory allows, a first pass takes a sample, of which two pivots are chosen around every wanted rank, and a
+/// second one gathers the elements between them. Ranks that are found not to lie between their pivots, which is rare, are
+/// looked for as all are in less memory: keys are bracketed. A pass counts all keys in bins of equal width, every
+/// further one counts in the bins that hold wanted ranks, until what is left in the brackets fits in memory and is
 /// gathered, or the bins are one key wide. The answer does not depend on the memory, only the number of passes
-/// does: `keyBits / log2(bins)` at most, each over all elements. (The idea of J. I. Munro, M. S. Paterson,
-/// "Selection and sorting with limited storage", https://doi.org/10.1016/0304-3975(80)90061-4, with counts in
-/// place of samples.)
+/// does: `keyBits / log2(bins)` at most, and the two for pivots, each over all elements. (The idea of J. I. Munro,
+/// M. S. Paterson, "Selection and sorting with limited storage",
+/// https://doi.org/10.1016/0304-3975(80)90061-4, with counts in place of their samples.)
 ///
 /// Every pass: `makePartial()` for each thread, accumulate each block into one of them, merge them, and
 /// `advance(with:)`. The blocks and their order may differ from pass to pass; their elements may not.
@@ -20,11 +22,16 @@ package struct QuantileRefinement: Sendable {
 
   /// A rank that is wanted, counted from the first key of its bracket.
   struct Target: Sendable {
-    var bracket: Int
+    let position: UInt32
+    /// Which of `found` it is.
+    let place: Int
+    var bracket: UInt32
     var rank: Int
   }
 
-  enum Stage: Sendable, Equatable {
+  enum Stage: Sendable {
+    case sampling(step: Int)
+    case gathering(Pivots)
     case counting(bits: Int)
     case collecting
     case finished
@@ -37,25 +44,31 @@ package struct QuantileRefinement: Sendable {
   package let memory: Int
   /// How many partials there are at a time.
   package let partials: Int
+  /// Elements of each kept position, where that is known beforehand.
+  private(set) var elements = 0
+  /// Whether the passes begin with a sample.
+  private var usesPivots = false
   /// Passes made so far.
   package private(set) var passes = 0
 
-  private(set) var stage: Stage
+  var stage: Stage
   private(set) var brackets: KeyBrackets
   /// Keys in all brackets together, once the first pass is done.
   private var remaining = 0
   /// Elements per kept position that take part, NaN not among them; -1 where a NaN decides.
   private(set) var counts: [Int] = []
-  /// Targets `targetStarts[k]` ..< `targetStarts[k + 1]` are the ranks of kept position k, ascending.
-  private(set) var targets: [Target] = []
-  private(set) var targetStarts: [Int] = []
-  /// The keys of the targets, once they are known.
+  /// The keys of kept position k's ranks, ascending, are `foundStarts[k]` ..< `foundStarts[k + 1]` of those that are found.
+  private(set) var foundStarts = [0]
   private(set) var found: [UInt64] = []
+  /// The ranks that are not found yet, position by position, ascending.
+  private var targets: [Target] = []
 
   /// Throws `.usage` for a dtype without quantiles, and `.memory`, naming the least that would do, if the kept
   /// positions do not fit even with two bins each.
+  ///
+  /// - Parameter count: elements of each kept position, which makes a sample possible; nil where they differ.
   package init(
-    _ request: QuantileRequest, _ dtype: DType, kept: Int, memory: Int, partials: Int = 1
+    _ request: QuantileRequest, _ dtype: DType, kept: Int, count: Int? = nil, memory: Int, partials: Int = 1
   ) throws {
     precondition(kept >= 0 && partials > 0)
     _ = try request.resultDType(of: dtype)
@@ -75,7 +88,28 @@ package struct QuantileRefinement: Sendable {
     self.partials = partials
     brackets = KeyBrackets(kept: kept, dtype: dtype)
     stage = .finished
-    if kept > 0 { stage = .counting(bits: bits(reserved: kept * Self.counterBytes)) }
+    guard kept > 0 else { return }
+    let bits = bits(reserved: kept * Self.counterBytes)
+    stage = .counting(bits: bits)
+    // Nothing saves a pass where one will do.
+    if bits < brackets.width, let count {
+      elements = count
+      let sampling = QuantileSampling(
+        request, itemSize: dtype.itemSize, kept: kept, count: count, memory: memory - pivotCounterBytes,
+        partials: partials)
+      if let sampling { (stage, usesPivots) = (.sampling(step: sampling.step), true) }
+    }
+  }
+
+  /// Bytes of elements that one partial gathers.
+  private var pageBytes: Int {
+    QuantileSampling.pageBytes(of: (memory - pivotCounterBytes) / partials, itemSize: dtype.itemSize)
+  }
+
+  /// Bytes of all partials' counters beside pivots.
+  private var pivotCounterBytes: Int {
+    partials.saturatingMultiply(
+      PivotCollector.counterBytes(pairs: kept.saturatingMultiply(request.probabilities.count)))
   }
 
   /// Bytes that suffice for any elements: two bins for each rank that may need a bracket of its own.
@@ -87,16 +121,24 @@ package struct QuantileRefinement: Sendable {
   /// The most passes there can be.
   package var mostPasses: Int {
     let fewest = bits(for: 2 * request.probabilities.count * kept, width: OrderedKeys.keyBits(dtype))
-    return (OrderedKeys.keyBits(dtype) + fewest - 1) / max(fewest, 1)
+    return (OrderedKeys.keyBits(dtype) + fewest - 1) / max(fewest, 1) + (usesPivots ? 2 : 0)
   }
 
-  package var isFinished: Bool { stage == .finished }
+  /// How many passes there probably are.
+  package var expectedPasses: Int { usesPivots ? 2 : max(1, min(3, mostPasses)) }
+
+  package var isFinished: Bool { if case .finished = stage { true } else { false } }
 
   /// An empty accumulator for the next pass; not to be called when finished.
   package func makePartial() -> Partial {
     switch stage {
+    case .sampling(let step):
+      Partial(sample: SampleCollector(dtype, step: step, memory: pageBytes))
+    case .gathering(let pivots):
+      Partial(pivots: PivotCollector(pivots, memory: pageBytes))
     case .counting(let bits):
-      Partial(counter: RefinementCounter(dtype, brackets, bits: bits, countsNaN: passes == 0 && isFloating))
+      Partial(
+        counter: RefinementCounter(dtype, brackets, bits: bits, countsNaN: counts.isEmpty && isFloating))
     case .collecting: Partial(collector: BracketCollector(dtype, brackets, capacity: remaining))
     case .finished: preconditionFailure("no pass is left")
     }
@@ -121,60 +163,95 @@ extension QuantileRefinement {
   /// Throws `.corrupt` if the counts contradict those of an earlier pass: the elements have changed.
   package mutating func advance(with merged: Partial) throws {
     passes += 1
-    switch (stage, merged.counter, merged.collector) {
-    case (.counting, .some(let counter), _):
-      if passes == 1 { choose(from: counter) }
-      try narrow(by: counter)
-    case (.collecting, _, .some(let collector)): try select(from: collector)
-    default: preconditionFailure("a partial of another pass")
+    switch stage {
+    case .sampling: stage = .gathering(Pivots(request, dtype, kept: kept, sample: merged.sample!.sample))
+    case .gathering: resolve(from: merged.pivots!)
+    case .counting:
+      if counts.isEmpty { choose(from: merged.counter!) }
+      try narrow(by: merged.counter!)
+    case .collecting: try select(from: merged.collector!)
+    case .finished: preconditionFailure("no pass is left")
     }
+  }
+
+  /// Finds the ranks that lie between their pivots; for the others keys are counted.
+  private mutating func resolve(from collector: PivotCollector) {
+    var ranks = QuantileRanks(request)
+    var next = KeyBrackets(width: brackets.width)
+    PivotSelection.withSelection(from: collector) { selection in
+      for position in 0..<kept {
+        let nans = collector.nans(position)
+        let wanted = want(&ranks, of: position, count: elements - nans, nans: nans)
+        let keys = selection.keys(ofRanks: wanted, at: position)
+        if keys.contains(nil) { next.append(0, to: position) }
+        for (rank, key) in zip(wanted, keys) {
+          if let key { found.append(key) } else { aim(at: rank, of: position, bracket: next.count - 1) }
+        }
+        foundStarts.append(found.count)
+      }
+    }
+    next.close(kept: kept)
+    (brackets, remaining) = (next, .max)
+    settle()
   }
 
   /// Turns the numbers of elements into wanted ranks.
   private mutating func choose(from counter: RefinementCounter) {
     var ranks = QuantileRanks(request)
-    targetStarts = [0]
     for position in 0..<kept {
       let bins = counter.counts[position << counter.bits..<(position + 1) << counter.bits]
       let nans = counter.nans.isEmpty ? 0 : Int(counter.nans[position])
       // The key of NaN is above those of shorter floats altogether, and in the last bin of float64.
       let count = Int(bins.reduce(0, &+)) - (OrderedKeys.keyBits(dtype) == 64 ? nans : 0)
-      counts.append(nans > 0 && !request.skipsNaN ? -1 : count)
-      if counts[position] > 0 {
-        ranks.update(count: count)
-        targets += ranks.ranks.map { Target(bracket: position, rank: Int($0)) }
+      for rank in want(&ranks, of: position, count: count, nans: nans) {
+        aim(at: rank, of: position, bracket: position)
       }
-      targetStarts.append(targets.count)
+      foundStarts.append(found.count)
     }
+  }
+
+  /// Keeps how many elements of the next position take part; returns the ranks that are wanted of them.
+  private mutating func want(
+    _ ranks: inout QuantileRanks, of position: Int, count: Int, nans: Int
+  ) -> [UInt64] {
+    counts.append(nans > 0 && !request.skipsNaN ? -1 : count)
+    guard counts[position] > 0 else { return [] }
+    ranks.update(count: count)
+    return ranks.ranks
+  }
+
+  private mutating func aim(at rank: UInt64, of position: Int, bracket: Int) {
+    targets.append(
+      Target(position: UInt32(position), place: found.count, bracket: UInt32(bracket), rank: Int(rank)))
+    found.append(0)
   }
 
   /// Replaces every bracket by those of its bins in which wanted ranks lie.
   private mutating func narrow(by counter: RefinementCounter) throws {
-    var next = brackets
-    next.width -= counter.bits
-    next.lowers = []
-    next.starts = [0]
+    var next = KeyBrackets(width: brackets.width - counter.bits)
+    var walk = BinWalk(counter)
     remaining = 0
-    for position in 0..<kept {
-      var walk = BinWalk(counter)
-      for index in targetStarts[position]..<targetStarts[position + 1] {
-        let moved = walk.find(targets[index].rank, in: targets[index].bracket)
-        guard let bin = walk.bin else { throw Self.changed }
-        if moved {
-          next.lowers.append(brackets.lowers[targets[index].bracket] &+ UInt64(bin) << UInt64(next.width))
-          remaining += walk.size
-        }
-        targets[index] = Target(bracket: next.lowers.count - 1, rank: targets[index].rank - walk.below)
+    for index in targets.indices {
+      let target = targets[index]
+      let bracket = Int(target.bracket)
+      let moved = walk.find(target.rank, in: bracket)
+      guard let bin = walk.bin else { throw Self.changed }
+      if moved {
+        next.append(
+          brackets.lowers[bracket] &+ UInt64(bin) << UInt64(next.width), to: Int(target.position))
+        remaining += walk.size
       }
-      next.starts.append(UInt32(next.lowers.count))
+      targets[index].bracket = UInt32(next.count - 1)
+      targets[index].rank -= walk.below
     }
+    next.close(kept: kept)
     brackets = next
     settle()
   }
 
   private mutating func settle() {
     if brackets.width == 0 || targets.isEmpty {
-      found = targets.map { brackets.lowers[$0.bracket] }
+      for target in targets { found[target.place] = brackets.lowers[Int(target.bracket)] }
       stage = .finished
     } else if remaining <= memory / BracketCollector.bytesPerKey(brackets: brackets.count) {
       stage = .collecting
@@ -187,10 +264,10 @@ extension QuantileRefinement {
     guard collector.count == remaining else { throw Self.changed }
     var (keys, starts) = collector.grouped()
     for bracket in 0..<brackets.count { keys[starts[bracket]..<starts[bracket + 1]].sort() }
-    found = try targets.map { target in
-      let index = starts[target.bracket] + target.rank
-      guard index < starts[target.bracket + 1] else { throw Self.changed }
-      return keys[index]
+    for target in targets {
+      let index = starts[Int(target.bracket)] + target.rank
+      guard index < starts[Int(target.bracket) + 1] else { throw Self.changed }
+      found[target.place] = keys[index]
     }
     stage = .finished
   }

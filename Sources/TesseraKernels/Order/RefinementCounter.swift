@@ -27,17 +27,16 @@ package struct RefinementCounter: Sendable {
 
   /// Counts rows x columns adjacent elements; row r belongs to kept position `first` + r.
   package mutating func accumulateRows(
-    first: Int, rows: Int, columns: Int, values: UnsafeRawPointer, mask: UnsafePointer<UInt8>?
+    first: Int, rows: Int, columns: Int, values: UnsafeRawPointer
   ) {
     let (brackets, shift) = (brackets, shift)
-    KeyTiles.eachOfRows(dtype, rows: rows, columns: columns, values: values, mask: mask) {
-      row, count, keys, mask in
+    KeyTiles.eachOfRows(dtype, rows: rows, columns: columns, values: values) { row, count, keys in
       let position = first + row
-      if !nans.isEmpty { nans[position] += UInt64(tessera_count_nan_keys(count, keys, mask)) }
+      if !nans.isEmpty { nans[position] += UInt64(tessera_count_nan_keys(count, keys)) }
       counts.withUnsafeMutableBufferPointer { counts in
         for bracket in Int(brackets.starts[position])..<Int(brackets.starts[position + 1]) {
           let bins = counts.baseAddress! + bracket << bits
-          tessera_count_keys(count, keys, mask, brackets.lowers[bracket], shift, 1 << UInt64(bits), bins)
+          tessera_count_keys(count, keys, brackets.lowers[bracket], shift, 1 << UInt64(bits), bins)
         }
       }
     }
@@ -45,23 +44,22 @@ package struct RefinementCounter: Sendable {
 
   /// Counts rows x columns adjacent elements; column c belongs to kept position `first` + c.
   package mutating func accumulateColumns(
-    first: Int, rows: Int, columns: Int, values: UnsafeRawPointer, mask: UnsafePointer<UInt8>?
+    first: Int, rows: Int, columns: Int, values: UnsafeRawPointer
   ) {
     if columns == 1 {
-      return accumulateRows(first: first, rows: 1, columns: rows, values: values, mask: mask)
+      return accumulateRows(first: first, rows: 1, columns: rows, values: values)
     }
     let (brackets, shift) = (brackets, shift)
-    KeyTiles.eachOfColumns(dtype, rows: rows, columns: columns, values: values, mask: mask) {
-      column, count, keys, mask in
+    KeyTiles.eachOfColumns(dtype, rows: rows, columns: columns, values: values) { column, count, keys in
       if !nans.isEmpty {
         nans.withUnsafeMutableBufferPointer {
-          tessera_count_nan_keys_columns(count, keys, mask, $0.baseAddress! + first + column)
+          tessera_count_nan_keys_columns(count, keys, $0.baseAddress! + first + column)
         }
       }
       counts.withUnsafeMutableBufferPointer { counts in
         brackets.starts.withUnsafeBufferPointer { starts in
           tessera_count_keys_columns(
-            count, keys, mask, starts.baseAddress! + first + column, brackets.lowers, shift,
+            count, keys, starts.baseAddress! + first + column, brackets.lowers, shift,
             1 << UInt64(bits), counts.baseAddress!)
         }
       }

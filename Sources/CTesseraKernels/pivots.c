@@ -1,0 +1,109 @@
+// Elements between two pivots of each position, counted and gathered.
+#include "elements.h"
+#include "tessera_order.h"
+
+// Stored bools become 0 or 1, and the half types are compared as float32.
+#define VALUE_bool(v) ((uint8_t)((v) != 0))
+#define VALUE_plain(v) (v)
+#define VALUE_float16(v) ((float)(v))
+#define VALUE_bfloat16(v) float_of((uint32_t)(v) << 16)
+
+// X(DTYPE, NAME, STORED, TYPE, VALUE): how an element is stored, and the type it is compared in.
+#define FOR_ORDERED(X)                                    \
+  X(BOOL, bool, uint8_t, uint8_t, VALUE_bool)             \
+  X(INT8, int8, int8_t, int8_t, VALUE_plain)              \
+  X(INT16, int16, int16_t, int16_t, VALUE_plain)          \
+  X(INT32, int32, int32_t, int32_t, VALUE_plain)          \
+  X(INT64, int64, int64_t, int64_t, VALUE_plain)          \
+  X(UINT8, uint8, uint8_t, uint8_t, VALUE_plain)          \
+  X(UINT16, uint16, uint16_t, uint16_t, VALUE_plain)      \
+  X(UINT32, uint32, uint32_t, uint32_t, VALUE_plain)      \
+  X(UINT64, uint64, uint64_t, uint64_t, VALUE_plain)      \
+  X(FLOAT16, float16, _Float16, float, VALUE_float16)     \
+  X(BFLOAT16, bfloat16, uint16_t, float, VALUE_bfloat16)  \
+  X(FLOAT32, float32, float, float, VALUE_plain)          \
+  X(FLOAT64, float64, double, double, VALUE_plain)
+
+enum { WORD = 8, GROUP = 64 };
+
+// One bit for each of GROUP flags, which are bytes of 0 or 1: the product puts those of a word side by side.
+TESSERA_INLINE uint64_t bits_of_flags(const uint8_t *flags) {
+  uint64_t bits = 0;
+  for (size_t w = 0; w < GROUP / WORD; w++) {
+    uint64_t word;
+    memcpy(&word, flags + w * WORD, WORD);
+    bits |= word * 0x0102040810204080u >> (GROUP - WORD) << (w * WORD);
+  }
+  return bits;
+}
+
+// Few elements are inside: what all columns need is done with vectors, and the few are found by their bits.
+#define DEFINE_GATHER(DTYPE, NAME, STORED, TYPE, VALUE)                                                   \
+  TESSERA_CLONES static size_t gather_##NAME(const tessera_strip_of_rows *strip, const void *lows,        \
+                                             const void *highs, const tessera_pivot_counts *to,           \
+                                             tessera_owned *found) {                                      \
+    TYPE low[TESSERA_PIVOT_COLUMNS], high[TESSERA_PIVOT_COLUMNS];                                         \
+    uint32_t below[TESSERA_PIVOT_COLUMNS] = {0}, upto_low[TESSERA_PIVOT_COLUMNS] = {0};                   \
+    uint32_t upto_high[TESSERA_PIVOT_COLUMNS] = {0}, nans[TESSERA_PIVOT_COLUMNS] = {0};                   \
+    uint8_t inside[TESSERA_PIVOT_COLUMNS] = {0};                                                          \
+    const size_t columns = strip->columns;                                                                \
+    STORED *elements = found->elements;                                                                   \
+    size_t total = found->count, row = 0;                                                                 \
+    for (size_t i = 0; i < columns; i++) {                                                                \
+      low[i] = VALUE(((const in_##NAME *)lows)[strip->is_one_owner ? 0 : i]);                             \
+      high[i] = VALUE(((const in_##NAME *)highs)[strip->is_one_owner ? 0 : i]);                           \
+    }                                                                                                     \
+    for (; row < strip->rows && found->room - total >= columns; row++) {                                  \
+      const in_##NAME *restrict in = (const in_##NAME *)strip->values + row * strip->stride;              \
+      for (size_t i = 0; i < columns; i++) {                                                              \
+        const TYPE x = VALUE(in[i]);                                                                      \
+        below[i] += x < low[i];                                                                           \
+        upto_low[i] += x <= low[i];                                                                       \
+        upto_high[i] += x <= high[i];                                                                     \
+        nans[i] += x != x;                                                                                \
+        inside[i] = (x > low[i]) & (x < high[i]);                                                         \
+      }                                                                                                   \
+      for (size_t first = 0; first < columns; first += GROUP) {                                           \
+        for (uint64_t bits = bits_of_flags(inside + first); bits != 0; bits &= bits - 1) {                \
+          const size_t i = first + (size_t)__builtin_ctzll(bits);                                         \
+          elements[total] = in[i];                                                                        \
+          found->owners[total++] = strip->owner + (strip->is_one_owner ? 0 : (uint32_t)i);                \
+        }                                                                                                 \
+      }                                                                                                   \
+    }                                                                                                     \
+    for (size_t i = 0; i < columns; i++) {                                                                \
+      const size_t k = strip->is_one_owner ? 0 : i;                                                       \
+      to->below[k] += below[i];                                                                           \
+      to->upto_low[k] += upto_low[i];                                                                     \
+      to->upto_high[k] += upto_high[i];                                                                   \
+      if (to->nans) to->nans[k] += nans[i];                                                               \
+    }                                                                                                     \
+    found->count = total;                                                                                 \
+    return row;                                                                                           \
+  }
+FOR_ORDERED(DEFINE_GATHER)
+
+#define CASE_GATHER(DTYPE, NAME, STORED, TYPE, VALUE) \
+  case DTYPE: return gather_##NAME(strip, lows, highs, to, found);
+size_t tessera_gather_between(uint8_t dtype, const tessera_strip_of_rows *strip, const void *lows,
+                              const void *highs, const tessera_pivot_counts *to, tessera_owned *found) {
+  switch (dtype) { FOR_ORDERED(CASE_GATHER) }
+  return strip->rows;
+}
+
+// Puts owned elements of one width where those of their owner go next.
+#define SCATTER(W)                                                                                     \
+  do {                                                                                                 \
+    const uint##W##_t *restrict in = from->elements;                                                   \
+    uint##W##_t *restrict out = grouped;                                                               \
+    for (size_t i = 0; i < from->count; i++) out[next[from->owners[i]]++] = in[i];                     \
+  } while (0)
+
+void tessera_scatter_owned(size_t item_size, const tessera_owned *from, size_t *restrict next, void *grouped) {
+  switch (item_size) {
+    case 1: SCATTER(8); break;
+    case 2: SCATTER(16); break;
+    case 4: SCATTER(32); break;
+    case 8: SCATTER(64); break;
+  }
+}
