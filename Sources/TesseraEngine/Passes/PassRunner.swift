@@ -49,8 +49,8 @@ struct PassRunner {
     let next = Atomic<Int>(0)
     let merging = OrderedGate()
     let reading = OrderedGate()
-    let ending = Lock(())
-    try WorkerTeam.run(threads: min(plan.threads, max(leaves, 1))) { _ in
+    let ending = OrderedGate()
+    try WorkerTeam.run(threads: min(plan.threads, max(leaves, 1))) { worker in
       let evaluator = BlockEvaluator(plan.program)
       do {
         let lasting = try plan.tasks.map { try $0.sink.isOrderFree ? $0.sink.makePartial() : nil }
@@ -68,13 +68,14 @@ struct PassRunner {
           }
         }
         for partial in lasting { try partial?.end() }
-        try ending.withLock { _ in
+        try ending.pass(worker) {
           for partial in lasting { try partial?.merge() }
         }
       } catch {
         // Nobody waits for a turn that will not come.
         merging.close()
         reading.close()
+        ending.close()
         throw error
       }
     }
