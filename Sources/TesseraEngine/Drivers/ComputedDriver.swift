@@ -44,6 +44,9 @@ extension Program {
     for leaf in leaves { leaf.source.driver.finishReading() }
   }
 
+  /// What reading its costliest source takes, as a driver's.
+  var readingCost: Double { leaves.map(\.source.driver.readingCost).max() ?? 1 }
+
   /// Bytes of stored elements that computing a box of these lengths reads.
   func storedBytesRead(_ lengths: Shape) -> Int {
     leaves.reduce(0) { $0.saturatingAdd($1.storedBytesRead(lengths)) }

@@ -21,6 +21,5 @@ extension ExpressionDriver: PricedDriver {
 
   package func reading(blocks block: [Int]) -> any ArrayDriver { self }
 
-  /// What its costliest source takes.
-  package var readingCost: Double { program.leaves.map(\.source.driver.readingCost).max() ?? 1 }
+  package var readingCost: Double { program.readingCost }
 }

@@ -24,6 +24,7 @@ package struct ExpressionSource: BlockSource {
   package var granule: [Int] { reader.granule }
   package var isSequential: Bool { reader.program.isSequential }
   package var scratchBytes: Int { reader.scratchBytes }
+  package var readingCost: Double { reader.program.readingCost }
   package var loadedBytes: Int { reader.program.loadedBytes(shape) }
   /// Bytes of stored elements that reading all of it once reads.
   var storedBytesRead: Int { reader.program.storedBytesRead(shape) }

@@ -46,6 +46,12 @@ package final class LocalDriver: ComputedDriver {
       .saturatingAdd(PassPlan.kernelBytes)
   }
 
+  /// All that an element depends on is read for it.
+  package var readingCost: Double {
+    let own = max(1, description.logicalBytes ?? 1)
+    return max(1, program.readingCost * Double(program.loadedBytes(pass.shape)) / Double(own))
+  }
+
   package func read(
     _ selection: StridedRegion, into target: UnsafeMutableRawPointer, strides: [Int], scratch: ReadScratch
   ) throws {

@@ -12,6 +12,8 @@ package protocol BlockSource: Sendable {
   var isSequential: Bool { get }
   /// Bytes that one reader needs beyond the targets while it reads.
   var scratchBytes: Int { get }
+  /// What reading takes, as a driver's.
+  var readingCost: Double { get }
   /// Bytes of elements that are loaded when all of it is read once.
   var loadedBytes: Int { get }
 
@@ -40,6 +42,7 @@ struct ArraySource: BlockSource {
   var granule: [Int] { driver.granule }
   var isSequential: Bool { driver.isSequential }
   var scratchBytes: Int { driver.scratchBytes }
+  var readingCost: Double { driver.readingCost }
   var loadedBytes: Int { driver.description.logicalBytes ?? 0 }
 
   func read(_ region: Region, into targets: [UnsafeMutableRawPointer], scratch: ReadScratch) throws {

@@ -26,8 +26,9 @@ package struct TransferPlan: Sendable {
     let cost = TransferPlan.cost(
       from: source.dtypes, scratch: { priced?.scratchBytes(reading: $0) ?? scratch }, to: sinks)
     let itemSize = (source.dtypes + sinks.map(\.dtype)).map(\.itemSize).max() ?? 1
+    let least = TransferPlan.leastBytes(of: source)
     func plan(bytes: Int, threads: Int) throws -> BlockPlan? {
-      let limits = BlockPlan.Limits(bytes: bytes, leastBytes: TransferPlan.leastBlockBytes, cost: cost)
+      let limits = BlockPlan.Limits(bytes: bytes, leastBytes: least, cost: cost)
       if let priced, priced.hasPrice,
         let blocks = try BlockPlan(pricing: priced, threads: threads, to: sinks[0], limits: limits)
       {
@@ -108,6 +109,12 @@ package struct TransferPlan: Sendable {
     }
   }
 
-  /// Below this, what a block costs beside its bytes begins to show.
+  /// Below this, what a block costs beside its bytes begins to show: in bytes that are copied, of which reading one of
+  /// the source may take many.
   private static let leastBlockBytes = 1 << 20
+
+  /// Blocks of a stream are read in turn, so smaller ones bring nothing.
+  private static func leastBytes(of source: any BlockSource) -> Int {
+    source.isSequential ? leastBlockBytes : Int(Double(leastBlockBytes) / max(1, source.readingCost))
+  }
 }

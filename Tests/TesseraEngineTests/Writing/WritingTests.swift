@@ -62,6 +62,25 @@ import Testing
     #expect(try NDArray.open(folder.at("r.npz/low")).shape.count == rows)
   }
 
+  /// A result that would be one block, were it no more than its own bytes, is computed by all threads.
+  @Test func smallResultsOfMuchAreSharedByThreads() throws {
+    let folder = try TemporaryFolder()
+    let rows = 1 << 17
+    let x = try NDArray.zeros([rows, 512], dtype: .float32)
+    try x.write(to: folder.at("x.zarr"))
+    let sums = try NDArray.open(folder.at("x.zarr")).sum(axis: 1)
+    for plan in [
+      try sums.explainWrite(to: folder.at("s.npy"), options: .init(threads: 4)),
+      try NDArray.explainSavez(to: folder.at("s.npz"), [("s", sums)], options: .init(threads: 4)),
+    ] {
+      let pass = try #require(plan.passes.last)
+      #expect(pass.bytesRead == 2048 * rows)
+      #expect(pass.threads == 4 && pass.blocks >= 4, "\(pass)")
+    }
+    let plain = try x.explainWrite(to: folder.at("y.npy"), options: .init(threads: 4))
+    #expect(try #require(plain.passes.last).blockShape.reduce(4, *) >= 1 << 20)
+  }
+
   /// What passes left in memory is there still while the result is written.
   @Test func heldResultsCount() throws {
     let folder = try TemporaryFolder()
