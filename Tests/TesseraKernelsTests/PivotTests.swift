@@ -113,6 +113,24 @@ private let plenty = 64 << 20
     }
   }
 
+  /// Between floats as if they had been float64 before.
+  @Test(arguments: [DType.float16, .bfloat16, .float32, .float64]) func widenedAnswers(dtype: DType) throws {
+    var random = SeededGenerator(seed: 31)
+    let (kept, count) = (3, 501)
+    let values = random.bytes(kept * count * dtype.itemSize)
+    let probabilities = [0.1, 0.25, 0.5, 0.9]
+    let narrow = Case(
+      dtype: dtype, kept: kept, count: count, values: values,
+      request: try QuantileRequest(probabilities, method: .linear, skipsNaN: true, isWidened: true))
+    let wide = Case(
+      dtype: .float64, kept: kept, count: count, values: convert(dtype, values, to: .float64),
+      request: try QuantileRequest(probabilities, method: .linear, skipsNaN: true))
+    #expect(try narrow.request.resultDType(of: dtype) == .float64)
+    #expect(try keys(expected(narrow), narrow) == keys(expected(wide), wide))
+    let refined = try quantiles(of: narrow, memory: plenty, partials: 2, inColumns: true, pieces: 3)
+    #expect(try keys(refined.results, narrow) == keys(expected(wide), wide))
+  }
+
   /// What lies between pivots is then few elements, or a pivot itself.
   @Test(arguments: ["sorted", "periodic", "constant", "two values", "nearly all NaN", "infinite", "halves"])
   func unevenElements(kind: String) throws {

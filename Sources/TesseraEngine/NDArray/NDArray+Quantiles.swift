@@ -33,7 +33,7 @@ extension NDArray {
   public func quantile(
     _ q: [Double], axis: Axes? = nil, method: QuantileMethod = .linear, keepdims: Bool = false
   ) throws -> NDArray {
-    try several(QuantileRequest(q, method: method), axis, keepdims)
+    try several(QuantileRequest(q, method: method, isWidened: true), axis, keepdims)
   }
 
   /// The quantile of what is not NaN.
@@ -47,7 +47,7 @@ extension NDArray {
   public func nanquantile(
     _ q: [Double], axis: Axes? = nil, method: QuantileMethod = .linear, keepdims: Bool = false
   ) throws -> NDArray {
-    try several(QuantileRequest(q, method: method, skipsNaN: true), axis, keepdims)
+    try several(QuantileRequest(q, method: method, skipsNaN: true, isWidened: true), axis, keepdims)
   }
 
   private func single(_ request: QuantileRequest, _ axis: Axes?, _ keepdims: Bool) throws -> NDArray {
@@ -55,10 +55,7 @@ extension NDArray {
   }
 
   private func several(_ request: QuantileRequest, _ axis: Axes?, _ keepdims: Bool) throws -> NDArray {
-    // NumPy's probabilities are a float64 array then, and what they interpolate is float64 too.
-    let isWidened = dtype.kind == .floating && !request.method.isDiscrete
-    let source = isWidened ? astype(.float64) : self
-    let results = try source.quantiles(request, axis).moveaxis(-1, 0)
+    let results = try quantiles(request, axis).moveaxis(-1, 0)
     guard keepdims else { return results }
     // The reduced axes come back behind that of the probabilities.
     let axes = try axis?.list(ndim) ?? Array(0..<ndim)

@@ -42,8 +42,10 @@ extension Normalizer {
         // Of the extremes' magnitudes the greater: integers have magnitudes that they cannot hold.
         arrays = x.size == 0 ? [] : try [x.nanmin(axis: along), x.nanmax(axis: along)]
       case .robust:
-        // Between neighbours in float64: a difference of quartiles in float32 would lose the digits they share.
-        arrays = x.size == 0 ? [] : [try x.astype(.float64).nanquantile([0.25, 0.5, 0.75], axis: along)]
+        // Several quantiles are interpolated in float64: a difference of quartiles in float32 would lose the digits they
+        // share. So would one of integers beyond 2^53, if they were not floats before.
+        let floats = x.dtype.kind == .floating ? x : x.astype(.float64)
+        arrays = x.size == 0 ? [] : [try floats.nanquantile([0.25, 0.5, 0.75], axis: along)]
       case .l2, .l1: arrays = []
       }
     }

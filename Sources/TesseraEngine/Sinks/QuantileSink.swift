@@ -21,12 +21,12 @@ package final class QuantileSink: BarrierSink {
     self.axes = axes
     self.request = request
     self.dtype = dtype
-    self.memory = memory
     let kept = keptShape(shape, axes).count
     try QuantileSink.requireMemory(request, dtype, kept: kept, memory: memory, threads: threads)
     refinement = try QuantileRefinement(
       request, dtype, kept: kept, count: kept == 0 ? 0 : shape.count / kept, memory: memory,
       partials: threads)
+    self.memory = refinement.memory
   }
 
   /// Refuses what the refinement would, naming a budget rather than the part of one that it gets.

@@ -5,6 +5,7 @@ protocol OrderedElement: BitwiseCopyable {
   /// What `interpolated` and `mean` give: float64 for integers, as in NumPy.
   associatedtype Between: BitwiseCopyable
   init(orderedKey: UInt64)
+  var double: Double { get }
   /// NumPy's linear interpolation with its rounding, `weight` of the way from `low` to `high`.
   static func interpolated(_ low: Self, _ high: Self, _ weight: Double) -> Between
   /// Half the sum, rounded as `numpy.mean` of two elements is.
@@ -18,6 +19,8 @@ extension OrderedElement where Self: FixedWidthInteger, Between == Double {
     let bits = Self(truncatingIfNeeded: orderedKey)
     self = Self.isSigned ? bits ^ Self.min : bits
   }
+
+  var double: Double { Double(self) }
 
   /// The difference wraps, as NumPy's does.
   static func interpolated(_ low: Self, _ high: Self, _ weight: Double) -> Double {
@@ -45,6 +48,8 @@ private func bits<Bits: FixedWidthInteger>(_ key: UInt64, sign: Bits) -> Bits {
 }
 
 extension Double: OrderedElement {
+  var double: Double { self }
+
   init(orderedKey key: UInt64) {
     self = key == OrderedKeys.nan ? .nan : Double(bitPattern: bits(key, sign: 1 << 63))
   }
@@ -59,6 +64,8 @@ extension Double: OrderedElement {
 }
 
 extension Float: OrderedElement {
+  var double: Double { Double(self) }
+
   init(orderedKey key: UInt64) {
     self = key == OrderedKeys.nan ? .nan : Float(bitPattern: bits(key, sign: 1 << 31))
   }
@@ -80,6 +87,8 @@ protocol ShortFloat: OrderedElement where Between == Self {
 }
 
 extension ShortFloat {
+  var double: Double { Double(wide) }
+
   init(orderedKey key: UInt64) {
     self = key == OrderedKeys.nan ? Self(rounding: .nan) : Self(bits: TesseraKernels.bits(key, sign: 1 << 15))
   }

@@ -4,21 +4,18 @@ extension QuantileRefinement {
   package func results(into target: UnsafeMutableRawPointer) {
     precondition(isFinished)
     guard kept > 0 else { return }
-    let size = request.isMedian || !request.method.isDiscrete ? resultSize : dtype.itemSize
     var ranks = QuantileRanks(request)
     var results = QuantileResults(request, dtype)
     var written = 0
     for position in 0..<kept {
       append(position, &ranks, to: &results)
       if results.count >= 1024 || position + 1 == kept {
-        results.write(to: target + written * size, stride: kept)
+        results.write(to: target + written * resultSize, stride: kept)
         results.removeAll()
         written = position + 1
       }
     }
   }
-
-  private var resultSize: Int { isFloating ? dtype.itemSize : 8 }
 
   private func append(_ position: Int, _ ranks: inout QuantileRanks, to results: inout QuantileResults) {
     guard counts[position] > 0 else {

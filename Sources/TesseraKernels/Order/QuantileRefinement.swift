@@ -40,8 +40,10 @@ package struct QuantileRefinement: Sendable {
   package let dtype: DType
   package let kept: Int
   package let request: QuantileRequest
-  /// Bytes that all partials of a pass may take together.
-  package let memory: Int
+  /// Bytes of an answer.
+  let resultSize: Int
+  /// Bytes that all partials of a pass may take together: no more than they have use for.
+  package private(set) var memory: Int
   /// How many partials there are at a time.
   package let partials: Int
   /// Elements of each kept position, where that is known beforehand.
@@ -71,7 +73,7 @@ package struct QuantileRefinement: Sendable {
     _ request: QuantileRequest, _ dtype: DType, kept: Int, count: Int? = nil, memory: Int, partials: Int = 1
   ) throws {
     precondition(kept >= 0 && partials > 0)
-    _ = try request.resultDType(of: dtype)
+    resultSize = try request.resultDType(of: dtype).itemSize
     let least = QuantileRefinement.leastMemory(request, kept: kept, partials: partials)
     guard memory >= least else {
       throw TesseraError(
@@ -92,14 +94,22 @@ package struct QuantileRefinement: Sendable {
     let bits = bits(reserved: kept * Self.counterBytes)
     stage = .counting(bits: bits)
     // Nothing saves a pass where one will do.
-    if bits < brackets.width, let count {
-      elements = count
-      let sampling = QuantileSampling(
-        request, itemSize: dtype.itemSize, kept: kept, count: count, memory: memory - pivotCounterBytes,
-        partials: partials)
-      if let sampling { (stage, usesPivots) = (.sampling(step: sampling.step), true) }
-    }
+    if bits < brackets.width, let count { sample(count) }
   }
+
+  /// Begins with a sample, where that helps.
+  private mutating func sample(_ count: Int) {
+    let sampling = QuantileSampling(
+      request, itemSize: dtype.itemSize, kept: kept, count: count, partials: partials)
+    guard let sampling else { return }
+    let needed = pivotCounterBytes.saturatingAdd(sampling.memory)
+    guard needed <= memory else { return }
+    (stage, usesPivots, elements) = (.sampling(step: sampling.step), true, count)
+    memory = min(memory, max(needed, Self.sparseMemory))
+  }
+
+  /// What counting has use for where pivots fail, for some positions only.
+  private static let sparseMemory = 64 << 20
 
   /// Bytes of elements that one partial gathers.
   private var pageBytes: Int {

@@ -9,9 +9,14 @@ package struct QuantileRequest: Sendable, Hashable {
   /// Whether the middle elements are averaged as `numpy.median` does. It differs from the linear quantile 0.5
   /// in rounding and for infinities.
   package let isMedian: Bool
+  /// Whether floats are interpolated as float64, as NumPy does for an array of probabilities.
+  package let isWidened: Bool
 
   /// Throws `.usage` for probabilities outside 0 ... 1, and for none.
-  package init(_ probabilities: [Double], method: QuantileMethod = .linear, skipsNaN: Bool = false) throws {
+  package init(
+    _ probabilities: [Double], method: QuantileMethod = .linear, skipsNaN: Bool = false,
+    isWidened: Bool = false
+  ) throws {
     guard !probabilities.isEmpty else { throw TesseraError(.usage, "no probabilities given") }
     if let bad = probabilities.first(where: { !(0...1).contains($0) }) {
       throw TesseraError(.usage, "probability of a quantile", expected: "0 to 1", got: "\(bad)")
@@ -20,6 +25,7 @@ package struct QuantileRequest: Sendable, Hashable {
     self.method = method
     self.skipsNaN = skipsNaN
     isMedian = false
+    self.isWidened = isWidened
   }
 
   private init(medianSkippingNaN skipsNaN: Bool) {
@@ -27,14 +33,15 @@ package struct QuantileRequest: Sendable, Hashable {
     method = .linear
     self.skipsNaN = skipsNaN
     isMedian = true
+    isWidened = false
   }
 
   package static func median(skipsNaN: Bool = false) -> QuantileRequest {
     QuantileRequest(medianSkippingNaN: skipsNaN)
   }
 
-  /// The dtype of the answers for elements of `dtype`, as NumPy gives for one probability: the same for floats
-  /// and wherever the answer is one of the elements, otherwise float64.
+  /// The dtype of the answers for elements of `dtype`, as NumPy gives: the same for floats that are not widened and
+  /// wherever the answer is one of the elements, otherwise float64.
   ///
   /// Throws `.usage` for complex elements, and for bools between which a method would interpolate.
   package func resultDType(of dtype: DType) throws -> DType {
@@ -45,7 +52,7 @@ package struct QuantileRequest: Sendable, Hashable {
     case .bool where !isMedian && !keepsDType:
       throw TesseraError(
         .usage, "quantile method '\(method.rawValue)' interpolates", expected: "a number", got: dtype.name)
-    case .floating: return dtype
+    case .floating: return isWidened && !keepsDType ? .float64 : dtype
     case .bool, .signed, .unsigned: return keepsDType ? dtype : .float64
     }
   }

@@ -64,6 +64,12 @@ struct QuantileResults {
       }
     } else if request.method.isDiscrete {
       store(target, stride) { value($0, low) as Value }
+    } else if request.isWidened, dtype.kind == .floating {
+      store(target, stride) {
+        weights[$0].isNaN
+          ? Double.nan
+          : Double.interpolated(wide(Value.self, $0, low), wide(Value.self, $0, high), weights[$0])
+      }
     } else {
       store(target, stride) {
         weights[$0].isNaN
@@ -74,6 +80,10 @@ struct QuantileResults {
 
   private func value<Value: OrderedElement>(_ index: Int, _ keys: [UInt64]) -> Value {
     Value(orderedKey: keys[index])
+  }
+
+  private func wide<Value: OrderedElement>(_: Value.Type, _ index: Int, _ keys: [UInt64]) -> Double {
+    (value(index, keys) as Value).double
   }
 
   private func store<Value: BitwiseCopyable>(

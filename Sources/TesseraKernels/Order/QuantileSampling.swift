@@ -5,18 +5,18 @@ import TesseraCore
 struct QuantileSampling: Sendable {
   /// One of so many elements is taken, on average.
   let step: Int
+  /// Bytes for what is gathered, of the sample and then between pivots, grouped and as keys.
+  let memory: Int
 
   /// Closer than this the sample itself would cost what it saves.
   private static let leastStep = 4
   /// Beyond this part of the elements between pivots, counting them is no slower.
   private static let mostShare = 0.4
 
-  /// nil where a sample would not help: for few elements, for many probabilities, or in little memory.
+  /// nil where a sample would not help: for few elements, or for many probabilities.
   ///
-  /// - Parameters:
-  ///   - count: elements of each kept position.
-  ///   - memory: bytes for what is gathered, of the sample and then between pivots.
-  init?(_ request: QuantileRequest, itemSize: Int, kept: Int, count: Int, memory: Int, partials: Int) {
+  /// - Parameter count: elements of each kept position.
+  init?(_ request: QuantileRequest, itemSize: Int, kept: Int, count: Int, partials: Int) {
     // As many elements of the sample as there are between pivots, which is the least of both together.
     let size = pow(4.5 * Double(count), 2.0 / 3)
     guard kept > 0, size >= 1, Double(count) / size >= Double(QuantileSampling.leastStep) else { return nil }
@@ -27,15 +27,20 @@ struct QuantileSampling: Sendable {
     let gathered = Double(kept) * max(size, share * Double(count))
     // A half more than expected, and a page each, for threads need not share evenly.
     let pages = partials * OwnedElements.leastMemory(itemSize: itemSize)
-    let needed = 1.5 * gathered * Double(OwnedElements.bytesPerElement(itemSize: itemSize)) + Double(pages)
-    guard needed <= Double(QuantileSampling.pageBytes(of: memory, itemSize: itemSize)) else { return nil }
+    let perElement = OwnedElements.bytesPerElement(itemSize: itemSize)
+    let bytes = 1.5 * gathered * Double(perElement) + Double(pages)
+    guard bytes < 1e17 else { return nil }
+    memory = (Int(bytes) / perElement + partials) * QuantileSampling.bytesPerElement(itemSize: itemSize)
     step = Int(Double(count) / size)
   }
 
-  /// What part of the memory is for the elements that are gathered: the rest is for grouping them, and for the keys of
-  /// a group, which may be all of them.
+  /// Of an element that is gathered: its page, its group, and the keys of the group, which may be all there are.
+  private static func bytesPerElement(itemSize: Int) -> Int {
+    OwnedElements.bytesPerElement(itemSize: itemSize) + itemSize + ElementGroups.scratchBytes
+  }
+
+  /// What part of the memory is for pages.
   static func pageBytes(of memory: Int, itemSize: Int) -> Int {
-    let gathered = OwnedElements.bytesPerElement(itemSize: itemSize)
-    return memory / (gathered + itemSize + ElementGroups.scratchBytes) * gathered
+    memory / bytesPerElement(itemSize: itemSize) * OwnedElements.bytesPerElement(itemSize: itemSize)
   }
 }
