@@ -2,8 +2,8 @@ public import TesseraCore
 import TesseraKernels
 
 // Exact order statistics, of data of any size. Lines of up to 1 MiB are selected from where they are read; longer ones
-// take a few passes over the data, each of which narrows the brackets of order-preserving keys that hold the wanted
-// ranks (usually two or three passes). The answer does not depend on the budget, only the number of passes does.
+// take two passes, for a sample and for what lies between pivots chosen from it, or some more in little memory. The answer does
+// not depend on the budget, only the number of passes does.
 extension NDArray {
   /// The median along axes, over everything when `axis` is nil; NaN where there is a NaN.
   ///
