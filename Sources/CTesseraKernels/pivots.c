@@ -1,5 +1,6 @@
 // Elements between two pivots of each position, counted and gathered.
 #include "elements.h"
+#include "flags.h"
 #include "tessera_order.h"
 
 // Stored bools become 0 or 1, and the half types are compared as float32.
@@ -23,19 +24,6 @@
   X(BFLOAT16, bfloat16, uint16_t, float, VALUE_bfloat16)  \
   X(FLOAT32, float32, float, float, VALUE_plain)          \
   X(FLOAT64, float64, double, double, VALUE_plain)
-
-enum { WORD = 8, GROUP = 64 };
-
-// One bit for each of GROUP flags, which are bytes of 0 or 1: the product puts those of a word side by side.
-TESSERA_INLINE uint64_t bits_of_flags(const uint8_t *flags) {
-  uint64_t bits = 0;
-  for (size_t w = 0; w < GROUP / WORD; w++) {
-    uint64_t word;
-    memcpy(&word, flags + w * WORD, WORD);
-    bits |= word * 0x0102040810204080u >> (GROUP - WORD) << (w * WORD);
-  }
-  return bits;
-}
 
 // Few elements are inside: what all columns need is done with vectors, and the few are found by their bits.
 #define DEFINE_GATHER(DTYPE, NAME, STORED, TYPE, VALUE)                                                   \
@@ -63,7 +51,7 @@ TESSERA_INLINE uint64_t bits_of_flags(const uint8_t *flags) {
         nans[i] += x != x;                                                                                \
         inside[i] = (x > low[i]) & (x < high[i]);                                                         \
       }                                                                                                   \
-      for (size_t first = 0; first < columns; first += GROUP) {                                           \
+      for (size_t first = 0; first < columns; first += FLAGS) {                                           \
         for (uint64_t bits = bits_of_flags(inside + first); bits != 0; bits &= bits - 1) {                \
           const size_t i = first + (size_t)__builtin_ctzll(bits);                                         \
           elements[total] = in[i];                                                                        \

@@ -43,6 +43,44 @@ private func elements<Value>(_ hexadecimal: String, as type: Value.Type) -> [Val
   }
 }
 
+/// Values on edges, beside them, between and beyond them, against a plain search.
+@Test(arguments: 0..<40) func valuesNearEdgesOfEvenBins(seed: UInt64) throws {
+  var random = SeededGenerator(seed: seed)
+  let dtype = [DType.float64, .float32, .float16, .int32][Int(seed % 4)]
+  let bins = [1, 2, 7, 128, 513, 5000][Int(seed / 4) % (dtype == .float16 ? 4 : 6)]
+  let low = Double.random(in: -100...100, using: &random)
+  let high = low + (seed < 20 ? Double.random(in: 50...100, using: &random) : 1e9)
+  guard
+    let edges = try? HistogramEdges(
+      bins: bins, from: low, to: min(high, dtype == .float16 ? 6e4 : high), dtype: dtype,
+      fromData: seed % 2 == 0)
+  else { return }
+  var values = edges.values.flatMap { [$0, $0.nextUp, $0.nextDown] }
+  values += (0..<2000).map { _ in Double.random(in: low - 1...edges.values[bins] + 1, using: &random) }
+  values += [.nan, .infinity, -.infinity, -0.0]
+  values.shuffle(using: &random)
+  var expected = [UInt64](repeating: 0, count: bins)
+  for value in values where value >= edges.values[0] && value <= edges.values[bins] {
+    expected[min(bins, edges.values.partitioned { $0 <= value }) - 1] += 1
+  }
+  var counter = HistogramCounter(edges)
+  counter.accumulate(.float64, count: values.count, values: values)
+  #expect(counter.counts == expected, "seed \(seed)")
+  #expect(edges.spacing != nil || dtype == .float16, "seed \(seed): the fast way is not taken")
+}
+
+extension [Double] {
+  /// How many of ascending elements come before the first that fails.
+  fileprivate func partitioned(_ holds: (Double) -> Bool) -> Int {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if holds(self[middle]) { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+}
+
 @Test func impossibleEdgesAreRefused() {
   #expect(throws: TesseraError.self) { try HistogramEdges([1]) }
   #expect(throws: TesseraError.self) { try HistogramEdges([1, 0]) }

@@ -74,13 +74,21 @@ size_t tessera_gather_between(uint8_t dtype, const tessera_strip_of_rows *strip,
 void tessera_scatter_owned(size_t item_size, const tessera_owned *from, size_t *next, void *grouped);
 
 // Numbers of the bins of values between ascending edges, of which there are bins + 1 and the last is inside
-// the last bin; `bins` for values outside, and NaN. `scale` is bins / (last - first) if the edges are
-// evenly spaced, otherwise 0.
-void tessera_find_bins(size_t count, const double *values, size_t bins, const double *edges, double scale,
-                       uint32_t *found);
+// the last bin; `bins` for values outside, and NaN.
+void tessera_find_bins(size_t count, const double *values, size_t bins, const double *edges, uint32_t *found);
+
+// The same for evenly spaced edges, fewer than 2^31: (edge i - first edge) * `scale` is i but for less than `slack`, which
+// is below a half.
+void tessera_find_even_bins(size_t count, const double *values, size_t bins, const double *edges, double scale,
+                            double slack, uint32_t *found);
 
 // Adds 1, or the weight, to the counter each index names.
 void tessera_count_indices(size_t count, const uint32_t *indices, uint64_t *counts);
+
+// Adds 1 to a counter of each index, of which there are TESSERA_COUNTS_APART, in tables of `counters` one after the other.
+#define TESSERA_COUNTS_APART 4
+void tessera_count_indices_apart(size_t count, const uint32_t *indices, size_t counters, uint64_t *counts);
+
 void tessera_sum_indices(size_t count, const uint32_t *indices, const double *weights, double *sums);
 
 #endif

@@ -82,7 +82,6 @@ package final class CountingSink<Counter: ElementCounter>: BarrierSink {
 
 extension HistogramCounter: ElementCounter {
   package var resultDType: DType { isWeighted ? .float64 : .int64 }
-  package var byteCount: Int { (edges.bins + 1).saturatingMultiply(8) }
 
   package func write(_ count: Int, to target: UnsafeMutableRawPointer) {
     if isWeighted {

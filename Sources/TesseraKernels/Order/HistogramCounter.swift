@@ -4,25 +4,40 @@ package import TesseraCore
 /// Counts elements by bin, as `numpy.histogram` does: a bin holds its lower edge, the last one both edges.
 ///
 /// Elements are compared as float64, so integers beyond 2^53 are rounded first. NaN and what lies outside the
-/// edges is not counted. Memory: 8 bytes per bin, and as much again with weights.
+/// edges is not counted. Memory: 8 bytes per bin, four times as much where bins are few and without weights.
 package struct HistogramCounter: Sendable {
   private static let tile = 512
 
   package let edges: HistogramEdges
   package let isWeighted: Bool
-  /// One more than there are bins: the last is for what is not counted.
+  /// One more than there are bins: the last is for what is not counted. With several tables, one after the other.
   private var numbers: [UInt64]
   private var sums: [Double]
+  private let tables: Int
+
+  /// So few bins stay in the first-level cache in several tables.
+  private static let mostBinsApart = 512
 
   package init(_ edges: HistogramEdges, isWeighted: Bool = false) {
     self.edges = edges
     self.isWeighted = isWeighted
-    numbers = [UInt64](repeating: 0, count: isWeighted ? 0 : edges.bins + 1)
+    tables = HistogramCounter.tables(edges.bins)
+    numbers = [UInt64](repeating: 0, count: isWeighted ? 0 : tables * (edges.bins + 1))
     sums = [Double](repeating: 0, count: isWeighted ? edges.bins + 1 : 0)
   }
 
+  private static func tables(_ bins: Int) -> Int { bins <= mostBinsApart ? Int(TESSERA_COUNTS_APART) : 1 }
+
+  /// Bytes of the counters.
+  package var byteCount: Int { (edges.bins + 1).saturatingMultiply(8 * tables) }
+
   /// Elements per bin; empty with weights.
-  package var counts: [UInt64] { Array(numbers.dropLast()) }
+  package var counts: [UInt64] {
+    if isWeighted { return [] }
+    return (0..<edges.bins).map { bin in
+      (0..<tables).reduce(0) { $0 &+ numbers[$1 * (edges.bins + 1) + bin] }
+    }
+  }
 
   /// Weights per bin, added one by one in the order they came; empty without weights.
   package var weights: [Double] { Array(sums.dropLast()) }
@@ -38,9 +53,16 @@ package struct HistogramCounter: Sendable {
           let piece = min(Self.tile, count - start)
           let (doubles, found) = (doubles.baseAddress!, found.baseAddress!)
           Cast.convert(piece, from: dtype, values + start * dtype.itemSize, to: .float64, doubles)
-          tessera_find_bins(piece, doubles, edges.bins, edges.values, edges.scale, found)
+          if let spacing = edges.spacing {
+            tessera_find_even_bins(
+              piece, doubles, edges.bins, edges.values, spacing.scale, spacing.slack, found)
+          } else {
+            tessera_find_bins(piece, doubles, edges.bins, edges.values, found)
+          }
           if let weights {
             tessera_sum_indices(piece, found, weights + start, &sums)
+          } else if tables > 1 {
+            tessera_count_indices_apart(piece, found, edges.bins + 1, &numbers)
           } else {
             tessera_count_indices(piece, found, &numbers)
           }

@@ -3,8 +3,8 @@ package import TesseraCore
 /// The edges of a histogram's bins: one more than there are bins, ascending.
 package struct HistogramEdges: Sendable, Hashable {
   package let values: [Double]
-  /// Bins per unit if the edges are evenly spaced, otherwise 0.
-  let scale: Double
+  /// Set if the edges are evenly spaced.
+  let spacing: Spacing?
 
   package var bins: Int { values.count - 1 }
 
@@ -20,7 +20,7 @@ package struct HistogramEdges: Sendable, Hashable {
       throw TesseraError(.usage, "edges of a histogram", expected: "ascending ones", got: "others")
     }
     self.values = values
-    scale = 0
+    spacing = nil
   }
 
   /// `bins` equal bins from `first` to `last`: NumPy's for an array of `dtype`, bit for bit.
@@ -46,7 +46,27 @@ package struct HistogramEdges: Sendable, Hashable {
       throw TesseraError(
         .usage, "number of bins", expected: "fewer, so that no two edges are equal", got: "\(bins)")
     }
-    scale = Double(bins) / (values[bins] - values[0])
+    spacing = Spacing(values)
+  }
+
+  /// How evenly spaced edges are.
+  struct Spacing: Sendable, Hashable {
+    /// Bins per unit.
+    let scale: Double
+    /// (edge i - first edge) * `scale` is less than this away from i. As both operations keep the order of what they are
+    /// applied to, a value that is further from whole numbers lies in the bin of the number below.
+    let slack: Double
+
+    /// nil where rounding has moved edges so far that their bins must be sought.
+    init?(_ edges: [Double]) {
+      let bins = edges.count - 1
+      let scale = Double(bins) / (edges[bins] - edges[0])
+      guard scale.isFinite, scale > 0, bins < 1 << 30 else { return nil }
+      let most = edges.indices.reduce(0) { max($0, abs((edges[$1] - edges[0]) * scale - Double($1))) }
+      guard most < 0.25 else { return nil }
+      self.scale = scale
+      slack = most + 1e-9
+    }
   }
 
   /// `numpy.linspace`, every operation rounded.
