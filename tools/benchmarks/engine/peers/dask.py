@@ -70,17 +70,6 @@ def histogram(x):
     return [da.histogram(x, bins=count, range=(least, greatest))[0].compute()]
 
 
-def unique_counts(x):
-    return dask.compute(*da.unique(x.ravel(), return_counts=True))
-
-
-unique_codes = unique_counts
-
-
-def unique_gaussian(x):
-    return formulas.sample(da.unique(x.ravel()).compute())
-
-
 def masked_rows(x, mask):
     return x[mask].compute()
 
