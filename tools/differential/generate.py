@@ -112,7 +112,8 @@ class Graph:
     def view(self, number, is_wild=False) -> dict:
         rng, x = self.rng, self.array(number)
         names = ["index", "index", "index", "transpose", "moveaxis", "swapaxes", "flip", "expand_dims", "squeeze",
-                 "broadcast_to", "reshape", "reshape", "ravel", "split", "take", "take", "compress"]
+                 "broadcast_to", "reshape", "reshape", "ravel", "split", "take", "take", "compress", "roll", "tile", "repeat",
+                 "pad", "pad", "tril", "triu", "diagonal"]
         name = str(rng.choice(names))
         step = {"op": name, "args": [number]}
         axis = lambda: int(rng.integers(-x.ndim - is_wild, x.ndim + is_wild)) if x.ndim + is_wild else 0
@@ -149,9 +150,38 @@ class Graph:
                 divisors = [d for d in range(1, 7) if is_wild or length % d == 0]
                 step["sections"] = int(rng.choice(divisors))
                 step["part"] = int(rng.integers(step["sections"]))
+            case "roll":
+                count = 0 if self.maybe(0.3) or not x.ndim else int(rng.integers(1, 3))
+                if count: step["axis"] = [axis() for _ in range(count)]
+                step["shifts"] = [int(rng.integers(-9, 10)) for _ in range(max(count, 1))]
+            case "tile" | "repeat" | "pad":
+                return self.extended(x, step, is_wild)
+            case "diagonal":
+                step |= {"offset": int(rng.integers(-4, 5)), "axes": [axis(), axis()]}
+            case "tril" | "triu": step["k"] = int(rng.integers(-4, 5))
             case "take" | "compress":
                 if self.maybe(0.8): step["axis"] = axis()
                 step |= self.positions(x, step, is_wild)
+        return step
+
+    def extended(self, x, step, is_wild) -> dict | None:
+        """More of an array that is not large already."""
+        rng = self.rng
+        if x.size > 4000: return None
+        least = -1 if is_wild else 0
+        match step["op"]:
+            case "tile":
+                step["repeats"] = [int(rng.integers(least, 4)) for _ in range(int(rng.integers(0, x.ndim + 2)))]
+            case "repeat":
+                if x.ndim and self.maybe(0.8): step["axis"] = int(rng.integers(-x.ndim - is_wild, x.ndim))
+                length = x.size if "axis" not in step or step["axis"] < -x.ndim else x.shape[step["axis"]]
+                count = length + (is_wild and self.maybe(0.5)) if self.maybe(0.4) and length < 30 else 1
+                step["repeats"] = [int(rng.integers(least, 4)) for _ in range(count)]
+            case "pad":
+                step["mode"] = str(rng.choice(["constant", "edge", "reflect", "symmetric", "wrap"]))
+                if step["mode"] == "constant": step["value"] = {"kind": "int", "scalar": str(int(rng.integers(0, 2)))}
+                pairs = 1 if self.maybe(0.3) else max(1, x.ndim + (is_wild and self.maybe(0.3)))
+                step["widths"] = [[int(w) for w in rng.integers(least, 6, 2)] for _ in range(pairs)]
         return step
 
     def positions(self, x, step, is_wild) -> dict:
@@ -283,7 +313,7 @@ class Graph:
     def choose(self, number, is_wild=False) -> dict | None:
         rng, x = self.rng, self.array(number)
         if x.dtype == BFLOAT16: return None
-        name = str(rng.choice(["where", "where", "clip", "clip", "round", "diff", "isclose"]))
+        name = str(rng.choice(["where", "where", "clip", "clip", "round", "diff", "isclose", "nan_to_num"]))
         match name:
             case "where":
                 mask = self.partner(number, is_wild, BOOL if self.maybe(0.8) else None)
@@ -301,6 +331,9 @@ class Graph:
                         integral = kind(x.dtype) in "iu" and self.maybe(0.8)
                         step[key] = {"kind": "int" if integral else "float", "scalar": str(int(value)) if integral else str(float(value) / 2)}
                 return step if len(step) > 2 else None
+            case "nan_to_num":
+                numbers = {key: float(rng.integers(-9, 10)) for key in ("nan", "posinf", "neginf") if self.maybe(0.5)}
+                return {"op": name, "args": [number], **numbers}
             case "round": return {"op": name, "args": [number], "decimals": int(rng.integers(-2, 4))}
             case "diff": return {"op": name, "args": [number], "n": int(rng.integers(0, 4)),
                                  "axis": int(rng.integers(-x.ndim - is_wild, max(x.ndim, 1) + is_wild))}
@@ -378,9 +411,10 @@ class Graph:
             axis = {"axis": int(rng.integers(-x.ndim, x.ndim))} if x.ndim and self.maybe(0.8) else {}
             return {"op": name, "args": [number], **axis}
         step = {"op": name, "args": [number], **self.axes(x, is_wild), "keepdims": self.maybe(0.35)}
-        if name.endswith("quantile"):
+        if name.endswith(("quantile", "percentile")):
             ranks = [0.0, 1.0, 0.5, 0.25, 0.3, 0.9, 1 / 3]
             step["q"] = [float(rng.choice(ranks)) for _ in range(int(rng.integers(1, 4)))]
+            if name.endswith("percentile"): step["q"] = [100 * q for q in step["q"]]
             step["method"] = str(rng.choice(METHODS))
         return step
 

@@ -11,7 +11,8 @@ from compare import Expected
 from values import kind
 
 VIEWS = {"index", "transpose", "moveaxis", "swapaxes", "flip", "expand_dims", "squeeze", "broadcast_to", "reshape",
-         "ravel", "concatenate", "stack", "vstack", "hstack", "split", "take", "compress"}
+         "ravel", "concatenate", "stack", "vstack", "hstack", "split", "take", "compress", "roll", "tile", "repeat", "pad", "tril",
+         "triu", "diagonal"}
 #: What NumPy raises for mistakes; all of them are Tessera's `usage`.
 MISTAKES = (ValueError, TypeError, OverflowError, IndexError)
 
@@ -66,6 +67,15 @@ def view(step, operands):
         case "ravel": return np.ravel(x)
         case "take": return np.take(x, np.array(step["indices"], np.int64).reshape(step["indices_shape"]), axis=axis)
         case "compress": return np.compress(np.array(step["condition"], bool), x, axis=axis)
+        case "roll": return np.roll(x, step["shifts"], axis) if axis is not None else np.roll(x, step["shifts"][0])
+        case "tile": return np.tile(x, step["repeats"])
+        case "repeat": return np.repeat(x, step["repeats"], axis=axis)
+        case "pad":
+            given = {"constant_values": scalar(step["value"])} if "value" in step else {}
+            return np.pad(x, step["widths"], mode=step["mode"], **given)
+        case "diagonal": return np.diagonal(x, step["offset"], *step["axes"])
+        case "tril": return np.tril(x, step["k"])
+        case "triu": return np.triu(x, step["k"])
         case "concatenate": return np.concatenate(operands, axis=axis or 0)
         case "stack": return np.stack(operands, axis=axis or 0)
         case "vstack": return np.vstack(operands)
@@ -91,6 +101,8 @@ def computed(step, operands, values) -> Expected:
             free = None if kind(array.dtype) != "c" else np.broadcast_to(
                 np.isnan(sum(np.asarray(value) for value in (x, *bounds) if value is not None)), array.shape)
             return Expected(array, zero_sign_is_free=True, free=free)
+        case "nan_to_num":
+            return Expected(np.asarray(np.nan_to_num(x, **{key: step[key] for key in ("nan", "posinf", "neginf") if key in step})))
         case "round":
             array = np.asarray(np.round(x, step["decimals"]))
             # Rounded up, an integer may leave its dtype; the largest of 64 bits do as soon as they are float64.

@@ -11,7 +11,7 @@ from operations import widen
 from values import BFLOAT16, kind
 
 SCANS = ["cumsum", "cumprod", "nancumsum", "nancumprod"]
-QUANTILES = ["median", "nanmedian", "quantile", "nanquantile"]
+QUANTILES = ["median", "nanmedian", "quantile", "nanquantile", "percentile", "nanpercentile"]
 METHODS = ["linear", "lower", "higher", "nearest", "midpoint", "inverted_cdf", "hazen", "weibull", "median_unbiased"]
 
 
@@ -53,8 +53,8 @@ def quantile(step: dict, x: np.ndarray) -> Expected:
         ranks = 0.5
     else:
         array = np.asarray(getattr(np, name)(x, ranks, method=method, **keep))
-        # Whatever nanquantile does along an axis, the dtype is quantile's.
-        array = array.astype(np.quantile(np.zeros(1, x.dtype), ranks, method=method).dtype)
+        # Whatever nanquantile does along an axis, the dtype is quantile's, and likewise for percentages.
+        array = array.astype(getattr(np, name.removeprefix("nan"))(np.zeros(1, x.dtype), ranks, method=method).dtype)
         # Ranks are rounded to float64 by both: at 1/3 of 25 elements that decides which ones are meant.
         wide = widen(np.asarray(getattr(np, name)(x.astype(np.float64), ranks, method=method, **keep)))
     below, above = (np.asarray(getattr(np, name)(widen(x), ranks, method=side, **keep)) for side in ("lower", "higher"))

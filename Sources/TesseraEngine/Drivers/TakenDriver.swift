@@ -33,14 +33,15 @@ package struct TakenDriver: ComputedDriver {
     description = ArrayDescription(computed: try Shape(dimensions), dtype: dtype)
     itemSize = dtype.itemSize
     cell = max(1, base.leastRead[axis])
-    mostBoxBytes = max(TakenDriver.leastBoxBytes, base.leastRead.saturatingProduct(itemSize))
+    let box = max(TakenDriver.leastBoxBytes, base.leastRead.saturatingProduct(itemSize))
+    mostBoxBytes = min(box, base.description.logicalBytes ?? box)
   }
 
   package var isSequential: Bool { base.isSequential }
   package var readingCost: Double { base.readingCost }
 
   package var scratchBytes: Int {
-    let sorted = TakenDriver.mostSorted * MemoryLayout<RowPlace>.stride
+    let sorted = min(TakenDriver.mostSorted, positions.count) * MemoryLayout<RowPlace>.stride
     return base.scratchBytes.saturatingAdd(mostBoxBytes).saturatingAdd(2 * sorted)
   }
 

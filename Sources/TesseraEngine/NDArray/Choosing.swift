@@ -37,6 +37,54 @@ extension NDArray {
     try .binary(.minimum, .binary(.maximum, self, lower), upper)
   }
 
+  /// Numbers in place of NaNs and infinities: NumPy's `nan_to_num`. Parts of complex numbers are replaced on their own;
+  /// integers and bools stay as they are.
+  ///
+  /// - Parameters:
+  ///   - posinf: nil for the greatest finite number of the dtype.
+  ///   - neginf: nil for the least.
+  public func nanToNum(nan: Double = 0, posinf: Double? = nil, neginf: Double? = nil) throws -> NDArray {
+    switch dtype.kind {
+    case .bool, .signed, .unsigned: return self
+    case .complex:
+      if dtype == .complex64 {
+        let (nan, low, high) = (Float(nan), neginf.map { Float($0) }, posinf.map { Float($0) })
+        return try map { (x: Complex<Float>) in x.replacing(nan, low, high) }
+      }
+      return try map { (x: Complex<Double>) in x.replacing(nan, neginf, posinf) }
+    case .floating:
+      let greatest = dtype.greatestFinite
+      let finite = try `where`(isnan(self), nan, self)
+      let below = try `where`(self .== Double.infinity, posinf ?? greatest, finite)
+      return try `where`(self .== -Double.infinity, neginf ?? -greatest, below)
+    }
+  }
+
+  /// Zeros above the diagonal of the last two axes, or above the one that is `k` above it: NumPy's `tril`.
+  ///
+  /// - Throws: `.usage` for an array without axes.
+  public func tril(k: Int = 0) throws -> NDArray {
+    try `where`(triangle(k), self, .zeros([1], dtype: dtype))
+  }
+
+  /// Zeros below the diagonal of the last two axes, or below the one that is `k` above it: NumPy's `triu`.
+  ///
+  /// - Throws: `.usage` for an array without axes.
+  public func triu(k: Int = 0) throws -> NDArray {
+    try `where`(triangle(k == .min ? k : k - 1), .zeros([1], dtype: dtype), self)
+  }
+
+  /// Where the column is at most `k` above the row. One axis is that of the columns of a square, as in NumPy.
+  private func triangle(_ k: Int) throws -> NDArray {
+    guard let columns = shape.dimensions.last else {
+      throw TesseraError(.usage, "triangle of an array", expected: "one axis or more", got: "none")
+    }
+    let rows = ndim > 1 ? shape[ndim - 2] : columns
+    let offset = Swift.min(Swift.max(k, -rows), columns)
+    let last = try NDArray.arange(offset, offset + rows).expandDims(axis: 1)
+    return try last .>= NDArray.arange(columns)
+  }
+
   /// The elements rounded to so many decimals, ties to even, as NumPy's `round`: scaled, rounded and scaled back,
   /// integers in float64.
   ///
@@ -58,7 +106,29 @@ extension NDArray {
   }
 }
 
+extension DType {
+  /// The greatest finite number of a floating dtype.
+  fileprivate var greatestFinite: Double {
+    switch self {
+    case .float16: Double(Float16.greatestFiniteMagnitude)
+    case .bfloat16: Double(BFloat16(bitPattern: 0x7F7F).float)
+    case .float32: Double(Float.greatestFiniteMagnitude)
+    default: .greatestFiniteMagnitude
+    }
+  }
+}
+
 extension Complex {
+  /// The number with each part that is not finite replaced.
+  fileprivate func replacing(_ nan: Real, _ low: Real?, _ high: Real?) -> Complex {
+    func finite(_ part: Real) -> Real {
+      if part.isNaN { return nan }
+      if part.isFinite { return part }
+      return part > 0 ? high ?? .greatestFiniteMagnitude : low ?? -.greatestFiniteMagnitude
+    }
+    return Complex(finite(real), finite(imaginary))
+  }
+
   fileprivate static func rounded(_ number: Complex, _ scale: Real, _ isFraction: Bool) -> Complex {
     func round(_ part: Real) -> Real {
       isFraction

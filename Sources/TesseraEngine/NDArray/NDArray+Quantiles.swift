@@ -50,6 +50,44 @@ extension NDArray {
     try several(QuantileRequest(q, method: method, skipsNaN: true, isWidened: true), axis, keepdims)
   }
 
+  /// The quantile of a probability in percent.
+  ///
+  /// - Throws: `.usage` for percentages outside 0 to 100, and dtypes without quantiles.
+  public func percentile(
+    _ q: Double, axis: Axes? = nil, method: QuantileMethod = .linear, keepdims: Bool = false
+  ) throws -> NDArray {
+    try quantile(NDArray.fractions([q])[0], axis: axis, method: method, keepdims: keepdims)
+  }
+
+  /// Several quantiles by percentages, as `quantile`.
+  public func percentile(
+    _ q: [Double], axis: Axes? = nil, method: QuantileMethod = .linear, keepdims: Bool = false
+  ) throws -> NDArray {
+    try quantile(NDArray.fractions(q), axis: axis, method: method, keepdims: keepdims)
+  }
+
+  /// The quantile of what is not NaN, of a probability in percent.
+  public func nanpercentile(
+    _ q: Double, axis: Axes? = nil, method: QuantileMethod = .linear, keepdims: Bool = false
+  ) throws -> NDArray {
+    try nanquantile(NDArray.fractions([q])[0], axis: axis, method: method, keepdims: keepdims)
+  }
+
+  /// Several quantiles of what is not NaN, by percentages.
+  public func nanpercentile(
+    _ q: [Double], axis: Axes? = nil, method: QuantileMethod = .linear, keepdims: Bool = false
+  ) throws -> NDArray {
+    try nanquantile(NDArray.fractions(q), axis: axis, method: method, keepdims: keepdims)
+  }
+
+  private static func fractions(_ percentages: [Double]) throws -> [Double] {
+    if let bad = percentages.first(where: { !(0...100).contains($0) }) {
+      throw TesseraError(
+        .usage, "Percentiles must be in the range [0, 100]", expected: "0 to 100", got: "\(bad)")
+    }
+    return percentages.map { $0 / 100 }
+  }
+
   private func single(_ request: QuantileRequest, _ axis: Axes?, _ keepdims: Bool) throws -> NDArray {
     try quantiles(request, axis)[ellipsis, 0].keeping(axis, of: self, keepdims)
   }

@@ -76,6 +76,30 @@ extension NDArray {
     try isclose(other, rtol: rtol, atol: atol, equalNaN: equalNaN).all().item(as: Bool.self, options: options)
   }
 
+  /// Whether the other array has the same shape and equal elements; NaNs are equal with `equalNaN` only. Computed at once,
+  /// in one pass.
+  ///
+  /// - Throws: as `evaluate`.
+  public func arrayEqual(
+    _ other: NDArray, equalNaN: Bool = false, options: TransferOptions = .init()
+  ) throws -> Bool {
+    guard shape == other.shape else { return false }
+    var equal = try self .== other
+    if equalNaN, [.floating, .complex].contains(dtype.kind), [.floating, .complex].contains(other.dtype.kind)
+    {
+      let bothNaN = try NDArray.binary(.logicalAnd, NDArray.unary(.isnan, self), NDArray.unary(.isnan, other))
+      equal = try NDArray.binary(.logicalOr, equal, bothNaN)
+    }
+    return try equal.all().item(as: Bool.self, options: options)
+  }
+
+  /// The sum of a diagonal of two axes: NumPy's `trace`.
+  ///
+  /// - Throws: as `diagonal`.
+  public func trace(offset: Int = 0, axis1: Int = 0, axis2: Int = 1) throws -> NDArray {
+    try diagonal(offset: offset, axis1: axis1, axis2: axis2).sum(axis: -1)
+  }
+
   /// Whether each element is close to the other array's, as `allclose`.
   public func isclose(
     _ other: NDArray, rtol: Double = 1e-5, atol: Double = 1e-8, equalNaN: Bool = false

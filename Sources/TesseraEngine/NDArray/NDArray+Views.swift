@@ -123,6 +123,26 @@ extension NDArray {
   /// All elements in C order, as one axis.
   public func ravel() throws -> NDArray { try reshape([size]) }
 
+  /// The elements of a diagonal of two axes, which become the last axis of the result: NumPy's `diagonal`.
+  ///
+  /// - Parameter offset: how many columns above the main diagonal; negative ones are below.
+  /// - Throws: `.usage` for fewer than two axes, and axes that are out of bounds or the same.
+  public func diagonal(offset: Int = 0, axis1: Int = 0, axis2: Int = 1) throws -> NDArray {
+    guard ndim >= 2 else {
+      throw TesseraError(.usage, "diag requires an array of at least two dimensions", got: "\(shape)")
+    }
+    let pair = [try normalized(axis: axis1), try normalized(axis: axis2)]
+    guard pair[0] != pair[1] else { throw TesseraError(.usage, "axis1 and axis2 cannot be the same") }
+    let others = (0..<ndim).filter { !pair.contains($0) }
+    let (rows, columns) = (shape[pair[0]], shape[pair[1]])
+    let offset = Swift.min(Swift.max(offset, -rows), columns)
+    let start = offset < 0 ? -offset * columns : offset
+    let count = offset < 0 ? Swift.min(rows + offset, columns) : Swift.min(rows, columns - offset)
+    let stop = count > 0 ? start + (count - 1) * (columns + 1) + 1 : start
+    return try transposed(others + pair).reshape(others.map { shape[$0] } + [rows * columns])[
+      ellipsis, slice(start, stop, step: columns + 1)]
+  }
+
   private func cannotReshape(_ dimensions: [Int]) -> TesseraError {
     TesseraError(.usage, "cannot reshape array of size \(size) into shape \(Shape.describe(dimensions))")
   }

@@ -69,6 +69,8 @@ extension Step {
     case "nanmedian": try array(0).nanmedian(axis: axes, keepdims: keepdims)
     case "quantile": try array(0).quantile(q, axis: axes, method: method, keepdims: keepdims)
     case "nanquantile": try array(0).nanquantile(q, axis: axes, method: method, keepdims: keepdims)
+    case "percentile": try array(0).percentile(q, axis: axes, method: method, keepdims: keepdims)
+    case "nanpercentile": try array(0).nanpercentile(q, axis: axes, method: method, keepdims: keepdims)
     default: nil
     }
   }

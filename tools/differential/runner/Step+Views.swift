@@ -25,7 +25,40 @@ extension Step {
       guard let dtype else { throw BadJob(what: "astype to nothing") }
       return try array(0).astype(dtype)
     case "map": return try mapped(array(0))
+    default: return try arranged()
+    }
+  }
+
+  /// Elements moved along, repeated and surrounded.
+  private func arranged() throws -> NDArray? {
+    let repeats = self["repeats"]?.ints ?? []
+    switch operation {
+    case "roll":
+      let shifts = self["shifts"]?.ints ?? []
+      return try axes.map { try array(0).roll(shifts, axis: $0.values) } ?? array(0).roll(shifts[0])
+    case "tile": return try array(0).tile(repeats)
+    case "repeat":
+      return try repeats.count == 1
+        ? array(0).repeat(repeats[0], axis: axis) : array(0).repeat(repeats, axis: axis)
+    case "pad":
+      let widths = (self["widths"]?.array ?? []).compactMap(\.ints).map { (before: $0[0], after: $0[1]) }
+      return try array(0).pad(widths, mode: padMode())
+    case "diagonal":
+      let axes = self["axes"]?.ints ?? []
+      return try array(0).diagonal(offset: self["offset"]?.int ?? 0, axis1: axes[0], axis2: axes[1])
+    case "tril": return try array(0).tril(k: self["k"]?.int ?? 0)
+    case "triu": return try array(0).triu(k: self["k"]?.int ?? 0)
     default: return nil
+    }
+  }
+
+  private func padMode() throws -> NDArray.PadMode {
+    switch self["mode"]?.string {
+    case "edge": .edge
+    case "reflect": .reflect
+    case "symmetric": .symmetric
+    case "wrap": .wrap
+    default: .constant(try scalar(named: "value") ?? 0)
     }
   }
 
@@ -82,6 +115,9 @@ extension Step {
     case "clip":
       if argumentCount == 3 { return try array(0).clip(array(1), array(2)) }
       return try array(0).clip(scalar(named: "lower"), scalar(named: "upper"))
+    case "nan_to_num":
+      return try array(0).nanToNum(
+        nan: self["nan"]?.double ?? 0, posinf: self["posinf"]?.double, neginf: self["neginf"]?.double)
     case "round": return try array(0).round(self["decimals"]?.int ?? 0)
     case "diff": return try array(0).diff(n: self["n"]?.int ?? 1, axis: axis ?? -1)
     case "isclose": return try array(0).isclose(array(1), equalNaN: self["equal_nan"]?.bool ?? false)
