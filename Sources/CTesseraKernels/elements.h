@@ -47,4 +47,21 @@ TESSERA_INLINE float float_of(uint32_t bits) {
   return value;
 }
 
+// An element as the type it is reckoned in: the half types are float32, and stored bools become 0 or 1.
+#define LOAD_bool(v) ((uint8_t)((v) != 0))
+#define LOAD_int8(v) (v)
+#define LOAD_int16(v) (v)
+#define LOAD_int32(v) (v)
+#define LOAD_int64(v) (v)
+#define LOAD_uint8(v) (v)
+#define LOAD_uint16(v) (v)
+#define LOAD_uint32(v) (v)
+#define LOAD_uint64(v) (v)
+#define LOAD_float16(v) ((float)(v))
+#define LOAD_bfloat16(v) float_of((uint32_t)(v) << 16)
+#define LOAD_float32(v) (v)
+#define LOAD_float64(v) (v)
+#define LOAD_complex64(v) (v)
+#define LOAD_complex128(v) (v)
+
 #endif

@@ -3,30 +3,24 @@
 #include "flags.h"
 #include "tessera_order.h"
 
-// Stored bools become 0 or 1, and the half types are compared as float32.
-#define VALUE_bool(v) ((uint8_t)((v) != 0))
-#define VALUE_plain(v) (v)
-#define VALUE_float16(v) ((float)(v))
-#define VALUE_bfloat16(v) float_of((uint32_t)(v) << 16)
-
-// X(DTYPE, NAME, STORED, TYPE, VALUE): how an element is stored, and the type it is compared in.
-#define FOR_ORDERED(X)                                    \
-  X(BOOL, bool, uint8_t, uint8_t, VALUE_bool)             \
-  X(INT8, int8, int8_t, int8_t, VALUE_plain)              \
-  X(INT16, int16, int16_t, int16_t, VALUE_plain)          \
-  X(INT32, int32, int32_t, int32_t, VALUE_plain)          \
-  X(INT64, int64, int64_t, int64_t, VALUE_plain)          \
-  X(UINT8, uint8, uint8_t, uint8_t, VALUE_plain)          \
-  X(UINT16, uint16, uint16_t, uint16_t, VALUE_plain)      \
-  X(UINT32, uint32, uint32_t, uint32_t, VALUE_plain)      \
-  X(UINT64, uint64, uint64_t, uint64_t, VALUE_plain)      \
-  X(FLOAT16, float16, _Float16, float, VALUE_float16)     \
-  X(BFLOAT16, bfloat16, uint16_t, float, VALUE_bfloat16)  \
-  X(FLOAT32, float32, float, float, VALUE_plain)          \
-  X(FLOAT64, float64, double, double, VALUE_plain)
+// X(DTYPE, NAME, TYPE): the dtypes that have an order, and the type in which their elements are compared.
+#define FOR_ORDERED(X)           \
+  X(BOOL, bool, uint8_t)         \
+  X(INT8, int8, int8_t)          \
+  X(INT16, int16, int16_t)       \
+  X(INT32, int32, int32_t)       \
+  X(INT64, int64, int64_t)       \
+  X(UINT8, uint8, uint8_t)       \
+  X(UINT16, uint16, uint16_t)    \
+  X(UINT32, uint32, uint32_t)    \
+  X(UINT64, uint64, uint64_t)    \
+  X(FLOAT16, float16, float)     \
+  X(BFLOAT16, bfloat16, float)   \
+  X(FLOAT32, float32, float)     \
+  X(FLOAT64, float64, double)
 
 // Few elements are inside: what all columns need is done with vectors, and the few are found by their bits.
-#define DEFINE_GATHER(DTYPE, NAME, STORED, TYPE, VALUE)                                                   \
+#define DEFINE_GATHER(DTYPE, NAME, TYPE)                                                                  \
   TESSERA_CLONES static size_t gather_##NAME(const tessera_strip_of_rows *strip, const void *lows,        \
                                              const void *highs, const tessera_pivot_counts *to,           \
                                              tessera_owned *found) {                                      \
@@ -35,16 +29,16 @@
     uint32_t upto_high[TESSERA_PIVOT_COLUMNS] = {0}, nans[TESSERA_PIVOT_COLUMNS] = {0};                   \
     uint8_t inside[TESSERA_PIVOT_COLUMNS] = {0};                                                          \
     const size_t columns = strip->columns;                                                                \
-    STORED *elements = found->elements;                                                                   \
+    in_##NAME *elements = found->elements;                                                                \
     size_t total = found->count, row = 0;                                                                 \
     for (size_t i = 0; i < columns; i++) {                                                                \
-      low[i] = VALUE(((const in_##NAME *)lows)[strip->is_one_owner ? 0 : i]);                             \
-      high[i] = VALUE(((const in_##NAME *)highs)[strip->is_one_owner ? 0 : i]);                           \
+      low[i] = LOAD_##NAME(((const in_##NAME *)lows)[strip->is_one_owner ? 0 : i]);                       \
+      high[i] = LOAD_##NAME(((const in_##NAME *)highs)[strip->is_one_owner ? 0 : i]);                     \
     }                                                                                                     \
     for (; row < strip->rows && found->room - total >= columns; row++) {                                  \
       const in_##NAME *restrict in = (const in_##NAME *)strip->values + row * strip->stride;              \
       for (size_t i = 0; i < columns; i++) {                                                              \
-        const TYPE x = VALUE(in[i]);                                                                      \
+        const TYPE x = LOAD_##NAME(in[i]);                                                                \
         below[i] += x < low[i];                                                                           \
         upto_low[i] += x <= low[i];                                                                       \
         upto_high[i] += x <= high[i];                                                                     \
@@ -71,7 +65,7 @@
   }
 FOR_ORDERED(DEFINE_GATHER)
 
-#define CASE_GATHER(DTYPE, NAME, STORED, TYPE, VALUE) \
+#define CASE_GATHER(DTYPE, NAME, TYPE) \
   case DTYPE: return gather_##NAME(strip, lows, highs, to, found);
 size_t tessera_gather_between(uint8_t dtype, const tessera_strip_of_rows *strip, const void *lows,
                               const void *highs, const tessera_pivot_counts *to, tessera_owned *found) {
