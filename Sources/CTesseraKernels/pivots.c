@@ -1,26 +1,10 @@
 // Elements between two pivots of each position, counted and gathered.
-#include "elements.h"
 #include "flags.h"
+#include "reduce_order.h"
 #include "tessera_order.h"
 
-// X(DTYPE, NAME, TYPE): the dtypes that have an order, and the type in which their elements are compared.
-#define FOR_ORDERED(X)           \
-  X(BOOL, bool, uint8_t)         \
-  X(INT8, int8, int8_t)          \
-  X(INT16, int16, int16_t)       \
-  X(INT32, int32, int32_t)       \
-  X(INT64, int64, int64_t)       \
-  X(UINT8, uint8, uint8_t)       \
-  X(UINT16, uint16, uint16_t)    \
-  X(UINT32, uint32, uint32_t)    \
-  X(UINT64, uint64, uint64_t)    \
-  X(FLOAT16, float16, float)     \
-  X(BFLOAT16, bfloat16, float)   \
-  X(FLOAT32, float32, float)     \
-  X(FLOAT64, float64, double)
-
 // Few elements are inside: what all columns need is done with vectors, and the few are found by their bits.
-#define DEFINE_GATHER(DTYPE, NAME, TYPE)                                                                  \
+#define DEFINE_GATHER(NAME, TYPE, LEAST, GREATEST)                                                        \
   TESSERA_CLONES static size_t gather_##NAME(const tessera_strip_of_rows *strip, const void *lows,        \
                                              const void *highs, const tessera_pivot_counts *to,           \
                                              tessera_owned *found) {                                      \
@@ -63,14 +47,18 @@
     found->count = total;                                                                                 \
     return row;                                                                                           \
   }
-FOR_ORDERED(DEFINE_GATHER)
+FOR_INTEGERS(DEFINE_GATHER)
+FOR_REALS(DEFINE_GATHER)
 
-#define CASE_GATHER(DTYPE, NAME, TYPE) \
-  case DTYPE: return gather_##NAME(strip, lows, highs, to, found);
+typedef size_t gather(const tessera_strip_of_rows *, const void *, const void *, const tessera_pivot_counts *,
+                      tessera_owned *);
+#define GATHER(NAME, TYPE, LEAST, GREATEST) gather_##NAME,
+// By raw values of `DType`; complex numbers have no order.
+static gather *const gathers[] = {FOR_INTEGERS(GATHER) FOR_REALS(GATHER)};
+
 size_t tessera_gather_between(uint8_t dtype, const tessera_strip_of_rows *strip, const void *lows,
                               const void *highs, const tessera_pivot_counts *to, tessera_owned *found) {
-  switch (dtype) { FOR_ORDERED(CASE_GATHER) }
-  return strip->rows;
+  return gathers[dtype](strip, lows, highs, to, found);
 }
 
 // Puts owned elements of one width where those of their owner go next.

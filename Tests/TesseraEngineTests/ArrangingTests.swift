@@ -54,6 +54,11 @@ import Testing
     #expect(try NDArray.zeros([0]).pad(2).shape == Shape([4]))
     #expect(throws: TesseraError.self) { try NDArray.zeros([0]).pad(2, mode: .edge) }
     #expect(throws: TesseraError.self) { try line.pad([(-1, 0)]) }
+    for mode in [.edge, .wrap, .constant(0)] as [NDArray.PadMode] {
+      #expect(throws: TesseraError.self, "no such room") { try x.pad(.max, mode: mode) }
+    }
+    #expect(throws: TesseraError.self, "no such room") { try line.repeat([.max, .max, 1], axis: 0) }
+    #expect(throws: TesseraError.self, "no such room") { try x.tile([.max, .max]) }
     #expect(throws: TesseraError.self) { try x.pad([(1, 1), (1, 1), (1, 1)]) }
     #expect(throws: TesseraError.self, "no such int8") {
       try NDArray.zeros([2], dtype: .int8).pad(1, mode: .constant(300))

@@ -1,4 +1,5 @@
 import TesseraCore
+import TesseraStorage
 
 // Elements moved along, repeated and surrounded: NumPy's `roll`, `tile`, `repeat`, `pad`. Nothing is copied or read.
 extension NDArray {
@@ -67,7 +68,7 @@ extension NDArray {
   ///
   /// - Parameter axis: nil for all elements in C order, a 1-D result.
   /// - Throws: `.usage` for negative numbers, for another number of them than there are positions (one stands for all),
-  ///   and an axis out of bounds.
+  ///   and an axis out of bounds; `.memory` for more than there is memory for.
   /// - Complexity: memory of 8 bytes for each position of the result.
   public func `repeat`(_ counts: [Int], axis: Int? = nil) throws -> NDArray {
     guard let axis else { return try ravel().repeat(counts, axis: 0) }
@@ -78,6 +79,8 @@ extension NDArray {
       throw TesseraError(
         .usage, "operands could not be broadcast together with shape (\(shape[number]),) (\(counts.count),)")
     }
+    let length = counts.reduce(0) { $0.saturatingAdd($1) }
+    try MemoryModel.requireAvailable(length.saturatingMultiply(8), for: "\(length) repeats")
     return try take(counts.enumerated().flatMap { repeatElement($0.offset, count: $0.element) }, axis: number)
   }
 
@@ -106,7 +109,8 @@ extension NDArray {
   ///
   /// - Parameter widths: how many, for each axis; a single pair is that of all axes.
   /// - Throws: `.usage` for negative widths, for another number of pairs than there are axes, for an empty axis that there
-  ///   is nothing to extend with, and for an integer that the dtype does not have.
+  ///   is nothing to extend with, and for an integer that the dtype does not have; `.memory` for more positions than there
+  ///   is memory for.
   /// - Complexity: but for constants, memory of 8 bytes for each position that is added along an axis, and for each of all
   ///   axes but the longest where several are extended.
   public func pad(_ widths: [(before: Int, after: Int)], mode: PadMode = .constant(0)) throws -> NDArray {
@@ -154,6 +158,7 @@ extension NDArray {
       throw TesseraError(
         .usage, "can't extend empty axis \(empty) using modes other than 'constant' or 'empty'")
     }
+    try requirePositions(axes.map { (shape[$0], widths[$0].before.saturatingAdd(widths[$0].after)) })
     var result = self
     for (number, axis) in axes.enumerated() {
       let (width, length) = (widths[axis], shape[axis])
@@ -166,6 +171,17 @@ extension NDArray {
       result = try concatenate([parts[0], result, parts[1]], axis: axis)
     }
     return result
+  }
+
+  /// Refuses lists of positions that the process has no room for: what is added to each axis, and twice all of the axes
+  /// before it.
+  private func requirePositions(_ axes: [(length: Int, added: Int)]) throws {
+    var (listed, before) = (0, 0)
+    for axis in axes {
+      listed = listed.saturatingAdd(axis.added).saturatingAdd(before.saturatingMultiply(2))
+      before = before.saturatingAdd(axis.length).saturatingAdd(axis.added)
+    }
+    try MemoryModel.requireAvailable(listed.saturatingMultiply(8), for: "padding of \(listed) positions")
   }
 }
 

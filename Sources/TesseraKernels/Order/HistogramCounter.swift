@@ -21,12 +21,10 @@ package struct HistogramCounter: Sendable {
   package init(_ edges: HistogramEdges, isWeighted: Bool = false) {
     self.edges = edges
     self.isWeighted = isWeighted
-    tables = HistogramCounter.tables(edges.bins)
+    tables = !isWeighted && edges.bins <= HistogramCounter.mostBinsApart ? Int(TESSERA_COUNTS_APART) : 1
     numbers = [UInt64](repeating: 0, count: isWeighted ? 0 : tables * (edges.bins + 1))
     sums = [Double](repeating: 0, count: isWeighted ? edges.bins + 1 : 0)
   }
-
-  private static func tables(_ bins: Int) -> Int { bins <= mostBinsApart ? Int(TESSERA_COUNTS_APART) : 1 }
 
   /// Bytes of the counters.
   package var byteCount: Int { (edges.bins + 1).saturatingMultiply(8 * tables) }
