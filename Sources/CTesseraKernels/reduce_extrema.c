@@ -1,5 +1,6 @@
 // Minimum and maximum, which NaN wins, and fmin and fmax, which NaN loses.
 #include "reduce_order.h"
+#include "reduce_rows.h"
 
 // Fields: the extrema, then whether there was a value.
 #define EXTREMA(TYPE, from, at) ((TYPE *)(from).memory + (at))
@@ -123,6 +124,73 @@ FOR_COMPLEX(DEFINE_COMPLEX)
   DEFINE_UNMASKED(maximum, DTYPE, TYPE, >)
 
 FOR_REALS(DEFINE_UNMASKED_BOTH)
+
+// Rows: the extrema of lanes without regard to NaN, and whether there is one, then the extremum of those.
+#define DEFINE_REAL_ROWS(KIND, DTYPE, TYPE, BETTER)                                                    \
+  TESSERA_INLINE TYPE KIND##_of_chunk_##DTYPE(const in_##DTYPE *restrict x, size_t n) {                \
+    TYPE lane[LANES];                                                                                  \
+    int nan[LANES] = {0};                                                                              \
+    for (size_t k = 0; k < LANES; k++) lane[k] = (TYPE)LOAD_##DTYPE(x[0]);                             \
+    size_t i = 0;                                                                                      \
+    for (; i + 2 * LANES <= n; i += 2 * LANES)                                                         \
+      for (size_t k = 0; k < LANES; k++) {                                                             \
+        const TYPE a = LOAD_##DTYPE(x[i + k]), b = LOAD_##DTYPE(x[i + k + LANES]);                     \
+        nan[k] |= __builtin_isunordered(a, b);                                                         \
+        lane[k] = a BETTER lane[k] ? a : lane[k];                                                      \
+        lane[k] = b BETTER lane[k] ? b : lane[k];                                                      \
+      }                                                                                                \
+    for (size_t k = 0; k < n - i; k++) {                                                               \
+      const TYPE a = LOAD_##DTYPE(x[i + k]);                                                           \
+      nan[k % LANES] |= a != a;                                                                        \
+      lane[k % LANES] = a BETTER lane[k % LANES] ? a : lane[k % LANES];                                \
+    }                                                                                                  \
+    for (size_t half = LANES / 2; half > 0; half /= 2)                                                 \
+      for (size_t k = 0; k < half; k++) {                                                              \
+        nan[k] |= nan[k + half];                                                                       \
+        lane[k] = lane[k + half] BETTER lane[k] ? lane[k + half] : lane[k];                            \
+      }                                                                                                \
+    return nan[0] ? (TYPE)NAN : lane[0];                                                               \
+  }                                                                                                    \
+  DEFINE_CHUNK(KIND, DTYPE, TYPE)
+
+#define DEFINE_INTEGER_ROWS(KIND, DTYPE, TYPE, BETTER)                                                 \
+  TESSERA_INLINE TYPE KIND##_of_chunk_##DTYPE(const in_##DTYPE *restrict x, size_t n) {                \
+    TYPE best = LOAD_##DTYPE(x[0]);                                                                    \
+    for (size_t i = 0; i < n; i++) {                                                                   \
+      const TYPE value = LOAD_##DTYPE(x[i]);                                                           \
+      best = value BETTER best ? value : best;                                                         \
+    }                                                                                                  \
+    return best;                                                                                       \
+  }                                                                                                    \
+  DEFINE_CHUNK(KIND, DTYPE, TYPE)
+
+#define DEFINE_CHUNK(KIND, DTYPE, TYPE)                                                                \
+  TESSERA_INLINE void KIND##_chunk_##DTYPE(tessera_accumulators to, size_t at, const in_##DTYPE *x,    \
+                                           size_t n) {                                                 \
+    TYPE *best = EXTREMA(TYPE, to, at);                                                                \
+    *best = KIND##_step_##DTYPE(*best, KIND##_of_chunk_##DTYPE(x, n));                                 \
+    *SEEN(TYPE, to, at) = 1;                                                                           \
+  }                                                                                                    \
+  DEFINE_ROWS(KIND##_rows_##DTYPE, tessera_accumulators, DTYPE, KIND##_chunk_##DTYPE)
+
+#define DEFINE_BOTH_REAL_ROWS(DTYPE, TYPE, LEAST, GREATEST) \
+  DEFINE_REAL_ROWS(minimum, DTYPE, TYPE, <)                 \
+  DEFINE_REAL_ROWS(maximum, DTYPE, TYPE, >)
+#define DEFINE_BOTH_INTEGER_ROWS(DTYPE, TYPE, LEAST, GREATEST) \
+  DEFINE_INTEGER_ROWS(minimum, DTYPE, TYPE, <)                 \
+  DEFINE_INTEGER_ROWS(maximum, DTYPE, TYPE, >)
+
+FOR_REALS(DEFINE_BOTH_REAL_ROWS)
+FOR_INTEGERS(DEFINE_BOTH_INTEGER_ROWS)
+
+// By dtype (the macros keep the order of `DType`), then by kind.
+#define BOTH_ROWS(DTYPE, TYPE, LEAST, GREATEST) {minimum_rows_##DTYPE, maximum_rows_##DTYPE},
+static void (*const row_loops[13][2])(tessera_accumulators, const tessera_tile *) = {
+    FOR_INTEGERS(BOTH_ROWS) FOR_REALS(BOTH_ROWS)};
+
+void tessera_extremum_rows(uint8_t kind, uint8_t dtype, tessera_accumulators to, const tessera_tile *tile) {
+  row_loops[dtype][kind](to, tile);
+}
 
 // Four loops for each dtype; integers have two, as they know no NaN.
 typedef struct {

@@ -1,7 +1,7 @@
 // Count, mean and sum of squared deviations ("m2") of pieces of up to eight values, merged by the formulas of
 // Chan, Golub and LeVeque (1983): no large squares are ever subtracted. The mean is kept in two doubles, its
 // rounded value and what that lacks, so that it is not worn off by millions of merges.
-#include "reduce.h"
+#include "reduce_rows.h"
 
 enum { PIECE = 8 };
 
@@ -228,6 +228,81 @@ void tessera_moments_and_sums_columns(uint8_t dtype, tessera_accumulators to, te
     case 10: both_bfloat16(to, sums, tile); break;
     case 11: both_float32(to, sums, tile); break;
   }
+}
+
+// Where rows go; `sums`, as reduce_sum.c makes them, may be null.
+typedef struct {
+  tessera_accumulators moments;
+  double *sums;
+} moments_and_sums;
+
+// Rows: the mean of a chunk, then deviations from it, in half as many lanes, as each gathers two numbers.
+#define DEFINE_CHUNK(DTYPE)                                                                                  \
+  DEFINE_CHUNK_TOTAL(DTYPE)                                                                                  \
+  TESSERA_INLINE void chunk_##DTYPE(moments_and_sums both, size_t at, const in_##DTYPE *x, size_t n) {       \
+    double rest[LANES / 2] = {0}, m2[LANES / 2] = {0};                                                       \
+    const double number = (double)n, total = chunk_total_##DTYPE(x, n), mean = total / number;               \
+    if (both.sums) both.sums[at] += total;                                                                   \
+    size_t i = 0;                                                                                            \
+    for (; i + LANES / 2 <= n; i += LANES / 2)                                                               \
+      for (size_t k = 0; k < LANES / 2; k++) {                                                               \
+        const double d = (double)LOAD_##DTYPE(x[i + k]) - mean;                                              \
+        rest[k] += d;                                                                                        \
+        m2[k] += d * d;                                                                                      \
+      }                                                                                                      \
+    for (size_t k = 0; k < n - i; k++) {                                                                     \
+      const double d = (double)LOAD_##DTYPE(x[i + k]) - mean;                                                \
+      rest[k] += d;                                                                                          \
+      m2[k] += d * d;                                                                                        \
+    }                                                                                                        \
+    const double missing = lacking(mean, fold_lanes(rest, LANES / 2) / number);                              \
+    const double squares = less_squares(fold_lanes(m2, LANES / 2), number, missing);                         \
+    const moments to = moments_at(both.moments, at);                                                         \
+    const double seen = (double)*to.count, part = number / (seen + number);                                  \
+    merge_one(to.mean, to.lost, to.m2, mean, missing, squares, part, seen * part);                           \
+    *to.count += (int64_t)n;                                                                                 \
+  }                                                                                                          \
+  DEFINE_ROWS(rows_##DTYPE, moments_and_sums, DTYPE, chunk_##DTYPE)
+
+DEFINE_CHUNK(bool)
+DEFINE_CHUNK(int8)
+DEFINE_CHUNK(int16)
+DEFINE_CHUNK(int32)
+DEFINE_CHUNK(int64)
+DEFINE_CHUNK(uint8)
+DEFINE_CHUNK(uint16)
+DEFINE_CHUNK(uint32)
+DEFINE_CHUNK(uint64)
+DEFINE_CHUNK(float16)
+DEFINE_CHUNK(bfloat16)
+DEFINE_CHUNK(float32)
+DEFINE_CHUNK(float64)
+
+static void moments_rows(uint8_t dtype, moments_and_sums to, const tessera_tile *tile) {
+  switch (dtype) {
+    case 0: rows_bool(to, tile); break;
+    case 1: rows_int8(to, tile); break;
+    case 2: rows_int16(to, tile); break;
+    case 3: rows_int32(to, tile); break;
+    case 4: rows_int64(to, tile); break;
+    case 5: rows_uint8(to, tile); break;
+    case 6: rows_uint16(to, tile); break;
+    case 7: rows_uint32(to, tile); break;
+    case 8: rows_uint64(to, tile); break;
+    case 9: rows_float16(to, tile); break;
+    case 10: rows_bfloat16(to, tile); break;
+    case 11: rows_float32(to, tile); break;
+    case 12: rows_float64(to, tile); break;
+  }
+}
+
+void tessera_moments_rows(uint8_t dtype, tessera_accumulators to, const tessera_tile *tile) {
+  moments_rows(dtype, (moments_and_sums){to, NULL}, tile);
+}
+
+void tessera_moments_and_sums_rows(uint8_t dtype, tessera_accumulators to, tessera_accumulators sums,
+                                   const tessera_tile *tile) {
+  moments_rows(dtype, (moments_and_sums){to, sums.memory}, tile);
 }
 
 // The two may be parts of one memory, but never the same positions: the loop may be taken in vectors.

@@ -1,5 +1,5 @@
 // Sums: integers wrap in 64 bits, the shorter floats accumulate in double, doubles are compensated.
-#include "reduce.h"
+#include "reduce_rows.h"
 
 #define TERM(DTYPE, row, mask, c, masked, TYPE) \
   (!(masked) || (mask)[c] ? (TYPE)LOAD_##DTYPE((row)[c]) : (TYPE)0)
@@ -102,6 +102,76 @@ void tessera_sum_columns(uint8_t dtype, tessera_accumulators to, const tessera_t
     case 10: sum_bfloat16(to, tile); break;
     case 11: sum_float32(to, tile); break;
     case 12: sum_float64(to, tile); break;
+  }
+}
+
+// Rows of integers: CHUNKED is a type in which those of a chunk add up exactly, or modulo 2^64.
+#define DEFINE_INTEGER_ROWS(DTYPE, CHUNKED)                                                           \
+  TESSERA_INLINE void sum_chunk_##DTYPE(tessera_accumulators to, size_t at, const in_##DTYPE *x,      \
+                                        size_t n) {                                                   \
+    CHUNKED sum = 0;                                                                                  \
+    for (size_t i = 0; i < n; i++) sum += (CHUNKED)LOAD_##DTYPE(x[i]);                                \
+    ((uint64_t *)to.memory)[at] += (uint64_t)sum;                                                     \
+  }                                                                                                   \
+  DEFINE_ROWS(sum_rows_##DTYPE, tessera_accumulators, DTYPE, sum_chunk_##DTYPE)
+
+DEFINE_INTEGER_ROWS(bool, uint32_t)
+DEFINE_INTEGER_ROWS(int8, int32_t)
+DEFINE_INTEGER_ROWS(int16, int32_t)
+DEFINE_INTEGER_ROWS(int32, int64_t)
+DEFINE_INTEGER_ROWS(int64, uint64_t)
+DEFINE_INTEGER_ROWS(uint8, uint32_t)
+DEFINE_INTEGER_ROWS(uint16, uint32_t)
+DEFINE_INTEGER_ROWS(uint32, uint64_t)
+DEFINE_INTEGER_ROWS(uint64, uint64_t)
+
+#define DEFINE_FLOAT_ROWS(DTYPE)                                                                      \
+  DEFINE_CHUNK_TOTAL(DTYPE)                                                                           \
+  TESSERA_INLINE void sum_chunk_##DTYPE(tessera_accumulators to, size_t at, const in_##DTYPE *x,      \
+                                        size_t n) {                                                   \
+    ((double *)to.memory)[at] += chunk_total_##DTYPE(x, n);                                           \
+  }                                                                                                   \
+  DEFINE_ROWS(sum_rows_##DTYPE, tessera_accumulators, DTYPE, sum_chunk_##DTYPE)
+
+DEFINE_FLOAT_ROWS(float16)
+DEFINE_FLOAT_ROWS(bfloat16)
+DEFINE_FLOAT_ROWS(float32)
+
+// Half as many lanes, as each is two doubles.
+enum { PAIRS = LANES / 2 };
+
+TESSERA_INLINE void sum_chunk_float64(tessera_accumulators to, size_t at, const in_float64 *x, size_t n) {
+  double sum[PAIRS] = {0}, lost[PAIRS] = {0};
+  size_t i = 0;
+  for (; i + PAIRS <= n; i += PAIRS)
+    for (size_t k = 0; k < PAIRS; k++) add_compensated(&sum[k], &lost[k], x[i + k]);
+  for (size_t k = 0; k < n - i; k++) add_compensated(&sum[k], &lost[k], x[i + k]);
+  for (size_t half = PAIRS / 2; half > 0; half /= 2)
+    for (size_t k = 0; k < half; k++) {
+      add_compensated(&sum[k], &lost[k], sum[k + half]);
+      lost[k] += lost[k + half];
+    }
+  double *total = (double *)to.memory + at;
+  add_compensated(total, total + to.capacity, sum[0]);
+  total[to.capacity] += lost[0];
+}
+DEFINE_ROWS(sum_rows_float64, tessera_accumulators, float64, sum_chunk_float64)
+
+void tessera_sum_rows(uint8_t dtype, tessera_accumulators to, const tessera_tile *tile) {
+  switch (dtype) {
+    case 0: sum_rows_bool(to, tile); break;
+    case 1: sum_rows_int8(to, tile); break;
+    case 2: sum_rows_int16(to, tile); break;
+    case 3: sum_rows_int32(to, tile); break;
+    case 4: sum_rows_int64(to, tile); break;
+    case 5: sum_rows_uint8(to, tile); break;
+    case 6: sum_rows_uint16(to, tile); break;
+    case 7: sum_rows_uint32(to, tile); break;
+    case 8: sum_rows_uint64(to, tile); break;
+    case 9: sum_rows_float16(to, tile); break;
+    case 10: sum_rows_bfloat16(to, tile); break;
+    case 11: sum_rows_float32(to, tile); break;
+    case 12: sum_rows_float64(to, tile); break;
   }
 }
 

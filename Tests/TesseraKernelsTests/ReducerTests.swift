@@ -51,10 +51,11 @@ func reducers() -> [Reducer] {
 }
 
 /// Shapes around every boundary: pieces of 8 rows, vectors, folds (128 lanes, 32 columns), strips of
-/// 512 columns, transposed pieces.
+/// 512 columns, transposed pieces, loops over rows (from 128 columns on, in lanes of 16 and 32 and chunks of 2048).
 private let shapes = [
   (0, 5), (5, 0), (1, 1), (1, 7), (7, 1), (8, 8), (9, 33), (17, 70), (70, 3), (64, 1), (131, 1), (300, 5),
   (130, 32), (3, 515), (9, 520), (9, 127), (2, 128), (2, 1300),
+  (3, 161), (2, 2048), (1, 4131), (2065, 1),
 ]
 
 @Test(arguments: ReductionOperation.allCases)

@@ -24,6 +24,10 @@ typedef struct {
   int64_t group_step;
 } tessera_tile;
 
+// The functions of rows take such a tile the other way round: row r goes to kept position first + r. There is no mask.
+// They take a row's values in chunks of so many; a row may be cut between them without a bit changing.
+enum { TESSERA_ROW_CHUNK = 2048 };
+
 // Accumulators first ..< first + count take those of `source` at source_first and so on.
 typedef struct {
   size_t first, count, source_first;
@@ -37,6 +41,7 @@ enum { TESSERA_REDUCE_MINIMUM, TESSERA_REDUCE_MAXIMUM, TESSERA_REDUCE_FMIN, TESS
 // Fields: sum (8: int64, uint64 or double), and for float64 its compensation (8). No complex dtypes:
 // their parts are adjacent reals.
 void tessera_sum_columns(uint8_t dtype, tessera_accumulators to, const tessera_tile *tile);
+void tessera_sum_rows(uint8_t dtype, tessera_accumulators to, const tessera_tile *tile);
 void tessera_sum_merge(uint8_t dtype, tessera_accumulators to, const tessera_merger *merger);
 void tessera_sum_finish(uint8_t dtype, tessera_accumulators from, size_t first, size_t count, void *result);
 
@@ -48,6 +53,8 @@ void tessera_product_merge(uint8_t dtype, tessera_accumulators to, const tessera
 // Fields: extremum (the dtype, but float32 for the half types), whether there was a value (1).
 void tessera_extremum_reset(uint8_t kind, uint8_t dtype, tessera_accumulators to);
 void tessera_extremum_columns(uint8_t kind, uint8_t dtype, tessera_accumulators to, const tessera_tile *tile);
+// TESSERA_REDUCE_MINIMUM and TESSERA_REDUCE_MAXIMUM alone, of real dtypes.
+void tessera_extremum_rows(uint8_t kind, uint8_t dtype, tessera_accumulators to, const tessera_tile *tile);
 void tessera_extremum_merge(uint8_t kind, uint8_t dtype, tessera_accumulators to,
                             const tessera_merger *merger);
 
@@ -61,6 +68,9 @@ void tessera_moments_columns(uint8_t dtype, tessera_accumulators to, const tesse
 // The same together with `tessera_sum_columns` into `sums`, to the same bits; float16, bfloat16 and float32.
 void tessera_moments_and_sums_columns(uint8_t dtype, tessera_accumulators to, tessera_accumulators sums,
                                       const tessera_tile *tile);
+void tessera_moments_rows(uint8_t dtype, tessera_accumulators to, const tessera_tile *tile);
+void tessera_moments_and_sums_rows(uint8_t dtype, tessera_accumulators to, tessera_accumulators sums,
+                                   const tessera_tile *tile);
 void tessera_moments_merge(tessera_accumulators to, const tessera_merger *merger);
 
 // Fields: greatest value (8), sum of exp(value - greatest) (8). No complex dtypes.

@@ -26,7 +26,12 @@ extension Reducer {
   ) {
     check(targets, rows: rows, columns: columns, last: first + columns, first: first, step: step)
     if rows == 0 || columns == 0 { return }
-    if columns <= narrow && rows >= lanes {
+    if columns == 1 && rows >= longRow {
+      // One column is one row.
+      accumulateRows(
+        targets, first: first, rows: 1, columns: rows, values: values, mask: mask, position: position,
+        step: step)
+    } else if columns <= narrow && rows >= lanes {
       withLanes(for: targets, columns: columns) { lanes in
         takeFolded(
           targets, first: first, rows: rows, columns: columns, values: values, mask: mask, position: position,
@@ -48,7 +53,7 @@ extension Reducer {
   }
 
   /// Values that several reducers take in turn: half of the first-level cache.
-  private static let pieceBytes = 16 << 10
+  static let pieceBytes = 16 << 10
   /// Loops take at most so many rows at a time; where a tile is cut between them, no bit changes.
   private static let rowsAtATime = 8
 
@@ -74,7 +79,7 @@ extension Reducer {
   }
 
   /// The numbers of moments and a sum that are made by one loop.
-  private static func momentsAndSum(_ targets: [ReducerTarget]) -> (moments: Int, sum: Int)? {
+  static func momentsAndSum(_ targets: [ReducerTarget]) -> (moments: Int, sum: Int)? {
     guard [.float16, .bfloat16, .float32].contains(targets[0].reducer.kernelDType),
       let moments = targets.firstIndex(where: { $0.reducer.operation == .moments }),
       let sum = targets.firstIndex(where: { $0.reducer.operation == .sum })

@@ -22,6 +22,25 @@ extension Reducer {
   ) {
     check(targets, rows: rows, columns: columns, last: first + rows, first: first, step: step)
     if rows == 0 || columns == 0 { return }
+    if mask == nil && columns >= longRow {
+      takeLongRows(
+        targets.filter(\.reducer.takesLongRows), first: first, rows: rows, columns: columns, values: values)
+      takeByColumns(
+        targets.filter { !$0.reducer.takesLongRows }, first: first, rows: rows, columns: columns,
+        values: values, mask: nil, position: position, step: step)
+    } else {
+      takeByColumns(
+        targets, first: first, rows: rows, columns: columns, values: values, mask: mask, position: position,
+        step: step)
+    }
+  }
+
+  /// Takes rows by the loops over columns.
+  private static func takeByColumns(
+    _ targets: [ReducerTarget], first: Int, rows: Int, columns: Int, values: UnsafeRawPointer,
+    mask: UnsafeRawPointer?, position: Int, step: Int
+  ) {
+    if targets.isEmpty { return }
     if columns >= long || (rows < few && columns >= lanes) {
       // A row is a tile of one column, and folded.
       let rowBytes = columns * targets[0].reducer.operand.itemSize

@@ -8,8 +8,8 @@ package import TesseraCore
 /// masks may stand at any address. Results depend on the calls, their shapes and their order, on nothing else.
 ///
 /// float16, bfloat16 and float32 accumulate in float64, float64 sums are compensated (Neumaier 1974,
-/// https://doi.org/10.1002/zamm.19740540106), and moments are merged from those of eight values at a time by
-/// the formulas of Chan, Golub and LeVeque (1983, https://doi.org/10.1080/00031305.1983.10483115).
+/// https://doi.org/10.1002/zamm.19740540106), and moments are merged from those of eight values, or of up to 2048 of a
+/// row, at a time by the formulas of Chan, Golub and LeVeque (1983, https://doi.org/10.1080/00031305.1983.10483115).
 /// Integers wrap. Of zeros of either sign an extremum may be any.
 package struct Reducer: Sendable {
   package let operation: ReductionOperation
