@@ -26,7 +26,8 @@ package func matmul(_ a: NDArray, _ b: NDArray, tiles: ProductTiles?) throws -> 
   let left = a.ndim == 1 ? try a.expandDims(axis: 0) : a
   let right = b.ndim == 1 ? try b.expandDims(axis: 1) : b
   let stack = try stackShape(a, b, left.shape.dimensions.dropLast(2), right.shape.dimensions.dropLast(2))
-  let tiles = tiles ?? ProductTiles(dtype)
+  let tiles =
+    tiles ?? ProductTiles(dtype, left.shape[left.ndim - 2], right.shape[right.ndim - 1])
   let product = try Product.node(
     left.astype(dtype).kept(upTo: tiles.keptBytes).node, right.astype(dtype).kept(upTo: tiles.keptBytes).node,
     stack: stack, tiles: tiles

@@ -37,16 +37,24 @@ extension ProductDriver: PricedDriver {
   }
 
   /// Positions along the summed axis of which panels for a box are loaded at once: one step of the tiles, or several for
-  /// a box of many tiles, so that stretches of rows in a file are long: each takes a call.
+  /// a narrow result or a box of many tiles, so that stretches of rows in a file are long: each takes a call.
   func loadedDepth(_ rows: Int, _ columns: Int) -> Int {
     let tiles = geometry.tiles
-    guard rows.saturatingMultiply(columns) >= 4 * tiles.rows * tiles.columns else { return tiles.depth }
+    let isNarrow = min(geometry.m, geometry.n) <= ProductTiles.narrow
+    if isNarrow, geometry.k.saturatingMultiply(dtype.itemSize) <= ProductDriver.wholeBytes {
+      return max(geometry.k, 1)
+    }
+    guard isNarrow || rows.saturatingMultiply(columns) >= 2 * tiles.rows * tiles.columns else {
+      return tiles.depth
+    }
     return tiles.depth * max(1, ProductDriver.stretchBytes / (tiles.depth * dtype.itemSize))
   }
 
   private static let stretchBytes = 4 << 10
+  /// Rows up to this are loaded whole, and so all of them as one stretch.
+  private static let wholeBytes = 8 << 10
 
-  private func panels(_ rows: Int, _ columns: Int) -> Int {
+  func panels(_ rows: Int, _ columns: Int) -> Int {
     let depth = min(loadedDepth(rows, columns), geometry.k)
     return left.panelBytes(rows, depth).saturatingAdd(right.panelBytes(depth, columns))
   }

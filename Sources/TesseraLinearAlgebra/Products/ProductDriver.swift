@@ -10,10 +10,8 @@ package final class ProductDriver: ComputedDriver {
   let geometry: ProductGeometry
   let left, right: ProductOperand
   let dtype: DType
-  /// What panels of both operands may take together while a box is computed; larger boxes are computed in parts.
-  let panelBytes: Int
-  /// The panels of one tile.
-  let leastPanels: Int
+  /// What panels of both operands may take together while a box is computed, if that is more than those of a tile.
+  private let preparedBytes: Int
   let workers = Pool { ProductWorker() }
 
   init(
@@ -22,11 +20,15 @@ package final class ProductDriver: ComputedDriver {
   ) throws {
     if MatrixKernel.usesLibrary(dtype) { try OpenBLAS.require() }
     (self.geometry, self.left, self.right, self.dtype) = (geometry, left, right, dtype)
-    let tiles = geometry.tiles
-    leastPanels = left.panelBytes(min(tiles.rows, geometry.m), min(tiles.depth, geometry.k))
-      .saturatingAdd(right.panelBytes(min(tiles.depth, geometry.k), min(tiles.columns, geometry.n)))
-    self.panelBytes = max(panelBytes ?? 0, leastPanels)
+    preparedBytes = panelBytes ?? 0
     description = ArrayDescription(computed: try Shape(geometry.dimensions), dtype: dtype)
+  }
+
+  /// What panels of both operands may take together; larger boxes are computed in parts.
+  var panelBytes: Int { max(preparedBytes, leastPanels) }
+  /// The panels of one tile.
+  var leastPanels: Int {
+    panels(min(geometry.tiles.rows, geometry.m), min(geometry.tiles.columns, geometry.n))
   }
 
   /// A tile of each matrix; of small matrices as many as are computed together.

@@ -34,14 +34,22 @@ package struct ProductTiles: Sendable, Hashable {
     (self.slabs, self.keptBytes) = (slabs, keptBytes)
   }
 
-  /// Those for products of a dtype.
-  package init(_ dtype: DType) {
+  /// Those for products of a dtype, m x n.
+  ///
+  /// A call of OpenBLAS is the faster the wider its result is. Of a narrow one, what counts is that rows of the other
+  /// operand are still in the second-level cache.
+  package init(_ dtype: DType, _ m: Int, _ n: Int) {
     switch dtype.itemSize {
-    case 8: self.init(rows: 1024, columns: 512, depth: 512)
-    case 16: self.init(rows: 512, columns: 512, depth: 256)
-    default: self.init(rows: 1024, columns: 1024, depth: 512)
+    case 8: self.init(rows: 1024, columns: 1024, depth: 512)
+    case 16: self.init(rows: 512, columns: 1024, depth: 256)
+    default: self.init(rows: 1024, columns: 2048, depth: 512)
     }
+    if n <= ProductTiles.narrow { rows = 512 }
+    if m <= ProductTiles.narrow { columns = 512 }
   }
+
+  /// Rows or columns of results that are narrow.
+  static let narrow = 256
 
   /// The length of the slabs of a product; nil where it has none.
   func slabLength(_ m: Int, _ n: Int, _ k: Int) -> Int? {

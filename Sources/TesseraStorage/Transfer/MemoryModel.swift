@@ -10,14 +10,16 @@ package struct MemoryModel: Sendable {
   package let budget: Int
   /// What stays in memory while the job runs, beside its buffers.
   private let held: Int
+  /// The window's part of the budget.
+  private let windowShare: Int
 
   /// The budget of a job, less what its options say is held already.
-  package init(_ options: TransferOptions) throws {
-    try self.init(budget: options.memory, held: options.heldBytes)
+  package init(_ options: TransferOptions, windowShare: Int = MemoryModel.windowShare) throws {
+    try self.init(budget: options.memory, held: options.heldBytes, windowShare: windowShare)
   }
 
   /// - Throws: `.usage` for less than 64 MiB.
-  package init(budget: Int, held: Int = 0) throws {
+  package init(budget: Int, held: Int = 0, windowShare: Int = MemoryModel.windowShare) throws {
     guard budget >= MemoryModel.leastBudget else {
       throw TesseraError(.usage, "memory budget", expected: "64MiB or more", got: ByteSize.format(budget))
     }
@@ -25,15 +27,19 @@ package struct MemoryModel: Sendable {
     ProcessLimits.separateLargeBlocks()
     self.budget = budget
     self.held = held
+    self.windowShare = windowShare
   }
 
   /// The resident part of mapped files.
-  package var window: Int { min(MemoryModel.mostWindow, budget / 4) }
+  package var window: Int { min(MemoryModel.mostWindow, budget / windowShare) }
 
   /// Holds the process's mappings to the window.
   package func limitMappings() { ResidentWindow.shared.limit = window }
 
   private static let mostWindow = 128 << 20
+  package static let windowShare = 4
+  /// The window's part where what is read is copied: next to nothing is mapped.
+  static let smallWindowShare = 16
 
   /// What is left for the buffers of all threads. Allocators keep some freed memory: one part in eight.
   package var buffers: Int { max(0, (budget - MemoryModel.base - window) / 8 * 7 - held) }
@@ -65,15 +71,15 @@ package struct MemoryModel: Sendable {
 
   /// The least budget for so many bytes of buffers beside what is held, as an argument of the command line.
   package func leastArgument(buffers: Int) -> String {
-    let least = MemoryModel.leastBudget(buffers: buffers.saturatingAdd(held))
+    let least = MemoryModel.leastBudget(buffers: buffers.saturatingAdd(held), windowShare: windowShare)
     return "--memory \((least + (1 << 20) - 1) >> 20)MiB or more"
   }
 
   /// The least budget whose `buffers` are that many bytes.
-  package static func leastBudget(buffers: Int) -> Int {
+  package static func leastBudget(buffers: Int, windowShare: Int = MemoryModel.windowShare) -> Int {
     // Beyond any machine's memory the exact number does not matter.
     let needed = (min(buffers, 1 << 56) / 7 + 1) * 8 + base
-    // The window is a quarter, and never more than its most.
-    return max(leastBudget, min(needed + needed / 3 + 2, needed + mostWindow))
+    // The window is that part of all, and never more than its most.
+    return max(leastBudget, min(needed + needed / (windowShare - 1) + 2, needed + mostWindow))
   }
 }

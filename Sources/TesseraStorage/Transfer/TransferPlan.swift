@@ -19,9 +19,10 @@ package struct TransferPlan: Sendable {
   ///
   /// - Throws: `.memory` when no block of all of them fits the budget.
   package init(from source: any BlockSource, to sinks: [SinkRequirements], options: TransferOptions) throws {
-    let model = try MemoryModel(options)
     let form = BlockForm(sinks)
     let priced = (source as? ArraySource)?.driver as? any PricedDriver
+    let share = priced?.hasPrice == true ? MemoryModel.smallWindowShare : MemoryModel.windowShare
+    let model = try MemoryModel(options, windowShare: share)
     let scratch = source.scratchBytes
     let cost = TransferPlan.cost(
       from: source.dtypes, scratch: { priced?.scratchBytes(reading: $0) ?? scratch }, to: sinks)

@@ -68,7 +68,7 @@ import Testing
     // Tessera's own kernel packs more, so a tile takes more memory.
     let options = TransferOptions(memory: OpenBLAS.isAvailable ? 64 << 20 : 128 << 20, threads: 2)
     let sum = try matmul(a, a) + 1
-    let tiles = ProductTiles(.float32)
+    let tiles = ProductTiles(.float32, 8192, 8192)
     for array in [sum, sum.astype(.float16)] {
       let pass = try #require(array.explainWrite(to: folder.at("c.npy"), options: options).passes.last)
       #expect(pass.blockShape[0] % tiles.rows == 0 && pass.blockShape[1] % tiles.columns == 0)
