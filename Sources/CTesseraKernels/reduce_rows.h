@@ -30,8 +30,8 @@ TESSERA_INLINE double fold_lanes(double *lane, size_t count) {
 }
 
 // The sum of a chunk in doubles.
-#define DEFINE_CHUNK_TOTAL(DTYPE)                                                                 \
-  TESSERA_INLINE double chunk_total_##DTYPE(const in_##DTYPE *restrict x, size_t n) {             \
+#define DEFINE_CHUNK_TOTAL(DTYPE)                                                               \
+  TESSERA_INLINE double chunk_total_##DTYPE(const in_##DTYPE *restrict x, size_t n) {           \
     double lane[LANES] = {0};                                                                   \
     size_t i = 0;                                                                               \
     for (; i + LANES <= n; i += LANES)                                                          \

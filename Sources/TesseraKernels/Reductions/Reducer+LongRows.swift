@@ -25,7 +25,7 @@ extension Reducer {
     let sharing = momentsAndSum(targets)
     for row in stride(from: 0, to: rows, by: height) {
       for column in stride(from: 0, to: columns, by: width) {
-        // More rows than one are never cut.
+        // Where more than one row is taken, none is cut.
         let tile = tessera_tile(
           first: first + row, rows: min(height, rows - row), columns: min(width, columns - column),
           values: values + (row * columns + column) * item, mask: nil, position: 0, step: 0, group: 1,
