@@ -13,6 +13,12 @@ extension ExpressionDriver: PricedDriver {
 
   package var hasPrice: Bool { pricedLeaf != nil }
 
+  package var mapsNothing: Bool {
+    program.leaves.allSatisfy { leaf in
+      leaf.source.isInMemory || (leaf.source.driver as? any PricedDriver)?.mapsNothing == true
+    }
+  }
+
   package func scratchBytes(reading block: [Int]) -> Int { scratchBytes }
 
   package func price(ofBlocks block: [Int], threads: Int) -> Double {

@@ -78,6 +78,8 @@ extension ProductDriver: PricedDriver {
     max(panelBytes, groupPanels).saturatingAdd(tileBytes).saturatingAdd(readerBytes)
   }
 
+  package var mapsNothing: Bool { left.mapsNothing && right.mapsNothing }
+
   package func scratchBytes(reading block: [Int]) -> Int {
     let (rows, columns) = (block[block.count - 2], block[block.count - 1])
     let apart = isAligned(rows, geometry.rowCuts) && isAligned(columns, geometry.columnCuts) ? 0 : tileBytes

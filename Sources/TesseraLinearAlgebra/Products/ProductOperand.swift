@@ -156,6 +156,12 @@ struct ProductOperand: Sendable {
   /// Bytes that reading it needs beside the panel.
   var scratchBytes: Int { isInPlace ? 0 : driver.scratchBytes }
   var isSequential: Bool { driver.isSequential }
+  /// Whether panels are copied out of a file by calls.
+  var mapsNothing: Bool {
+    if let product = driver as? any PricedDriver { return product.mapsNothing }
+    let hasSteps = map.axes.contains { $0.source != nil && $0.step != 1 }
+    return isInPlace || (driver as? FlatDriver)?.isCopied == true && !hasSteps
+  }
   /// Bytes of stored elements that reading all of it once reads.
   var storedBytes: Int {
     let all = Double(Swift.max(1, driver.description.shape.count))

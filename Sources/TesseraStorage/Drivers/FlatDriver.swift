@@ -51,6 +51,9 @@ package struct FlatDriver: ArrayDriver {
       itemSize: elements.itemSize, swapUnit: elements.swapUnit)
   }
 
+  /// Whether boxes without steps can be read by calls alone, with nothing mapped.
+  package var isCopied: Bool { elements.swapUnit == 1 }
+
   /// A page's worth along the fastest axis: what lies beside an element comes with it.
   package var granule: [Int] {
     var granule = [Int](repeating: 1, count: description.shape.rank)

@@ -38,7 +38,7 @@ package struct MemoryModel: Sendable {
 
   private static let mostWindow = 128 << 20
   package static let windowShare = 4
-  /// The window's part where what is read is copied: next to nothing is mapped.
+  /// The window's part where all that is read is copied: there is hardly anything to map.
   static let smallWindowShare = 16
 
   /// What is left for the buffers of all threads. Allocators keep some freed memory: one part in eight.

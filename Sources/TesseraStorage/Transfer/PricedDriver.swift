@@ -3,6 +3,8 @@
 package protocol PricedDriver: ArrayDriver {
   /// Whether its blocks have a price; where not, they are chosen as for any driver.
   var hasPrice: Bool { get }
+  /// Whether all that is read for its blocks is copied out of files by calls, so that nothing need be mapped.
+  var mapsNothing: Bool { get }
   /// Bytes that one reader needs beyond the target while it reads a block of that shape.
   func scratchBytes(reading block: [Int]) -> Int
   /// Roughly the seconds that reading all blocks of that shape takes on so many threads.

@@ -21,7 +21,8 @@ package struct TransferPlan: Sendable {
   package init(from source: any BlockSource, to sinks: [SinkRequirements], options: TransferOptions) throws {
     let form = BlockForm(sinks)
     let priced = (source as? ArraySource)?.driver as? any PricedDriver
-    let share = priced?.hasPrice == true ? MemoryModel.smallWindowShare : MemoryModel.windowShare
+    let mapsNothing = priced.map { $0.hasPrice && $0.mapsNothing } ?? false
+    let share = mapsNothing ? MemoryModel.smallWindowShare : MemoryModel.windowShare
     let model = try MemoryModel(options, windowShare: share)
     let scratch = source.scratchBytes
     let cost = TransferPlan.cost(
