@@ -62,6 +62,19 @@ import Testing
     #expect(plan.passes.last?.threads == 2)
   }
 
+  /// What is copied out of files leaves the mapped pages' part of the budget to blocks: a tile for each of two threads.
+  @Test(.enabled(if: OpenBLAS.isAvailable), arguments: [DType.float32, .float64, .complex128])
+  func filesAreMultipliedByTwoThreadsInTheLeastBudget(_ dtype: DType) throws {
+    let folder = try TemporaryFolder()
+    let a = try zeros([4096, 4096], dtype, folder, "a.npy")
+    let options = TransferOptions(memory: 64 << 20, threads: 2)
+    let pass = try #require(
+      matmul(a, a.transposed()).explainWrite(to: folder.at("c.npy"), options: options).passes.last)
+    let tiles = ProductTiles(dtype, 4096, 4096)
+    #expect(pass.threads == 2)
+    #expect(pass.blockShape[0] % tiles.rows == 0 && pass.blockShape[1] % tiles.columns == 0)
+  }
+
   @Test func whatIsMadeOfAProductIsWrittenInItsTiles() throws {
     let folder = try TemporaryFolder()
     let a = try zeros([8192, 8192], .float32, folder, "a.npy")
