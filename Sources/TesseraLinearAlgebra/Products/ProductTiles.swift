@@ -36,8 +36,7 @@ package struct ProductTiles: Sendable, Hashable {
 
   /// Those for products of a dtype, m x n.
   ///
-  /// A call of OpenBLAS is the faster the wider its result is. Of a narrow one, what counts is that rows of the other
-  /// operand are still in the second-level cache.
+  /// A call of OpenBLAS is the faster the wider its result is. For a narrow one, panels of the long operand stay small.
   package init(_ dtype: DType, _ m: Int, _ n: Int) {
     switch dtype.itemSize {
     case 8: self.init(rows: 1024, columns: 1024, depth: 512)
