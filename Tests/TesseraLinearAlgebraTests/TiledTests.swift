@@ -143,15 +143,17 @@ import Testing
     let counter = FaultInjector(failing: .max, code: 0)
     try FaultInjector.$current.withValue(counter) { _ = try work() }
     #expect(counter.count > 20)
-    for number in 0..<counter.count {
-      let fault = FaultInjector(failing: number, code: EIO, forever: false)
+    for (family, number) in FaultFamily.cases(calls: counter.count) {
+      let note = "\(family), call \(number)"
       // What only asks for limits of the machine may fail unnoticed; then nothing else changes.
-      let result = Result { try FaultInjector.$current.withValue(fault) { try work() } }
-      switch result {
-      case .success(let elements): #expect(elements == expected, "call \(number)")
-      case .failure(let error): #expect(error is TesseraError, "call \(number)")
+      let result = Result {
+        try FaultInjector.$current.withValue(family.injector(failing: number)) { try work() }
       }
-      #expect(folder.names.isEmpty, "call \(number)")
+      switch result {
+      case .success(let elements): #expect(elements == expected, "\(note)")
+      case .failure(let error): #expect(error is TesseraError, "\(note): \(error)")
+      }
+      #expect(folder.names.isEmpty, "\(note)")
     }
   }
 

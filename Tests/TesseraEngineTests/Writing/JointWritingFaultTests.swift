@@ -1,4 +1,3 @@
-import Glibc
 import TesseraCore
 import TesseraEngine
 import TesseraIO
@@ -9,7 +8,6 @@ import Testing
 /// Every system call of writing several arrays fails in turn: all destinations are new, or all as they were.
 @Suite struct JointWritingFaultTests {
   enum Job: CaseIterable { case archive, group, destinations }
-  enum Family: CaseIterable { case onceNoSpace, onceBroken, forever }
 
   private func write(_ job: Job, _ source: String, _ folder: TemporaryFolder, overwrite: Bool) throws {
     let x = try NDArray.open(source)
@@ -72,38 +70,35 @@ import Testing
     let new = try snapshot(work.path)
     #expect(counter.count > 20 && new != old)
 
-    for (phase, family) in Family.allCases.enumerated() {
-      for number in sampled(0..<counter.count, every: 3, phase: phase) {
-        try prepare(job, work, overwrite: overwrite)
-        let fault = FaultInjector(
-          failing: number, code: family == .onceNoSpace ? ENOSPC : EIO, forever: family == .forever)
-        let note = "\(job), overwrite \(overwrite), \(family), call \(number)"
-        var failure: (any Error)?
-        do { try FaultInjector.$current.withValue(fault) { try attempt() } } catch { failure = error }
-        var found = try snapshot(work.path) ?? [:]
-        let left = found.keys.filter { $0.contains("tessera-partial") }
-        for name in left { found[name] = nil }
-        if failure == nil {
-          #expect(found == new, "\(note)")
-          continue
-        }
-        guard let error = failure as? TesseraError else {
-          Issue.record("\(note): \(failure as Any)")
-          continue
-        }
-        // Files within the staging folder are replaced too, and say so of themselves.
-        let isInPlace =
-          error.what.hasPrefix("is in place") && error.path?.contains("tessera-partial") == false
-        // A fault for ever hits the steps that undo others as well: then each of them is whole.
-        let isSound =
-          family == .forever ? isMixture(found, old ?? [:], new ?? [:]) : found == (isInPlace ? new : old)
-        if !isSound { Issue.record("\(note), \(error): neither old nor new: \(found.keys.sorted())") }
-        if family != .forever, !left.isEmpty { Issue.record("\(note): left \(left)") }
-        #expect(error.kind != .cancelled, "\(note)")
-        if number % 7 == 0, found == old {
-          try attempt()
-          #expect(try snapshot(work.path) == new, "\(note): after the fault had passed")
-        }
+    for (family, number) in FaultFamily.cases(calls: counter.count) {
+      try prepare(job, work, overwrite: overwrite)
+      let fault = family.injector(failing: number)
+      let note = "\(job), overwrite \(overwrite), \(family), call \(number)"
+      var failure: (any Error)?
+      do { try FaultInjector.$current.withValue(fault) { try attempt() } } catch { failure = error }
+      var found = try snapshot(work.path) ?? [:]
+      let left = found.keys.filter { $0.contains("tessera-partial") }
+      for name in left { found[name] = nil }
+      if failure == nil {
+        #expect(found == new, "\(note)")
+        continue
+      }
+      guard let error = failure as? TesseraError else {
+        Issue.record("\(note): \(failure as Any)")
+        continue
+      }
+      // Files within the staging folder are replaced too, and say so of themselves.
+      let isInPlace =
+        error.what.hasPrefix("is in place") && error.path?.contains("tessera-partial") == false
+      // A fault for ever hits the steps that undo others as well: then each of them is whole.
+      let isSound =
+        family.forever ? isMixture(found, old ?? [:], new ?? [:]) : found == (isInPlace ? new : old)
+      if !isSound { Issue.record("\(note), \(error): neither old nor new: \(found.keys.sorted())") }
+      if !family.forever, !left.isEmpty { Issue.record("\(note): left \(left)") }
+      #expect(error.kind != .cancelled, "\(note)")
+      if number % 7 == 0, found == old {
+        try attempt()
+        #expect(try snapshot(work.path) == new, "\(note): after the fault had passed")
       }
     }
     #expect(try snapshot(sources.path) == before, "sources are untouched")

@@ -62,8 +62,6 @@ import Testing
     }
   }
 
-  private enum Family: CaseIterable { case onceNoSpace, onceBroken, forever }
-
   @Test(arguments: Job.all, [false, true])
   func theDestinationIsWholeOrAsItWas(_ job: Job, _ overwrite: Bool) throws {
     let folder = try sources()
@@ -95,33 +93,30 @@ import Testing
     #expect(calls > 10)
 
     var afterPublishing: [Int] = []
-    for (phase, family) in Family.allCases.enumerated() {
-      for number in sampled(0..<calls, every: 3, phase: phase) {
-        try reset()
-        let fault = FaultInjector(
-          failing: number, code: family == .onceNoSpace ? ENOSPC : EIO, forever: family == .forever)
-        let note = "\(job), overwrite \(overwrite), \(family), call \(number)"
-        let error = tesseraError(note) { try FaultInjector.$current.withValue(fault) { try attempt() } }
-        let files = try snapshot(destination)
-        if error == nil {
-          if files != newFiles { Issue.record("\(note): done, but wrong: \(files?.keys.sorted() as Any)") }
-          continue
+    for (family, number) in FaultFamily.cases(calls: calls) {
+      try reset()
+      let fault = family.injector(failing: number)
+      let note = "\(job), overwrite \(overwrite), \(family), call \(number)"
+      let error = tesseraError(note) { try FaultInjector.$current.withValue(fault) { try attempt() } }
+      let files = try snapshot(destination)
+      if error == nil {
+        if files != newFiles { Issue.record("\(note): done, but wrong: \(files?.keys.sorted() as Any)") }
+        continue
+      }
+      if files == newFiles {
+        if error?.what.hasPrefix("is in place") != true { afterPublishing.append(number) }
+      } else if files != oldFiles {
+        Issue.record("\(note): the destination is neither old nor new: \(files?.keys.sorted() as Any)")
+      } else if !family.forever, work.names.contains(where: { $0.contains("tessera-partial") }) {
+        Issue.record("\(note): left \(work.names)")
+      }
+      if error?.kind == .cancelled { Issue.record("\(note): reported \(error as Any)") }
+      if number % 7 == 0, files == oldFiles {
+        try attempt()
+        if try snapshot(destination) != newFiles {
+          Issue.record("\(note): wrong after the fault had passed")
         }
-        if files == newFiles {
-          if error?.what.hasPrefix("is in place") != true { afterPublishing.append(number) }
-        } else if files != oldFiles {
-          Issue.record("\(note): the destination is neither old nor new: \(files?.keys.sorted() as Any)")
-        } else if family != .forever, work.names.contains(where: { $0.contains("tessera-partial") }) {
-          Issue.record("\(note): left \(work.names)")
-        }
-        if error?.kind == .cancelled { Issue.record("\(note): reported \(error as Any)") }
-        if number % 7 == 0, files == oldFiles {
-          try attempt()
-          if try snapshot(destination) != newFiles {
-            Issue.record("\(note): wrong after the fault had passed")
-          }
-          if work.names != [job.destination] { Issue.record("\(note): left \(work.names)") }
-        }
+        if work.names != [job.destination] { Issue.record("\(note): left \(work.names)") }
       }
     }
     #expect(try snapshot(folder.path) == before, "sources are untouched")

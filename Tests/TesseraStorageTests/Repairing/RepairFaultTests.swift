@@ -1,4 +1,3 @@
-import Glibc
 import TesseraCore
 import TesseraIO
 import TesseraTestSupport
@@ -10,8 +9,6 @@ import Testing
 @Suite(.optionalLibraries) struct RepairFaultTests {
   private static let array = ModelArray(
     shape: [8, 4], dtype: .int16, bytes: (0..<64).map { UInt8(truncatingIfNeeded: $0 * 2 + 1) })
-
-  private enum Family: CaseIterable { case onceNoSpace, onceBroken, forever }
 
   /// Two damaged files, and what is there when they are repaired.
   private func prepare(_ folder: TemporaryFolder, _ layout: ArrayLayout) throws {
@@ -42,28 +39,25 @@ import Testing
     #expect(whole.losses.count == 2 && whole.remaining == [] && whole.leftovers.count == 1)
     let new = try chunkFiles(path)
     #expect(new != old && counter.count > 30)
-    for (phase, family) in Family.allCases.enumerated() {
-      for number in sampled(0..<counter.count, every: 3, phase: phase) {
-        let note = "\(layout), \(family), call \(number) of \(counter.count)"
-        try prepare(folder, layout)
-        let fault = FaultInjector(
-          failing: number, code: family == .onceNoSpace ? ENOSPC : EIO, forever: family == .forever)
-        var report = Repair.Report()
-        let error = tesseraError(note) {
-          report = try FaultInjector.$current.withValue(fault) { try Repair(path, options: options).run() }
-        }
-        let now = try chunkFiles(path).filter { !$0.key.contains("partial") }
-        for name in Set(old.keys).union(new.keys) where now[name] != old[name] && now[name] != new[name] {
-          Issue.record("\(note): \(name) is neither old nor repaired; \(error as Any)")
-        }
-        // No fault is passed over in silence.
-        if now != new, error == nil, report.remaining.isEmpty {
-          Issue.record("\(note): not done, and not told")
-        }
-        let again = try Repair(path, options: options).run()
-        if try again.remaining != [] || chunkFiles(path) != new || !leftovers(folder.path).isEmpty {
-          Issue.record("\(note): wrong once the fault had passed: \(again)")
-        }
+    for (family, number) in FaultFamily.cases(calls: counter.count) {
+      let note = "\(layout), \(family), call \(number) of \(counter.count)"
+      try prepare(folder, layout)
+      let fault = family.injector(failing: number)
+      var report = Repair.Report()
+      let error = tesseraError(note) {
+        report = try FaultInjector.$current.withValue(fault) { try Repair(path, options: options).run() }
+      }
+      let now = try chunkFiles(path).filter { !$0.key.contains("partial") }
+      for name in Set(old.keys).union(new.keys) where now[name] != old[name] && now[name] != new[name] {
+        Issue.record("\(note): \(name) is neither old nor repaired; \(error as Any)")
+      }
+      // No fault is passed over in silence.
+      if now != new, error == nil, report.remaining.isEmpty {
+        Issue.record("\(note): not done, and not told")
+      }
+      let again = try Repair(path, options: options).run()
+      if try again.remaining != [] || chunkFiles(path) != new || !leftovers(folder.path).isEmpty {
+        Issue.record("\(note): wrong once the fault had passed: \(again)")
       }
     }
   }

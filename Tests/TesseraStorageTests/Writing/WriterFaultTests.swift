@@ -127,8 +127,6 @@ import Testing
       })
   }
 
-  private enum Family: CaseIterable { case onceNoSpace, onceBroken, forever }
-
   private func clear(_ folder: TemporaryFolder) throws {
     for name in folder.names { try Directory.remove(folder.at(name)) }
   }
@@ -142,33 +140,30 @@ import Testing
     #expect(try job.isDone(folder))
     #expect(counter.count > 8)
     var afterwards: [Int] = []
-    for (phase, family) in Family.allCases.enumerated() {
-      for number in sampled(0..<counter.count, every: 3, phase: phase) {
-        let note = "\(job), \(family), call \(number) of \(counter.count)"
-        try clear(folder)
-        try job.prepare(folder)
-        let fault = FaultInjector(
-          failing: number, code: family == .onceNoSpace ? ENOSPC : EIO, forever: family == .forever)
-        let error = tesseraError(note) {
-          try FaultInjector.$current.withValue(fault) { try job.work(folder) }
-        }
-        if try !job.isSound(folder) { Issue.record("\(note): neither old nor new; \(error as Any)") }
-        let isDone = try job.isDone(folder)
-        if error == nil {
-          if !isDone { Issue.record("\(note): done, but not there") }
-          continue
-        }
-        if isDone, error?.what.hasPrefix("is in place") != true { afterwards.append(number) }
-        if family != .forever, !isDone {
-          let left = try leftovers(folder.path)
-          if left != [] { Issue.record("\(note): left \(left); \(error as Any)") }
-        }
-        if !isDone || job.repeats {
-          if let again = tesseraError(note, { try job.work(folder) }) {
-            Issue.record("\(note): once the fault had passed: \(again)")
-          } else if try !job.isDone(folder) || !leftovers(folder.path).isEmpty {
-            Issue.record("\(note): wrong once the fault had passed: \(try leftovers(folder.path))")
-          }
+    for (family, number) in FaultFamily.cases(calls: counter.count) {
+      let note = "\(job), \(family), call \(number) of \(counter.count)"
+      try clear(folder)
+      try job.prepare(folder)
+      let fault = family.injector(failing: number)
+      let error = tesseraError(note) {
+        try FaultInjector.$current.withValue(fault) { try job.work(folder) }
+      }
+      if try !job.isSound(folder) { Issue.record("\(note): neither old nor new; \(error as Any)") }
+      let isDone = try job.isDone(folder)
+      if error == nil {
+        if !isDone { Issue.record("\(note): done, but not there") }
+        continue
+      }
+      if isDone, error?.what.hasPrefix("is in place") != true { afterwards.append(number) }
+      if !family.forever, !isDone {
+        let left = try leftovers(folder.path)
+        if left != [] { Issue.record("\(note): left \(left); \(error as Any)") }
+      }
+      if !isDone || job.repeats {
+        if let again = tesseraError(note, { try job.work(folder) }) {
+          Issue.record("\(note): once the fault had passed: \(again)")
+        } else if try !job.isDone(folder) || !leftovers(folder.path).isEmpty {
+          Issue.record("\(note): wrong once the fault had passed: \(try leftovers(folder.path))")
         }
       }
     }
