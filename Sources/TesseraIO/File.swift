@@ -5,6 +5,7 @@ import TesseraCore
 package final class File: Sendable {
   package let path: String
   let descriptor: Int32
+  let background = BackgroundSync()
 
   package enum Access: Sendable {
     case read
@@ -96,7 +97,13 @@ package final class File: Sendable {
   }
 
   /// Returns when everything written is on the disk.
-  package func sync() throws { try Syscalls.sync(descriptor, path: path) }
+  package func sync() throws {
+    if let code = background.finish() { throw Syscalls.failure(.sync, code, path) }
+    try Syscalls.sync(descriptor, path: path)
+  }
+
+  /// Has what was written so far brought to the disk while others go on, so that little is left for `sync`.
+  package func startSync() { background.start(descriptor) }
 
   /// Starts writing a range to the disk, so that dirty pages do not pile up before `sync`.
   package func startWriteback(_ range: Range<Int>) {

@@ -26,7 +26,7 @@ package enum Syscalls {
     }
   }
 
-  private static func failure(_ name: FaultInjector.Call, _ code: Int32, _ path: String?) -> TesseraError {
+  static func failure(_ name: FaultInjector.Call, _ code: Int32, _ path: String?) -> TesseraError {
     let reason = describe(code)
     switch code {
     case ENOENT: return TesseraError(.notFound, "no such file or directory", path: path)
@@ -86,6 +86,22 @@ package enum Syscalls {
 
   package static func sync(_ descriptor: Int32, path: String) throws {
     _ = try call(.sync, path: path) { fsync(descriptor) }
+  }
+
+  /// What was written, and what is needed to read it, for a thread that nobody waits for: no fault is injected.
+  ///
+  /// - Returns: the `errno` of a failure.
+  static func syncData(_ descriptor: Int32) -> Int32? {
+    while fdatasync(descriptor) != 0 {
+      if errno != EINTR { return errno }
+    }
+    return nil
+  }
+
+  /// A descriptor of the same open file; nil where there are too many.
+  static func duplicate(_ descriptor: Int32) -> Int32? {
+    let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+    return copy < 0 ? nil : copy
   }
 
   /// Everything on the file system that holds `descriptor`.

@@ -42,7 +42,8 @@ package enum WorkerTeam {
     init(_ body: @escaping @Sendable () -> Void) { self.body = body }
   }
 
-  private static func start(_ body: @escaping @Sendable () -> Void) -> pthread_t? {
+  /// Nil where the machine refuses another thread.
+  static func start(_ body: @escaping @Sendable () -> Void) -> pthread_t? {
     let job = Unmanaged.passRetained(Job(body))
     var thread = pthread_t()
     let code = pthread_create(

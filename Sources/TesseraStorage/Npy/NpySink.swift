@@ -7,10 +7,10 @@ package final class NpySink: ArraySink {
   package let requirements: SinkRequirements
   private let file: File
   private let dataOffset: Int
+  private let writeback: EarlyWriteback
 
   /// The stretch that is worth a write call of its own.
   private static let runBytes = 64 << 10
-  private static let writebackBytes = 8 << 20
 
   /// Writes the header of a new `.npy` file.
   package convenience init(_ shape: Shape, dtype: DType, file: File) throws {
@@ -29,6 +29,7 @@ package final class NpySink: ArraySink {
     requirements = NpySink.requirements(shape, dtype: dtype)
     self.file = file
     self.dataOffset = dataOffset
+    writeback = EarlyWriteback(file)
   }
 
   package static func requirements(_ shape: Shape, dtype: DType) -> SinkRequirements {
@@ -61,35 +62,18 @@ package final class NpySink: ArraySink {
 
   /// Writes a block, given C-contiguous, to its place.
   package func write(_ block: Region, from source: UnsafeRawBufferPointer) throws {
-    try forEachRun(of: block) { place, range in
-      try file.write(UnsafeRawBufferPointer(rebasing: source[range]), at: place)
-      let piece = NpySink.writebackBytes
-      let end = place + range.count
-      if end / piece != place / piece {
-        file.startWriteback(max(0, (place / piece - 1) * piece)..<end / piece * piece)
-      }
-    }
-  }
-
-  /// Calls `body` for each stretch of the file that a block covers: its offset, and its bytes in the block.
-  private func forEachRun(of block: Region, _ body: (Int, Range<Int>) throws -> Void) throws {
     if block.isEmpty { return }
-    // Axes that the block covers whole run on into the next outer one.
-    let (shape, itemSize) = (requirements.shape, requirements.dtype.itemSize)
-    var inner = block.rank
-    var run = itemSize
-    while inner > 0 {
-      inner -= 1
-      run *= block.lengths[inner]
-      if block.lengths[inner] != shape[inner] { break }
+    let runs = BlockRuns(of: block, in: requirements.shape)
+    let itemSize = requirements.dtype.itemSize
+    func bytes(_ elements: Range<Int>, from start: Int = 0) -> Range<Int> {
+      start + elements.lowerBound * itemSize..<start + elements.upperBound * itemSize
     }
-    let outer = Region(lower: Array(block.lower[..<inner]), lengths: Array(block.lengths[..<inner]))
-    let strides = shape.strides
-    var start = 0
-    try outer.forEachIndex { index in
-      let position = zip(index + block.lower[inner...], strides).reduce(0) { $0 + $1.0 * $1.1 }
-      try body(dataOffset + position * itemSize, start..<start + run)
-      start += run
+    try runs.forEachRun { place, elements in
+      let part = UnsafeRawBufferPointer(rebasing: source[bytes(elements)])
+      try file.write(part, at: dataOffset + place * itemSize)
+    }
+    runs.forEachStretch { stretch, filled in
+      writeback.add(filled * itemSize, of: bytes(stretch, from: dataOffset))
     }
   }
 
