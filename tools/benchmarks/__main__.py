@@ -28,7 +28,7 @@ def run_groups(session):
     output = run.output_folder(session.settings, competitors.ROOT)
     figures = run.run(session, output)
     print(table.NOTES + table.ENGINE_NOTES + table.LINALG_NOTES)
-    publish(figures, output / "index.html", session.settings.docs)
+    publish(figures, output / "index.html", session.settings.docs and arguments.DOCS)
     for problem in (found := run.problems(figures)):
         print(f"tools/bench: {problem}", file=sys.stderr)
     return bool(found)
@@ -38,7 +38,7 @@ def publish(figures, page, docs):
     report.write_page(figures, page)
     print(f"page: {page}")
     if docs:
-        report.write_docs(figures, competitors.ROOT / "docs" / "performance.md")
+        report.write_docs(figures, competitors.ROOT / docs)
 
 
 def run_layout(session):

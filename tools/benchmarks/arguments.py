@@ -7,6 +7,8 @@ from .groups import GROUPS
 from .session import SUITES
 
 UNITS = {"": 1, "kib": 1 << 10, "mib": 1 << 20, "gib": 1 << 30, "kb": 10**3, "mb": 10**6, "gb": 10**9}
+# What `--docs` writes.
+DOCS = "docs/performance.md"
 # Those with a command of their own.
 SINGLE = ["storage", "engine", "linalg"]
 
@@ -82,7 +84,8 @@ def _add_run(commands):
 def _add_page(commands):
     page = commands.add_parser("page", help="the page, and with --docs docs/performance.md, from figures of an earlier run")
     page.add_argument("figures", help="the figures.json of a run")
-    page.add_argument("--docs", action="store_true")
+    page.add_argument("--docs", nargs="?", const=DOCS, metavar="FILE",
+                      help="writes that file anew with these figures: docs/performance.md, or one for another machine")
 
 
 def _add_storage(commands):

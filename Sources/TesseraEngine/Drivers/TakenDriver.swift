@@ -130,15 +130,8 @@ package struct TakenDriver: ComputedDriver {
   ) throws {
     let others = selection.axes.indices.filter { $0 != axis }
     let longest = others.max { selection.axes[$0].count < selection.axes[$1].count }!
-    let whole = selection.axes[longest]
-    let middle = whole.count / 2
-    for part in [0..<middle, middle..<whole.count] {
-      var half = selection.axes
-      half[longest] = .init(
-        start: whole.start + part.lowerBound * whole.step, step: whole.step, count: part.count)
-      try read(
-        rows, of: StridedRegion(axes: half), into: target + part.lowerBound * strides[longest], strides,
-        scratch)
+    try selection.forEachHalf(longest) { half, place in
+      try read(rows, of: half, into: target + place * strides[longest], strides, scratch)
     }
   }
 

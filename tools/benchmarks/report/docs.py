@@ -1,4 +1,4 @@
-"""docs/performance.md: the part between two marks is written anew, what people wrote around it stays."""
+"""docs/performance.md, or another machine's page: what is between two marks is written anew, what people wrote around it stays."""
 import textwrap
 
 from . import prose, tables, units
@@ -18,15 +18,15 @@ HEADINGS = ["job", "Tessera", "best library", "NumPy by hand", "of the limit", "
 
 def write_docs(figures, path):
     text = path.read_text(encoding="utf-8") if path.exists() else NEW
-    path.write_text(replaced(text, measured(figures)), encoding="utf-8")
+    path.write_text(replaced(text, measured(figures), path), encoding="utf-8")
 
 
-def replaced(text, part):
+def replaced(text, part, path):
     """Throws when the marks are missing, so that nothing written by hand is lost."""
     before, begin, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        raise SystemExit(f"docs/performance.md has no '{BEGIN}' with '{END}' after it")
+        raise SystemExit(f"{path} has no '{BEGIN}' with '{END}' after it")
     return f"{before}{BEGIN}\n{part}{END}{after}"
 
 
