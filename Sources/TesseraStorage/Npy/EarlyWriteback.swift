@@ -9,7 +9,7 @@ import TesseraIO
 final class EarlyWriteback: Sendable {
   private let file: File
   /// Bytes written of stretches that are not whole yet, by where they begin.
-  private let begun = Lock([Int: Int]())
+  let begun = Lock([Int: Int]())
 
   private static let pieceBytes = 8 << 20
 
@@ -18,8 +18,9 @@ final class EarlyWriteback: Sendable {
   /// To be called when `count` more bytes of a stretch have been written; it begins at the same place each time.
   func add(_ count: Int, of stretch: Range<Int>) {
     let isShared = count < stretch.count
-    if isShared, !isWhole(stretch, adding: count) { return }
     let piece = EarlyWriteback.pieceBytes
+    // A block may have a part in any number of short stretches, which are not worth remembering.
+    if isShared, stretch.count < piece || !isWhole(stretch, adding: count) { return }
     let (first, end) = (stretch.lowerBound / piece, stretch.upperBound / piece)
     guard end != first else { return }
     if isShared {
