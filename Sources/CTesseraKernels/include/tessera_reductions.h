@@ -55,6 +55,11 @@ void tessera_extremum_reset(uint8_t kind, uint8_t dtype, tessera_accumulators to
 void tessera_extremum_columns(uint8_t kind, uint8_t dtype, tessera_accumulators to, const tessera_tile *tile);
 // TESSERA_REDUCE_MINIMUM and TESSERA_REDUCE_MAXIMUM alone, of real dtypes.
 void tessera_extremum_rows(uint8_t kind, uint8_t dtype, tessera_accumulators to, const tessera_tile *tile);
+// A minimum and a maximum of the same values in one loop, to the same bits.
+void tessera_extrema_columns(uint8_t dtype, tessera_accumulators least, tessera_accumulators greatest,
+                             const tessera_tile *tile);
+void tessera_extrema_rows(uint8_t dtype, tessera_accumulators least, tessera_accumulators greatest,
+                          const tessera_tile *tile);
 void tessera_extremum_merge(uint8_t kind, uint8_t dtype, tessera_accumulators to,
                             const tessera_merger *merger);
 

@@ -1,4 +1,3 @@
-import CTesseraKernels
 import TesseraCore
 
 extension Reducer {
@@ -52,8 +51,10 @@ extension Reducer {
       targets.allSatisfy { last <= $0.capacity && $0.reducer.operand == targets[0].reducer.operand })
   }
 
-  /// Values that several reducers take in turn: half of the first-level cache.
-  static let pieceBytes = 16 << 10
+  /// Values that several reducers take in turn: of columns so many that what a call begins with is small beside them, and
+  /// the accumulators of many columns, which fill the first-level cache, are gone through seldom; of rows half of that cache.
+  private static let columnPieceBytes = 64 << 10
+  static let rowPieceBytes = 16 << 10
   /// Loops take at most so many rows at a time; where a tile is cut between them, no bit changes.
   private static let rowsAtATime = 8
 
@@ -64,53 +65,16 @@ extension Reducer {
   ) {
     var height = rows
     let rowBytes = columns * targets[0].reducer.operand.itemSize
-    if targets.count > 1 { height = max(1, pieceBytes / rowBytes / rowsAtATime) * rowsAtATime }
-    let sharing = momentsAndSum(targets)
+    if targets.count > 1 { height = max(1, columnPieceBytes / rowBytes / rowsAtATime) * rowsAtATime }
+    let loops = ReductionLoop.loops(for: targets)
     for row in stride(from: 0, to: rows, by: height) {
       var positions = positions
       positions.start += row * positions.step
-      for (number, target) in targets.enumerated() where number != sharing?.sum {
-        target.reducer.take(
-          target, sums: number == sharing?.moments ? targets[sharing!.sum] : nil, first: first,
-          rows: min(height, rows - row), columns: columns, values: values + row * rowBytes,
+      for loop in loops {
+        loop.takeColumns(
+          first: first, rows: min(height, rows - row), columns: columns, values: values + row * rowBytes,
           mask: mask.map { $0 + row * columns }, positions)
       }
     }
-  }
-
-  /// The numbers of moments and a sum that are made by one loop.
-  static func momentsAndSum(_ targets: [ReducerTarget]) -> (moments: Int, sum: Int)? {
-    guard [.float16, .bfloat16, .float32].contains(targets[0].reducer.kernelDType),
-      let moments = targets.firstIndex(where: { $0.reducer.operation == .moments }),
-      let sum = targets.firstIndex(where: { $0.reducer.operation == .sum })
-    else { return nil }
-    return (moments, sum)
-  }
-
-  /// - Parameter sums: where a sum gathers that is made beside these moments.
-  private func take(
-    _ target: ReducerTarget, sums: ReducerTarget?, first: Int, rows: Int, columns: Int,
-    values: UnsafeRawPointer, mask: UnsafeRawPointer?, _ positions: ReducedPositions
-  ) {
-    let parts = self.parts
-    let byPart = parts == 2 ? mask.map { doubled($0, count: rows * columns) } : nil
-    defer { byPart?.deallocate() }
-    let mask = byPart.map { UnsafeRawPointer($0) } ?? mask
-    var tile = tessera_tile(
-      first: first * parts, rows: rows, columns: columns * parts, values: values,
-      mask: mask?.assumingMemoryBound(to: UInt8.self), position: Int64(positions.start),
-      step: Int64(positions.step), group: positions.group, group_step: Int64(positions.groupStep))
-    guard let sums else { return accumulate(target.accumulators, capacity: target.capacity, &tile) }
-    tessera_moments_and_sums_columns(
-      kernelDType.rawValue,
-      tessera_accumulators(memory: target.accumulators, capacity: target.capacity * parts),
-      tessera_accumulators(memory: sums.accumulators, capacity: sums.capacity * parts), &tile)
-  }
-
-  /// The mask of the parts of complex numbers: each byte twice.
-  private func doubled(_ mask: UnsafeRawPointer, count: Int) -> UnsafeMutableRawPointer {
-    let target = UnsafeMutableRawPointer.allocate(byteCount: 2 * count, alignment: 64)
-    tessera_copy_plane(1, 1, count, 2, mask, 1, 0, target, 2, 1)
-    return target
   }
 }
