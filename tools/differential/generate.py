@@ -58,7 +58,7 @@ class Graph:
             return None
         try:
             value = reference.evaluate(step, self.values)
-        except (*reference.MISTAKES, ZeroDivisionError):
+        except (*reference.MISTAKES, ZeroDivisionError, MemoryError):
             return None
         if value.array.size > self.largest or value.array.ndim > 7:
             return None
@@ -158,7 +158,10 @@ class Graph:
                 return self.extended(x, step, is_wild)
             case "diagonal":
                 step |= {"offset": int(rng.integers(-4, 5)), "axes": [axis(), axis()]}
-            case "tril" | "triu": step["k"] = int(rng.integers(-4, 5))
+            case "tril" | "triu":
+                # A vector is each row of a square.
+                if x.ndim == 1 and x.size ** 2 > self.largest: return None
+                step["k"] = int(rng.integers(-4, 5))
             case "take" | "compress":
                 if self.maybe(0.8): step["axis"] = axis()
                 step |= self.positions(x, step, is_wild)
