@@ -53,8 +53,8 @@ def _wrapped(text):
 def _key(reached, count):
     return ("Seconds are medians of whole processes, with an fsync of what they wrote. Beside a rival stands how many times as "
             "long it takes, and in parentheses the goal. Shares of the limit are the whole process's too; where a file is written, "
-            "both sync it. Peaks are resident sets, in which the pages of a mapped file count. "
-            f"Goals reached: {reached} of {count}.")
+            "both sync it. Peaks are resident sets, in which the pages of a mapped file count."
+            + (f" Goals reached: {reached} of {count}." if count else ""))
 
 
 def _line(comparison):
