@@ -52,10 +52,16 @@ func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 /// A test room; what it reads from its `Fixtures` folder, beside the scripts that made them, is no source.
-func tests(_ name: String, _ dependencies: [Target.Dependency], fixtures: [String] = []) -> Target {
-  .testTarget(
+///
+/// In an optimised build, tests are compiled without optimisation, which is sooner done; but for those that spend their
+/// time in loops of their own, over what kernels are compared with.
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], fixtures: [String] = [], hasLoops: Bool = false
+) -> Target {
+  let unoptimized = SwiftSetting.unsafeFlags(["-Onone"], .when(configuration: .release))
+  return .testTarget(
     name: name, dependencies: dependencies + ["TesseraTestSupport"], exclude: fixtures,
-    swiftSettings: swiftSettings)
+    swiftSettings: swiftSettings + (hasLoops ? [] : [unoptimized]))
 }
 
 let package = Package(
@@ -137,8 +143,8 @@ let package = Package(
       swiftSettings: swiftSettings),
     tests("TesseraCoreTests", ["TesseraCore"]),
     tests("TesseraIOTests", ["TesseraIO", "TesseraCore"]),
-    tests("TesseraCodecsTests", ["TesseraCodecs", "TesseraIO", "TesseraCore"]),
-    tests("TesseraKernelsTests", ["TesseraKernels", "TesseraCore"], fixtures: ["Fixtures"]),
+    tests("TesseraCodecsTests", ["TesseraCodecs", "TesseraIO", "TesseraCore"], hasLoops: true),
+    tests("TesseraKernelsTests", ["TesseraKernels", "TesseraCore"], fixtures: ["Fixtures"], hasLoops: true),
     tests(
       "TesseraStorageTests", ["TesseraStorage", "TesseraIO", "TesseraCodecs", "TesseraCore"],
       fixtures: ["Fixtures"]),
@@ -150,7 +156,7 @@ let package = Package(
       [
         "TesseraLinearAlgebra", "TesseraEngine", "TesseraStorage", "TesseraKernels", "TesseraIO",
         "TesseraCore",
-      ]),
+      ], hasLoops: true),
     tests("TesseraCLITests", ["TesseraCLI", "TesseraIO", "TesseraStorage", "TesseraCore"]),
   ],
   swiftLanguageModes: [.v6]

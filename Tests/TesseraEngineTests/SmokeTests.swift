@@ -39,7 +39,7 @@ import Testing
   }
 
   @Test func overBudgetThrowsBeforeAnythingIsRead() throws {
-    let large = try NDArray.zeros([1 << 30])
+    let large = try NDArray.zeros([1 << 24])
     let options = TransferOptions(memory: 64 << 20)
     #expect(throws: TesseraError.self) { try large.evaluated(options: options) }
     #expect(try large.sum().item(as: Double.self, options: options) == 0)

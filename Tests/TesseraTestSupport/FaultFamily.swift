@@ -21,7 +21,7 @@ package struct FaultFamily: Sendable, CustomStringConvertible {
   package var description: String { "\(String(cString: strerror(code)))\(forever ? ", for ever" : "")" }
 
   /// Which calls fail in which ways: every call in every way if the environment has `TESSERA_FAULTS=all`; otherwise every
-  /// call in a quarter of the ways, and in a debug build in one of them.
+  /// call in a quarter of the ways, and in a debug build every other call in one of them.
   package static func cases(calls: Int) -> [(family: FaultFamily, number: Int)] {
     let step = triesAll ? 1 : quickStep
     return all.enumerated().flatMap { phase, family in
@@ -32,7 +32,7 @@ package struct FaultFamily: Sendable, CustomStringConvertible {
   private static let triesAll = getenv("TESSERA_FAULTS").map { String(cString: $0) == "all" } ?? false
 
   #if DEBUG
-    private static let quickStep = all.count
+    private static let quickStep = 2 * all.count
   #else
     private static let quickStep = 4
   #endif

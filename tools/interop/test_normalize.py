@@ -188,7 +188,7 @@ class Normalize(TesseraCase):
         self.assertOnlyHolds("p.npz", "x.npy")
 
     def test_killed_then_resumed(self):
-        x = self.random("resume").standard_normal((400_000, 64), dtype="f4").round(1)
+        x = self.random("resume").standard_normal((150_000, 64), dtype="f4").round(1)
         source = self.save("x.npy", x)
         for name, scale in (("p.npz", 2.0), ("q.npz", 3.0)):
             np.savez(self.path(name), center=np.zeros(64), scale=np.full(64, scale), method="zscore")
@@ -211,11 +211,11 @@ class Normalize(TesseraCase):
         self.assertSame(peers.zarrs(self.path("z.zarr")), x / np.float32(2))
 
 
-ROWS_BIG, COLUMNS_BIG = 136_534, 768
+ROWS_BIG, COLUMNS_BIG = 68_267, 768
 
 
 class NormalizeLarge(TesseraCase):
-    """400 MB in 64 MiB, and the same bits whatever the budget and the number of threads."""
+    """200 MB in 64 MiB, and the same bits whatever the budget and the number of threads."""
 
     @classmethod
     def setUpClass(cls):

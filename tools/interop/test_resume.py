@@ -10,7 +10,7 @@ import numpy as np
 import peers
 from support import MIB, TesseraCase, start, tree_bytes
 
-ROWS, COLUMNS = 400_000, 64
+ROWS, COLUMNS = 150_000, 64
 # How far a `.npy` file is complete is noted every 256 MiB.
 LONG = 768 * 1024
 

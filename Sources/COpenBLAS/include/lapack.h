@@ -85,6 +85,12 @@
   void S##tpqrt_(const int *m, const int *n, const int *l, const int *nb, void *a, const int *lda, void *b,      \
                  const int *ldb, void *t, const int *ldt, void *work, int *info);
 
+// Some of the eigenvalues of a symmetric matrix, which principal components are made of.
+void dsyevr_(const char *jobz, const char *range, const char *uplo, const int *n, void *a, const int *lda,
+             const void *vl, const void *vu, const int *il, const int *iu, const void *abstol, int *m, void *w,
+             void *z, const int *ldz, int *isuppz, void *work, const int *lwork, int *iwork, const int *liwork,
+             int *info, size_t, size_t, size_t);
+
 TESSERA_LAPACK_ALIKE(s)
 TESSERA_LAPACK_ALIKE(d)
 TESSERA_LAPACK_ALIKE(c)

@@ -17,7 +17,7 @@
   OPENBLAS_ALL_KINDS(F, geqrf) F(sorgqr_) F(dorgqr_) F(cungqr_) F(zungqr_)                                       \
   F(sormqr_) F(dormqr_) F(cunmqr_) F(zunmqr_)                                                                    \
   OPENBLAS_ALL_KINDS(F, gesdd) OPENBLAS_ALL_KINDS(F, gesvd) OPENBLAS_ALL_KINDS(F, gelsd)                         \
-  F(ssyevd_) F(dsyevd_) F(cheevd_) F(zheevd_) OPENBLAS_ALL_KINDS(F, geev)                                        \
+  F(ssyevd_) F(dsyevd_) F(cheevd_) F(zheevd_) F(dsyevr_) OPENBLAS_ALL_KINDS(F, geev)                             \
   OPENBLAS_ALL_KINDS(F, potrf) OPENBLAS_ALL_KINDS(F, potrs) OPENBLAS_ALL_KINDS(F, getrf)                         \
   OPENBLAS_ALL_KINDS(F, getrs) OPENBLAS_ALL_KINDS(F, getri) OPENBLAS_ALL_KINDS(F, trtrs)                         \
   OPENBLAS_ALL_KINDS(F, laswp) F(dtpqrt_) F(ztpqrt_)

@@ -106,7 +106,7 @@ extension LAPACKScalar {
     }
   }
 
-  private static func isTriangleFinite(
+  static func isTriangleFinite(
     upper: Bool, _ n: Int, _ a: UnsafePointer<Self>, _ lda: Int
   ) -> Bool {
     (0..<n).allSatisfy { column in

@@ -69,22 +69,20 @@ struct PCAFit {
     guard let source else { return try bySingularValues(nil, options) }
     let inner = covarianceOptions(options)
     let (products, means) = try evaluate(source.products, source.means, options: inner)
-    let covariance = try Covariance(products, options: inner)
-    if solver == .automatic, covariance.needsMoreDigits(count, least: PCAFit.leastRatio) {
-      return try bySingularValues(means, options)
+    if let leading = try LeadingComponents(products, count: count, options: inner),
+      solver != .automatic || leading.areExact(to: PCAFit.leastRatio)
+    {
+      return try pca(means, leading.components(), squares: leading.squares, total: leading.total)
     }
-    return try pca(
-      means, covariance.components(count), squares: Array(covariance.squares.prefix(count)),
-      total: covariance.squares.reduce(0, +))
+    return try bySingularValues(means, options)
   }
 
-  /// Products and means are in memory, and a copy of the products that becomes the vectors.
+  /// Products and means are in memory, and a copy of the products that is decomposed.
   private func covarianceOptions(_ options: TransferOptions) -> TransferOptions {
     let columns = x.shape[1]
-    let square = DenseMatrix<Double>.bytes(rows: columns, columns: columns)
     var options = options
-    options.heldBytes = options.heldBytes.saturatingAdd(square)
-      .saturatingAdd(Double.syevdBytes(vectors: true, columns))
+    options.heldBytes = options.heldBytes.saturatingAdd(
+      LeadingComponents.bytes(columns: columns, count: count))
     return options
   }
 
@@ -118,40 +116,5 @@ struct PCAFit {
       explainedVariance: array(squares.map { $0 / degrees }),
       explainedVarianceRatio: array(squares.map { $0 / total }),
       noiseVariance: others > 0 ? left / degrees / Double(others) : 0, sampleCount: x.shape[0])
-  }
-}
-
-/// The eigenvalues and eigenvectors of centred products.
-private struct Covariance {
-  /// The squared singular values of the centred matrix, descending.
-  let squares: [Double]
-  private let vectors: DenseMatrix<Double>
-
-  init(_ products: NDArray, options: TransferOptions) throws {
-    var options = options
-    // It is in memory already, and so is what it is for.
-    options.heldBytes = 0
-    let matrix = try DenseMatrix<Double>.load(products, options: options)
-    let values = try DenseMatrix<Double>(rows: matrix.rows, columns: 1)
-    let converged = try Double.syevd(
-      vectors: true, upper: true, matrix.rows, matrix.pointer(), matrix.rows, w: values.pointer())
-    guard converged else { throw TesseraError(.unsolvable, "no components: NaN or infinity in the input") }
-    squares = values.elements.reversed().map { max(0, $0) }
-    vectors = matrix
-  }
-
-  func needsMoreDigits(_ count: Int, least: Double) -> Bool {
-    squares[0] > 0 && squares[count - 1] < least * squares[0]
-  }
-
-  func components(_ count: Int) throws -> NDArray {
-    let columns = vectors.rows
-    let chosen = try DenseMatrix<Double>(rows: columns, columns: count)
-    for number in 0..<count {
-      let from = vectors.pointer() + (columns - 1 - number) * columns
-      (chosen.pointer() + number * columns).update(from: from, count: columns)
-    }
-    chosen.turnColumns()
-    return try chosen.array().transposed()
   }
 }

@@ -62,6 +62,39 @@ import Testing
     }
   }
 
+  /// A few components, for which no more than those are looked for, are the first of all of them.
+  @Test(arguments: [1, 3, 10]) func fewOfMany(_ count: Int) throws {
+    let x = try (randomMatrix(400, 40, .float64, seed: 21) * NDArray.linspace(0.5, 4, count: 40)).evaluated()
+    let (all, few) = (try PCA.fit(x, count: 40), try PCA.fit(x, count: count))
+    try expect(few.singularValues, Array(all.singularValues.elements(as: Double.self)[..<count]), 1e-13)
+    try expect(
+      few.explainedVarianceRatio, Array(all.explainedVarianceRatio.elements(as: Double.self)[..<count]), 1e-13
+    )
+    // The signs too.
+    try expect(few.components, all.components[0..<count].elements(as: Double.self), 1e-10)
+    let rest = try all.explainedVariance.elements(as: Double.self)[count...]
+    let noise = rest.reduce(0, +) / Double(rest.count)
+    let found = try #require(few.noiseVariance)
+    #expect(abs(found / noise - 1) < 1e-12)
+  }
+
+  /// Many equal variances, variances of 0, and nothing else: components are orthonormal all the same.
+  @Test(arguments: ["repeated", "constant", "unit"]) func equalVariances(_ kind: String) throws {
+    let column = try NDArray.normal([60, 1], seed: 4)
+    let x =
+      switch kind {
+      case "repeated": try column.broadcast(to: [60, 32])
+      case "constant": try NDArray.full([60, 32], 7.0)
+      default: try NDArray.eye(60, 32)
+      }
+    for solver in [PCA.Solver.automatic, .covariance] {
+      let pca = try PCA.fit(x, count: 5, solver: solver)
+      let products = try matmul(pca.components, pca.components.transposed())
+      let difference = try absolute(products - NDArray.eye(5)).max().item(as: Double.self)
+      #expect(difference < 1e-12, "\(kind), \(solver)")
+    }
+  }
+
   /// Variances that sums of products in float64 cannot hold beside the greatest.
   @Test func verySmallVariances() throws {
     let scales = try NDArray([1.0, 1e-4, 1e-8, 1e-11])
