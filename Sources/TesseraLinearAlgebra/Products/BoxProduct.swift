@@ -32,7 +32,7 @@ struct BoxProduct {
     }
   }
 
-  /// A part whose panels fit: panel by panel along the summed axis, and step by step within each.
+  /// A part whose panels fit: panel by panel along the summed axis.
   private func computePart(
     _ rows: Range<Int>, _ columns: Range<Int>, into target: UnsafeMutableRawPointer
   ) throws {
@@ -49,34 +49,31 @@ struct BoxProduct {
       let b = try driver.right.panel(
         stack, count: count, rows: panel, columns: columns, buffer: reading.worker.right,
         scratch: reading.scratch)
-      for step in stride(from: 0, to: panel.count, by: tiles.depth) {
-        let depth = min(tiles.depth, panel.count - step)
-        for number in 0..<count {
-          multiply(
-            rows, columns, depth,
-            a.view.moved(number * a.next).from(row: 0, column: step, itemSize: itemSize),
-            b.view.moved(number * b.next).from(row: step, column: 0, itemSize: itemSize),
-            into: target + number * next,
-            accumulates: first + step > summed.lowerBound)
-        }
+      for number in 0..<count {
+        multiply(
+          rows.count, columns.count, panel.count, a.view.moved(number * a.next),
+          b.view.moved(number * b.next), into: target + number * next,
+          accumulates: first > summed.lowerBound)
       }
     }
   }
 
-  /// One call of the kernel for each tile.
+  /// One call of the kernel for each step of each tile; a tile's steps follow one another, while it is in the cache.
   private func multiply(
-    _ rows: Range<Int>, _ columns: Range<Int>, _ depth: Int, _ a: MatrixView, _ b: MatrixView,
+    _ rows: Int, _ columns: Int, _ summed: Int, _ a: MatrixView, _ b: MatrixView,
     into target: UnsafeMutableRawPointer, accumulates: Bool
   ) {
     let scratch = reading.worker.kernel.reserve(MatrixKernel.scratchBytes(driver.dtype)).baseAddress!
-    for top in stride(from: 0, to: rows.count, by: tiles.rows) {
-      for left in stride(from: 0, to: columns.count, by: tiles.columns) {
-        MatrixKernel.multiply(
-          driver.dtype, rows: min(tiles.rows, rows.count - top),
-          columns: min(tiles.columns, columns.count - left),
-          depth: depth, a.from(row: top, column: 0, itemSize: itemSize),
-          b.from(row: 0, column: left, itemSize: itemSize), into: target + (top * leading + left) * itemSize,
-          leading: leading, accumulates: accumulates, scratch: scratch)
+    for top in stride(from: 0, to: rows, by: tiles.rows) {
+      for left in stride(from: 0, to: columns, by: tiles.columns) {
+        for step in stride(from: 0, to: summed, by: tiles.depth) {
+          MatrixKernel.multiply(
+            driver.dtype, rows: min(tiles.rows, rows - top), columns: min(tiles.columns, columns - left),
+            depth: min(tiles.depth, summed - step), a.from(row: top, column: step, itemSize: itemSize),
+            b.from(row: step, column: left, itemSize: itemSize),
+            into: target + (top * leading + left) * itemSize, leading: leading,
+            accumulates: accumulates || step > 0, scratch: scratch)
+        }
       }
     }
   }

@@ -172,6 +172,8 @@ struct ProductOperand: Sendable {
   var readingCost: Double {
     isInPlace ? 0 : Double(shape.count) * Double(dtype.itemSize) * driver.readingCost
   }
+  /// Whether reading part after part takes no more than reading all at once: no chunk is decoded twice.
+  var isReadInParts: Bool { driver.readingCost <= 1 }
   var sourceNames: [String] { driver.knownNames }
   func finishReading() { driver.finishReading() }
   func fingerprint() throws -> String { "\(try driver.fingerprint()) \(map)" }
