@@ -14,7 +14,7 @@ import Testing
 
   /// Several hundred blocks that a closure is called for.
   private func watched(_ body: @escaping @Sendable (Double) throws -> Void) throws -> NDArray {
-    try NDArray.arange(1 << 20, dtype: .float64).map { (value: Double) in
+    try NDArray.arange(3 << 20, dtype: .float64).map { (value: Double) in
       // Once a tile at most: closures are slow in debug builds.
       if value.truncatingRemainder(dividingBy: 4096) == 0 { try body(value) }
       return value
