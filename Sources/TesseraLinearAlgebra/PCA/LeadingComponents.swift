@@ -18,7 +18,7 @@ struct LeadingComponents {
     options.heldBytes = 0
     let matrix = try DenseMatrix<Double>.load(products, options: options)
     let columns = matrix.rows
-    total = (0..<columns).reduce(0) { $0 + max(0, matrix[$1, $1]) }
+    total = (0..<columns).reduce(0) { $0 + matrix[$1, $1] }
     guard total.isFinite else {
       throw TesseraError(.unsolvable, "no components: NaN or infinity in the input")
     }
