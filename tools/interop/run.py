@@ -26,7 +26,7 @@ def run(module: str) -> tuple[str, int, str, float]:
 
 
 def main(modules: list[str]) -> int:
-    modules = modules or sorted((path.stem for path in FOLDER.glob("test_*.py")), key=lambda name: name not in LONGEST)
+    modules = modules or sorted((path.stem for path in FOLDER.glob("test_*.py")), key=lambda name: (name not in LONGEST, name))
     failed = []
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for future in concurrent.futures.as_completed([pool.submit(run, module) for module in modules]):

@@ -23,31 +23,19 @@ extension Double {
     guard isTriangleFinite(upper: true, n, a, lda) else { return false }
     #if BLAS
       try OpenBLAS.require()
-      let routine = OpenBLAS.functions.pointee.dsyevr_
       let (order, least) = (try LAPACK.integer(n), try LAPACK.integer(n - count + 1))
       let leading = try LAPACK.leading(lda)
-      var found: Int32 = 0
+      let integerCount = try LAPACK.integer(n.saturatingMultiply(10))
+      var integers = [Int32](repeating: 0, count: 10 * n)
       var support = [Int32](repeating: 0, count: 2 * count)
-      // As exact as the norm of the matrix allows.
-      let tolerance = [0.0]
-      func call(_ work: [Int32], _ integers: inout [Int32], _ count: [Int32], _ room: UnsafeMutableRawPointer)
-        -> Int32
-      {
-        var info: Int32 = 0
-        routine(
-          "V", "I", "U", order, a, leading, nil, nil, least, order, tolerance, &found, w, vectors, order,
-          &support, room, work, &integers, count, &info, 1, 1, 1)
-        return info
+      var found: Int32 = 0
+      let info = try LAPACK.withWork("syevr", of: Double.self) { work, workCount, info in
+        // A tolerance of 0 stands for what the norm of the matrix allows.
+        OpenBLAS.functions.pointee.dsyevr_(
+          "V", "I", "U", order, a, leading, nil, nil, least, order, [0.0], &found, w, vectors, order,
+          &support,
+          work, workCount, &integers, integerCount, &info, 1, 1, 1)
       }
-      var (size, integers) = (0.0, [Int32](repeating: 0, count: 1))
-      try LAPACK.check(call([-1], &integers, [-1], &size), "syevr")
-      let work = LAPACK.workCount(size)
-      integers = [Int32](repeating: 0, count: Int(integers[0]))
-      let integerCount = try LAPACK.integer(integers.count)
-      let info = try Buffer.withTemporary(work.saturatingMultiply(MemoryLayout<Double>.stride)) {
-        call(try LAPACK.integer(work), &integers, integerCount, $0.baseAddress!)
-      }
-      try LAPACK.check(info, "syevr")
       return info == 0 && Int(found) == count
     #else
       try OpenBLAS.require()

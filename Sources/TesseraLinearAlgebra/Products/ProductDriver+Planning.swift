@@ -87,21 +87,25 @@ extension ProductDriver: PricedDriver {
   }
 
   /// Bytes of the panels with which a block is computed: all of its rows and columns, or parts of it where panels of all
-  /// would take more than the block itself. Where one operand is in memory and the result is narrow, panels of more than a
-  /// tile would be of no use, and not stay in the cache.
+  /// would take more than the block itself, or not stay in the cache where they are of no more use than that.
   private func panels(for block: [Int]) -> Int {
-    if needsPanelsOfATile { return leastPanels }
     let (rows, columns) = (block[block.count - 2], block[block.count - 1])
-    let most = max(leastPanels, rows.saturatingMultiply(columns).saturatingMultiply(dtype.itemSize))
-    let part = part(rows, columns, limit: most)
+    let own = rows.saturatingMultiply(columns).saturatingMultiply(dtype.itemSize)
+    let most = isReadByTiles ? min(own, ProductDriver.cachedPanelBytes) : own
+    let part = part(rows, columns, limit: max(leastPanels, most))
     return max(leastPanels, panels(part.rows, part.columns))
   }
 
-  /// On an AMD EPYC two threads multiply 131,072 x 1,024 by 1,024 x 64 in 0.18 s out of panels of 64 to 512 rows, in 0.20
-  /// out of panels of 1,024, in 0.28 out of panels of 2,048 rows.
-  private var needsPanelsOfATile: Bool {
-    geometry.n <= ProductTiles.narrow && right.isInPlace && left.isReadInParts
-      || geometry.m <= ProductTiles.narrow && left.isInPlace && right.isReadInParts
+  /// On an AMD EPYC two threads multiply 131,072 x 1,024 by 1,024 x 64 in 0.18 s out of panels of 64 to 512 rows (2 MiB), in
+  /// 0.20 out of panels of 1,024, in 0.28 out of panels of 2,048 rows.
+  private static let cachedPanelBytes = 2 << 20
+
+  /// Whether the result is narrow, one operand is in memory, and of the other a tile's part is read as well as more: then
+  /// neither panels nor blocks gain by being larger.
+  private var isReadByTiles: Bool {
+    let tiles = geometry.tiles
+    return geometry.n <= ProductTiles.narrow && right.isInPlace && left.isCutWell(byRows: tiles.rows)
+      || geometry.m <= ProductTiles.narrow && left.isInPlace && right.isCutWell(byColumns: tiles.columns)
   }
 
   private func isAligned(_ length: Int, _ cuts: AxisCuts) -> Bool {
@@ -152,7 +156,8 @@ extension ProductDriver: PricedDriver {
       * Double(max(1, geometry.k))
     let waste = waste(block)
     let seconds = (steps * secondsPerStep + copying * ProductDriver.secondsPerByte) * waste
-    return (seconds + writing(block)) * imbalance(block, threads) / Double(threads) + tail(block)
+    return (seconds + writing(block)) * imbalance(block, threads) / Double(threads)
+      + (isReadByTiles ? tail(block) : 0)
   }
 
   /// What the last block takes to be written, while nothing is left to compute; and what each block takes beside its work.

@@ -172,8 +172,16 @@ struct ProductOperand: Sendable {
   var readingCost: Double {
     isInPlace ? 0 : Double(shape.count) * Double(dtype.itemSize) * driver.readingCost
   }
-  /// Whether reading part after part takes no more than reading all at once: no chunk is decoded twice.
-  var isReadInParts: Bool { driver.readingCost <= 1 }
+  /// Whether panels of so many rows, one after another, cut no chunk, and no stretch of a file that is better read whole.
+  func isCutWell(byRows count: Int) -> Bool { isCutWell(axis: shape.rank - 2, by: count) }
+  /// The same of columns.
+  func isCutWell(byColumns count: Int) -> Bool { isCutWell(axis: shape.rank - 1, by: count) }
+
+  private func isCutWell(axis: Int, by count: Int) -> Bool {
+    guard let number = map.axes.firstIndex(where: { $0.source == axis }) else { return true }
+    let (entry, granule) = (map.axes[number], driver.granule[number])
+    return granule == 1 || entry.step == 1 && entry.start % granule == 0 && count % granule == 0
+  }
   var sourceNames: [String] { driver.knownNames }
   func finishReading() { driver.finishReading() }
   func fingerprint() throws -> String { "\(try driver.fingerprint()) \(map)" }

@@ -67,6 +67,20 @@ import Testing
     #expect(try #require(other.passes.last).blocks >= 16)
   }
 
+  /// Where blocks of a tile's height would cut chunks, or be read in short stretches, they are as large as ever.
+  @Test func tallMatricesThatLieAcrossAreReadInLargeBlocks() throws {
+    let folder = try TemporaryFolder()
+    let w = try zeros([1024, 64], .float32, folder, "w.npy")
+    let lying = try zeros([1024, 65_536], .float32, folder, "x.npy").transposed()
+    let layout = ArrayLayout(codec: .lz4, chunks: [4096, 64], shards: .shape([65_536, 1024]))
+    _ = try NDArray.zeros([65_536, 1024], dtype: .float32).write(to: folder.at("x.zarr"), layout: layout)
+    for x in [lying, try NDArray.open(folder.at("x.zarr"))] {
+      let plan = try matmul(x, w).explainWrite(
+        to: folder.at("c.npy"), options: .init(memory: 256 << 20, threads: 2))
+      #expect(try #require(plan.passes.last).blocks <= 4)
+    }
+  }
+
   /// What is copied out of files leaves the mapped pages' part of the budget to blocks: a tile for each of two threads.
   @Test(.enabled(if: OpenBLAS.isAvailable), arguments: [DType.float32, .float64, .complex128])
   func filesAreMultipliedByTwoThreadsInTheLeastBudget(_ dtype: DType) throws {
