@@ -57,7 +57,10 @@ package final class Mapping: Sendable {
     }
   }
 
-  private func requireWhole() throws {
+  /// To be called after mapped bytes were read without `whole`.
+  ///
+  /// - Throws: `.corrupt` when bytes were touched that the file no longer has.
+  func requireWhole() throws {
     // Behind the end but in its page are zeros without a signal.
     let size = try file.size()
     guard size < count || Syscalls.isTorn(guarded) else { return }

@@ -233,6 +233,12 @@ package enum Syscalls {
   static func isTorn(_ guarded: Int32) -> Bool { linux_mapping_is_torn(guarded) != 0 }
   static func releaseGuard(_ guarded: Int32) { linux_release_guard(guarded) }
 
+  /// Touches mapped memory in four places and counts the faults that takes; nil where the page cache lacks some of it.
+  package static func countFaults(_ address: UnsafeRawPointer, count: Int) -> Int? {
+    let faults = linux_count_faults(address, count)
+    return faults < 0 ? nil : Int(faults)
+  }
+
   package static func unmap(_ address: UnsafeRawPointer, count: Int) {
     munmap(UnsafeMutableRawPointer(mutating: address), count)
   }

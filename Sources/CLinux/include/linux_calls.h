@@ -23,6 +23,9 @@ int linux_guard_mapping(const void *address, size_t count);
 int linux_mapping_is_torn(int guard);
 /// To be called before the memory is unmapped.
 void linux_release_guard(int guard);
+/// Touches `count` bytes (a page or more) of mapped memory in four places, and gives the faults that this thread had; -1
+/// where the first of them is not in the page cache, or one had to come from the disk.
+int64_t linux_count_faults(const void *address, size_t count);
 /// mallopt(M_MMAP_THRESHOLD): blocks of at least so many bytes are mapped one by one, and unmapped when freed.
 int linux_map_large_blocks(size_t least);
 /// strerror into a buffer, always terminated.

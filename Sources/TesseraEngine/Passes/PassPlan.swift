@@ -1,4 +1,5 @@
 package import TesseraCore
+import TesseraIO
 package import TesseraStorage
 
 /// One sweep over the blocks of an iteration: what is read, and what takes it. Pure; made before anything is read.
@@ -18,7 +19,10 @@ package struct PassPlan: Sendable {
   package let threads: Int
   package let bytesRead: Int
   package let predictedPeak: Int
+  /// Resident pages of mapped files, but for those that are lent.
   package let window: Int
+  /// Whether blocks are computed where files are mapped, if the page cache holds them so that it is worth it.
+  package let lends: Bool
 
   private static let leafBytes = 8 << 20
   private static let leastLeaves = 64
@@ -55,7 +59,6 @@ package struct PassPlan: Sendable {
     blocksPerLeaf = max(1, min(max(least, min(wanted, grid.count / PassPlan.leastLeaves)), 1 << 20))
 
     let model = try MemoryModel(options)
-    window = model.window
     let sinks = memory(blocksPerLeaf)
     let perThread = BlockEvaluator.bytes(program, block: block).saturatingAdd(sinks.perThread)
       .saturatingAdd(PassPlan.kernelBytes)
@@ -73,9 +76,20 @@ package struct PassPlan: Sendable {
         got: ByteSize.format(options.memory))
     }
     self.threads = threads
+    let lent = PassPlan.lentBytes(program, block).saturatingMultiply(threads)
+    lends = lent <= model.window / 2 && tasks.allSatisfy(\.sink.takesChangingValues)
+    window = lends ? model.window - lent : model.window
     predictedPeak = model.predictedPeak(
       buffers: perThread.saturatingMultiply(threads).saturatingAdd(shared))
     bytesRead = program.storedBytesRead(shape)
+  }
+
+  /// What may be resident of the mapped files of one thread's block.
+  private static func lentBytes(_ program: Program, _ block: [Int]) -> Int {
+    program.leaves.lazy.filter { !$0.source.isInMemory }.reduce(0) { sum, leaf in
+      let own = leaf.map.compact(block).saturatingProduct(leaf.dtype.itemSize)
+      return sum.saturatingAdd(PageLender.mostResident(own))
+    }
   }
 
   package func explanation() -> Explanation.Pass {

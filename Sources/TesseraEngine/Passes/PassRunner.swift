@@ -51,7 +51,7 @@ struct PassRunner {
     let reading = OrderedGate()
     let ending = OrderedGate()
     try WorkerTeam.run(threads: min(plan.threads, max(leaves, 1))) { worker in
-      let evaluator = BlockEvaluator(plan.program)
+      let evaluator = BlockEvaluator(plan.program, lends: plan.lends)
       do {
         let lasting = try plan.tasks.map { try $0.sink.isOrderFree ? $0.sink.makePartial() : nil }
         while true {
@@ -92,6 +92,8 @@ struct PassRunner {
         others: group.dropFirst().map { partials[$0] }
       )
     }
+    // Nearly all blocks have the same lengths.
+    var stored: (lengths: [Int], bytes: Int)?
     var values = [UnsafeRawPointer](repeating: UnsafeRawPointer(bitPattern: 1)!, count: roots)
     for number in range {
       try options.checkCancellation()
@@ -106,7 +108,12 @@ struct PassRunner {
         for root in 0..<roots { values[root] = evaluator.pointer(toRoot: root) }
         for taker in takers { try taker.partial.take(tile, values[taker.roots], beside: taker.others) }
       }
-      progress.add(plan.program.storedBytesRead(Shape(known: block.lengths)))
+      let bytes =
+        stored?.lengths == block.lengths
+        ? stored!.bytes : plan.program.storedBytesRead(Shape(known: block.lengths))
+      stored = (block.lengths, bytes)
+      progress.add(bytes)
     }
+    try evaluator.giveBack()
   }
 }

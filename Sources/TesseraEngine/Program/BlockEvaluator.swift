@@ -36,7 +36,8 @@ package final class BlockEvaluator {
     let register: UnsafeMutableRawPointer
   }
 
-  package init(_ program: Program) {
+  /// - Parameter lends: whether leaves may be computed where they are mapped, which `giveBack` ends.
+  package init(_ program: Program, lends: Bool = false) {
     self.program = program
     let expanded = BlockEvaluator.expandedLeaves(program)
     let allocation = RegisterAllocation(program, expanded: expanded)
@@ -45,7 +46,7 @@ package final class BlockEvaluator {
     let registers = Buffer(count: allocation.count * layout.registerBytes)
     self.registers = registers
     constants = Buffer(count: program.values.count * 16)
-    let leaves = program.leaves.map { LeafBlock($0) }
+    let leaves = program.leaves.map { LeafBlock($0, lends: lends) }
     self.leaves = leaves
     func register(_ value: Int) -> UnsafeMutableRawPointer? {
       allocation.registers[value].map { registers.bytes.baseAddress! + $0 * layout.registerBytes }
@@ -116,6 +117,13 @@ package final class BlockEvaluator {
         try run(program.instructions[index].instruction, value.dtype, count: 1, into: place)
       }
     }
+  }
+
+  /// To be called before what was made of the blocks is used.
+  ///
+  /// - Throws: `.corrupt` when a file was truncated while its mapped bytes were lent.
+  package func giveBack() throws {
+    for leaf in leaves { try leaf.giveBack() }
   }
 
   /// Computes the block that was loaded, tile by tile; `body` finds the roots' elements by `pointer(toRoot:)`.

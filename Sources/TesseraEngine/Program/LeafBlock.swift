@@ -1,13 +1,16 @@
 import TesseraCore
+import TesseraIO
 import TesseraKernels
 import TesseraStorage
 
-/// One leaf's elements of the current block, without repetitions, in C order of the iteration.
+/// One leaf's elements of the current block, without repetitions, in C order of the iteration: copied into a buffer, or
+/// lent where they are mapped.
 final class LeafBlock {
   private let leaf: Program.Leaf
   private let buffer = Buffer()
   private let scratch = ReadScratch()
-  /// What the buffer holds; small leaves are often the same for the next block.
+  private let lender: PageLender?
+  /// What `bytes` are; small leaves are often the same for the next block.
   private var held: StridedRegion?
   /// Bytes between neighbours along the iteration's axes; 0 along those that repeat.
   private var strides: [Int] = []
@@ -16,8 +19,11 @@ final class LeafBlock {
   private(set) var isDense = true
   private var tile: (offset: Int, lengths: [Int])?
 
-  init(_ leaf: Program.Leaf) {
+  /// - Parameter lends: whether elements may change under the hands of who takes them, as what others write into a mapped
+  ///   file does.
+  init(_ leaf: Program.Leaf, lends: Bool) {
     self.leaf = leaf
+    lender = lends && !leaf.source.isInMemory ? PageLender() : nil
     bytes = UnsafeRawPointer(buffer.bytes.baseAddress!)
   }
 
@@ -30,12 +36,27 @@ final class LeafBlock {
     strides = zip(compact, zip(region.counts, dense)).map { $0 == 1 && $1.0 != 1 ? 0 : $1.1 }
     if needed == held { return }
     held = nil
-    let target = buffer.reserve(compact.reduce(itemSize, *))
-    bytes = UnsafeRawPointer(target.baseAddress!)
     let baseStrides = leaf.map.axes.map { $0.source.map { dense[$0] } ?? itemSize }
-    try leaf.source.driver.read(
-      needed, into: target.baseAddress!, strides: baseStrides, scratch: scratch)
+    if let lender, let place = try leaf.source.driver.place(of: needed, strides: baseStrides),
+      let lent = try lender.lend(place)
+    {
+      bytes = lent
+    } else {
+      let target = buffer.reserve(compact.reduce(itemSize, *))
+      bytes = UnsafeRawPointer(target.baseAddress!)
+      try leaf.source.driver.read(
+        needed, into: target.baseAddress!, strides: baseStrides, scratch: scratch)
+    }
     held = needed
+  }
+
+  /// Ends what was lent; the next block is loaded anew.
+  ///
+  /// - Throws: `.corrupt` when a file was truncated meanwhile, whatever was made of it.
+  func giveBack() throws {
+    guard let lender else { return }
+    held = nil
+    try lender.giveBack()
   }
 
   func forgetTile() { tile = nil }

@@ -14,6 +14,9 @@ package protocol PassSink: AnyObject, Sendable {
   var leastLeafBytes: Int { get }
   /// What sinks have in common whose partials take tiles of the same operands together; nil for those that do not.
   var companionship: String? { get }
+  /// Whether values may change while they are taken, as those of a mapped file do when somebody writes into it: they are
+  /// added up or compared, and never become places in memory.
+  var takesChangingValues: Bool { get }
   /// Called when all partials of a pass are merged; false when the sink needs another pass.
   func finish() throws -> Bool
   /// Bytes of a partial over so many consecutive blocks of that shape, and of what all share.
@@ -23,6 +26,7 @@ package protocol PassSink: AnyObject, Sendable {
 extension PassSink {
   package var isOrderFree: Bool { false }
   package var companionship: String? { nil }
+  package var takesChangingValues: Bool { false }
   package var wholeAxes: Set<Int> { [] }
   package var leastLeafBytes: Int { 0 }
 }

@@ -21,9 +21,11 @@ struct ReductionTaker {
   }
 
   mutating func begin(_ block: Region) {
+    if steps.isEmpty || block.lengths != self.block.lengths {
+      steps = grid.steps(block.lengths)
+      walk = nil
+    }
     self.block = block
-    steps = grid.steps(block.lengths)
-    walk = nil
   }
 
   /// Adds a tile to accumulators of the block's kept positions: its own reducer's, or those of several that reduce the
@@ -86,8 +88,13 @@ final class ReductionPartial: PassPartial {
 
   func begin(_ block: Region) {
     taker.begin(block)
-    capacity = grid.kept(block.lengths).reduce(1, *)
     let ordinal = grid.ordinal(block)
+    if parts.indices.contains(current), parts[current].ordinal == ordinal {
+      // Mostly: blocks that follow one another along what is reduced.
+      parts[current].blocks += 1
+      return
+    }
+    capacity = grid.kept(block.lengths).reduce(1, *)
     if let known = parts.lastIndex(where: { $0.ordinal == ordinal }) {
       current = known
     } else {

@@ -36,6 +36,8 @@ package final class ReductionSink: BarrierSink {
     return "\(axes.sorted()) \(hasMask) \(countsPositions)"
   }
 
+  package var takesChangingValues: Bool { true }
+
   private var keptShape: Shape {
     Shape(known: shape.indices.filter { !axes.contains($0) }.map { shape[$0] })
   }

@@ -16,6 +16,7 @@ final class GramSink: BarrierSink {
 
   var wholeAxes: Set<Int> { [1] }
   var leastLeafBytes: Int { form.leastLeafBytes }
+  var takesChangingValues: Bool { true }
 
   func begin(_ grid: ChunkGrid) { total = GramTotal(form) }
 

@@ -1,5 +1,6 @@
 package import TesseraCodecs
 package import TesseraCore
+package import TesseraIO
 
 /// What every stored form offers to readers: a description, and any strided box of its elements.
 ///
@@ -37,6 +38,12 @@ package protocol ArrayDriver: Sendable {
     _ rows: ArraySlice<RowPlace>, into target: UnsafeMutableRawPointer, strides: [Int], scratch: ReadScratch
   ) throws
 
+  /// Where the elements of a selection are mapped just as `read` would put them into memory with these strides; nothing is
+  /// read.
+  ///
+  /// - Returns: nil when they do not lie like that.
+  func place(of selection: StridedRegion, strides: [Int]) throws -> MappedBytes?
+
   /// Calls `body` with the elements of `region` where they lie in memory already, contiguous, in C order
   /// and native-endian.
   ///
@@ -65,6 +72,7 @@ extension ArrayDriver {
   package var fill: [UInt8]? { nil }
   package var scratchBytes: Int { 0 }
   package func finishReading() {}
+  package func place(of selection: StridedRegion, strides: [Int]) throws -> MappedBytes? { nil }
 
   package func withContiguous<Result>(
     _ region: Region, _ body: (UnsafeRawBufferPointer) throws -> Result

@@ -1,4 +1,5 @@
 package import TesseraCore
+package import TesseraIO
 
 /// A stored member of an archive, in C order and native-endian, whose checksum is checked when whole stretches of it
 /// are read and make up all of it, as they do in a conversion. Other reads do without.
@@ -38,6 +39,10 @@ package struct CheckedDriver: ArrayDriver {
       expected *= own.count
     }
     return place
+  }
+
+  package func place(of selection: StridedRegion, strides: [Int]) -> MappedBytes? {
+    base.place(of: selection, strides: strides)
   }
 
   package func withContiguous<Result>(

@@ -70,6 +70,10 @@ package struct FlatDriver: ArrayDriver {
     try elements.read(selection, into: target, strides: strides, scratch: scratch)
   }
 
+  package func place(of selection: StridedRegion, strides: [Int]) -> MappedBytes? {
+    elements.place(of: selection, strides: strides)
+  }
+
   package func withContiguous<Result>(
     _ region: Region, _ body: (UnsafeRawBufferPointer) throws -> Result
   ) throws -> Result? {

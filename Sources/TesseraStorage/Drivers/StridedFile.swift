@@ -75,15 +75,17 @@ package struct StridedFile: Sendable {
     return true
   }
 
+  /// Whether neighbours of a selection without gaps are as far apart in the target as in the file.
+  private func isInOrder(_ selection: StridedRegion, _ targetStrides: [Int]) -> Bool {
+    zip(selection.axes, zip(strides, targetStrides)).allSatisfy { $0.count <= 1 || $1.0 == $1.1 }
+  }
+
   private func readStretch(
     _ selection: StridedRegion, into target: UnsafeMutableRawPointer, strides targetStrides: [Int],
     scratch: ReadScratch
   ) throws {
     let bytes = selection.counts.reduce(itemSize, *)
-    let isInOrder = zip(selection.axes, zip(strides, targetStrides)).allSatisfy {
-      $0.count <= 1 || $1.0 == $1.1
-    }
-    if isInOrder, swapUnit == 1 {
+    if isInOrder(selection, targetStrides), swapUnit == 1 {
       try mapping.file.read(
         at: start(selection), into: UnsafeMutableRawBufferPointer(start: target, count: bytes))
       return forget(bytes, from: start(selection), scratch)
@@ -127,6 +129,16 @@ package struct StridedFile: Sendable {
       }
     }
     return (stretch.saturatingMultiply(runs), runs)
+  }
+
+  /// The mapped bytes of a selection, whose bounds were checked, that lie in the file just as `read` would put them into
+  /// memory with these strides; nil for any other.
+  package func place(of selection: StridedRegion, strides targetStrides: [Int]) -> MappedBytes? {
+    guard swapUnit == 1, !selection.isEmpty, isGapless(selection.axes, strides),
+      isInOrder(selection, targetStrides)
+    else { return nil }
+    let start = start(selection)
+    return MappedBytes(mapping, start..<start + selection.counts.reduce(itemSize, *))
   }
 
   /// Calls `body` with the bytes of a region where they lie contiguous in C order and native-endian; nil otherwise.

@@ -283,6 +283,21 @@ package struct ZarrDriver: ArrayDriver {
       sourceStrides: zip(part.axes, sourceStrides).map { $0.step * $1 }, to: target, targetStrides: strides)
   }
 
+  package func place(of selection: StridedRegion, strides: [Int]) throws -> MappedBytes? {
+    guard decoder.isRaw, !selection.isEmpty else { return nil }
+    let index = zip(selection.axes, grid.chunkShape).map { $0.start / $1 }
+    var part = selection
+    for axis in part.axes.indices {
+      part.axes[axis].start -= index[axis] * grid.chunkShape[axis]
+      let own = part.axes[axis]
+      guard (0..<grid.chunkShape[axis]).contains(own.start + (own.count - 1) * own.step) else { return nil }
+    }
+    return try withBytes(ofChunk: index) { bytes, mapping in
+      guard let bytes, let mapping else { return nil }
+      return try naming(name(ofChunk: index)) { try raw(bytes, mapping).place(of: part, strides: strides) }
+    }
+  }
+
   package func withContiguous<Result>(
     _ region: Region, _ body: (UnsafeRawBufferPointer) throws -> Result
   ) throws -> Result? {

@@ -52,6 +52,21 @@ import Testing
     #expect(passes[0].program.instructions.count == 3)
   }
 
+  /// Mapped windows that are lent are taken from the budget's; what would make places of values copies them first.
+  @Test func blocksAreLentWhereTheBudgetHasTheWindows() throws {
+    let wide = try plan(x.mean(axis: 0), exp(x).sum())[0]
+    #expect(wide.lends)
+    #expect(wide.window == (try plan(x.histogram(bins: 10, range: 0...1).counts)[0].window) - 2 * (4 << 20))
+    #expect(try plan(x.histogram(bins: 10, range: 0...1).counts)[0].lends == false)
+    #expect(try plan(x.median(axis: 0)).contains(where: \.lends) == false)
+    #expect(try plan(x.sum(), memory: 64 << 20)[0].lends)
+    // Four leaves of a block each.
+    let others = try (0..<3).map { _ in try ChunkedStub([100_000, 64], .float32, chunks: [1000, 64]).array }
+    let sum = try (x * others[0] + others[1] * others[2]).sum()
+    #expect(try plan(sum, memory: 64 << 20)[0].lends == false)
+    #expect(try plan(sum)[0].lends)
+  }
+
   @Test func equalReductionsAreOneSink() throws {
     let passes = try plan(x.sum(axis: 0), x.sum(axis: 0), x.mean(axis: 0), x.std(), x.var())
     #expect(passes.count == 1)

@@ -56,7 +56,38 @@ import Testing
         Selection.Item.slice(start: region.range($0).lowerBound, stop: region.range($0).upperBound)
       }
       if let borrowed { #expect(borrowed == array.selecting(items).bytes, "\(note): \(region)") }
+      for fortran in [false, true] {
+        let place = try checkPlace(of: region, in: stored, fortran: fortran, note)
+        // A file in C order has whole trailing axes where they are wanted.
+        if !fortran, note.contains("npy"), !region.isEmpty { #expect(place, "\(note): \(region)") }
+      }
     }
+  }
+
+  /// Where elements are said to be mapped there is what reading gives.
+  ///
+  /// - Returns: whether they are said to be anywhere.
+  private func checkPlace(of region: Region, in stored: StoredArray, fortran: Bool, _ note: String) throws
+    -> Bool
+  {
+    let itemSize = stored.dtype.itemSize
+    let dense =
+      fortran
+      ? Array(Shape.strides(of: region.lengths.reversed()).reversed()) : Shape.strides(of: region.lengths)
+    let strides = dense.map { $0 * itemSize }
+    guard let place = try stored.driver.place(of: StridedRegion(region), strides: strides) else {
+      return false
+    }
+    let count = region.count * itemSize
+    #expect(place.range.count == count)
+    let read = try [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+      try stored.driver.read(
+        StridedRegion(region), into: buffer.baseAddress!, strides: strides, scratch: ReadScratch())
+      initialized = count
+    }
+    let mapped = withExtendedLifetime(place.mapping) { Array(place.mapping.bytes[place.range]) }
+    #expect(mapped == read, "\(note): \(region), Fortran order: \(fortran)")
+    return true
   }
 
   @Test(arguments: StoredForm.all)

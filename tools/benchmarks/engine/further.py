@@ -11,7 +11,6 @@ from .contest import Contest
 from .jobs import FORMS
 from .peers.formulas import HISTOGRAM
 
-BLOCK_ROWS = 8192
 # Of the elements of the matrix with gaps.
 NAN_SHARE = 0.01
 # Of the rows of the matrix that a mask chooses.
@@ -30,22 +29,22 @@ class Further(Contest):
         """The matrix with a hundredth of its elements NaN."""
         path, random = self.folder / "gaps.npy", np.random.default_rng(self.settings.seed + 20)
         x = np.load(self.source, mmap_mode="r")
-        out = np.lib.format.open_memmap(path, "w+", x.dtype, x.shape)
-        for first in range(0, len(x), BLOCK_ROWS):
-            block = np.array(x[first:first + BLOCK_ROWS])
-            block[random.random(block.shape, "float32") < NAN_SHARE] = np.nan
-            out[first:first + BLOCK_ROWS] = block
-        out.flush()
+
+        def block(first, count):
+            rows = np.array(x[first:first + count])
+            rows[random.random(rows.shape, "float32") < NAN_SHARE] = np.nan
+            return rows
+
+        data.write(path, x.dtype, x.shape, block)
         return path
 
     @functools.cached_property
     def codes(self):
         """Categories as int32, as many as the matrix has elements."""
         path, random = self.folder / "codes.npy", np.random.default_rng(self.settings.seed + 21)
-        out = np.lib.format.open_memmap(path, "w+", "int32", self.shape)
-        for first in range(0, len(out), BLOCK_ROWS):
-            out[first:first + BLOCK_ROWS] = random.integers(0, CATEGORIES, out[first:first + BLOCK_ROWS].shape, "int32")
-        out.flush()
+        columns = self.shape[1:]
+        data.write(
+            path, "int32", self.shape, lambda _, count: random.integers(0, CATEGORIES, (count, *columns), "int32"))
         return path
 
     @functools.cached_property
