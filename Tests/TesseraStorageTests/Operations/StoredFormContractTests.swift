@@ -58,8 +58,9 @@ import Testing
       if let borrowed { #expect(borrowed == array.selecting(items).bytes, "\(note): \(region)") }
       for fortran in [false, true] {
         let place = try checkPlace(of: region, in: stored, fortran: fortran, note)
-        // A file in C order has whole trailing axes where they are wanted.
-        if !fortran, note.contains("npy"), !region.isEmpty { #expect(place, "\(note): \(region)") }
+        // Rows lie in a file in C order as they are wanted.
+        let isRows = round % max(array.shape.count, 1) == 0 && !region.isEmpty
+        if isRows, !fortran, note.contains("npy") { #expect(place, "\(note): \(region)") }
       }
     }
   }
