@@ -220,9 +220,28 @@ package enum Syscalls {
     if let injected = FaultInjector.current?.fault(for: .map), injected != EINTR {
       throw failure(.map, injected, path)
     }
-    let address = mmap(nil, count, PROT_READ, MAP_SHARED, descriptor, 0)
+    let place = count < hugePageBytes ? nil : try reserve(count, path: path)
+    let address = mmap(
+      place, count, PROT_READ, place == nil ? MAP_SHARED : MAP_SHARED | MAP_FIXED, descriptor, 0)
+    // What was reserved is not given back, as it may be somebody else's by now.
     guard let address, address != MAP_FAILED else { throw failure(.map, errno, path) }
     return UnsafeRawPointer(address)
+  }
+
+  /// What the page tables map by one entry where the page cache has it as one folio, and the address is a multiple of it.
+  package static let hugePageBytes = 2 << 20
+
+  /// Addresses that nobody else has, the first a multiple of a huge page: some file systems map files so, others do not.
+  private static func reserve(_ count: Int, path: String) throws -> UnsafeMutableRawPointer {
+    let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
+    let reserved = mmap(nil, count + hugePageBytes, PROT_NONE, flags, -1, 0)
+    guard let reserved, reserved != MAP_FAILED else { throw failure(.map, errno, path) }
+    let ahead = (hugePageBytes - Int(bitPattern: reserved) % hugePageBytes) % hugePageBytes
+    let place = reserved + ahead
+    let end = (count + pageSize - 1) / pageSize * pageSize
+    if ahead > 0 { munmap(reserved, ahead) }
+    munmap(place + end, hugePageBytes + count - ahead - end)
+    return place
   }
 
   /// Keeps a file that somebody truncates from ending the process: what is gone reads as zeros, and `isTorn` tells.

@@ -16,6 +16,19 @@ import Testing
     #expect(mapping.copy(0..<bytes.count) == bytes)
   }
 
+  /// So that the page tables may map huge pages of it.
+  @Test(arguments: [2 << 20, 2 << 20 + 1, 5 << 20 - 4096]) func largeFilesBeginAtHugePages(_ count: Int)
+    throws
+  {
+    let bytes = [UInt8](repeating: 1, count: count - 1) + [2]
+    let mappings = try (0..<3).map { try Mapping(File(folder.write("x\($0)", bytes))) }
+    for mapping in mappings {
+      #expect(UInt(bitPattern: mapping.bytes.baseAddress!) % UInt(Syscalls.hugePageBytes) == 0)
+      #expect(mapping.copy(0..<1) == [1])
+      #expect(mapping.copy(count - 1..<count) == [2])
+    }
+  }
+
   @Test func anEmptyFileMapsToNothing() throws {
     let mapping = try Mapping(File(folder.write("x", [])))
     #expect(mapping.count == 0)

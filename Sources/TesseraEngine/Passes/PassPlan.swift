@@ -19,13 +19,16 @@ package struct PassPlan: Sendable {
   package let threads: Int
   package let bytesRead: Int
   package let predictedPeak: Int
-  /// Resident pages of mapped files, but for those that are lent.
+  /// Resident pages of mapped files.
   package let window: Int
-  /// Whether blocks are computed where files are mapped, if the page cache holds them so that it is worth it.
-  package let lends: Bool
+  /// The part of the window for blocks that are computed where they are mapped, if the page cache holds them so that it is
+  /// worth it; 0 where they are copied.
+  package let lent: Int
 
   private static let leafBytes = 8 << 20
   private static let leastLeaves = 64
+  /// What strided reads of mapped files need, to take more than a few elements at a time.
+  private static let leastWindow = 6 * Mapping.faultAround
   /// What reducing short rows takes for a while, in each thread.
   static let kernelBytes = 512 << 10
 
@@ -76,9 +79,10 @@ package struct PassPlan: Sendable {
         got: ByteSize.format(options.memory))
     }
     self.threads = threads
+    window = model.window
     let lent = PassPlan.lentBytes(program, block).saturatingMultiply(threads)
-    lends = lent <= model.window / 2 && tasks.allSatisfy(\.sink.takesChangingValues)
-    window = lends ? model.window - lent : model.window
+    let isSafe = program.callsNobody && tasks.allSatisfy(\.sink.takesChangingValues)
+    self.lent = isSafe && lent <= model.window / 2 && model.window - lent >= PassPlan.leastWindow ? lent : 0
     predictedPeak = model.predictedPeak(
       buffers: perThread.saturatingMultiply(threads).saturatingAdd(shared))
     bytesRead = program.storedBytesRead(shape)

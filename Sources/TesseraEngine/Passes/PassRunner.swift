@@ -42,7 +42,8 @@ struct PassRunner {
   }
 
   func run() throws {
-    ResidentWindow.shared.limit = plan.window
+    ResidentWindow.shared.limit = plan.window - plan.lent
+    defer { ResidentWindow.shared.limit = plan.window }
     for task in plan.tasks { try task.sink.begin(plan.grid) }
     let blocks = plan.grid.count
     let leaves = (blocks + plan.blocksPerLeaf - 1) / plan.blocksPerLeaf
@@ -51,7 +52,7 @@ struct PassRunner {
     let reading = OrderedGate()
     let ending = OrderedGate()
     try WorkerTeam.run(threads: min(plan.threads, max(leaves, 1))) { worker in
-      let evaluator = BlockEvaluator(plan.program, lends: plan.lends)
+      let evaluator = BlockEvaluator(plan.program, lender: plan.lent > 0 ? { PageLender() } : nil)
       do {
         let lasting = try plan.tasks.map { try $0.sink.isOrderFree ? $0.sink.makePartial() : nil }
         while true {
@@ -59,7 +60,7 @@ struct PassRunner {
           guard leaf < leaves else { break }
           let range = leaf * plan.blocksPerLeaf..<min(blocks, (leaf + 1) * plan.blocksPerLeaf)
           let partials = try zip(plan.tasks, lasting).map { try $1 ?? $0.sink.makePartial() }
-          try gather(range, into: partials, evaluator, reading)
+          try evaluator.whole { try gather(range, into: partials, evaluator, reading) }
           for (partial, kept) in zip(partials, lasting) where kept == nil { try partial.end() }
           try merging.pass(leaf) {
             for (task, partial) in zip(plan.tasks, partials) where !task.sink.isOrderFree {
@@ -114,6 +115,5 @@ struct PassRunner {
       stored = (block.lengths, bytes)
       progress.add(bytes)
     }
-    try evaluator.giveBack()
   }
 }

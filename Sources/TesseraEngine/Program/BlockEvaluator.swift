@@ -1,4 +1,5 @@
 package import TesseraCore
+package import TesseraIO
 import TesseraKernels
 import TesseraStorage
 
@@ -36,8 +37,8 @@ package final class BlockEvaluator {
     let register: UnsafeMutableRawPointer
   }
 
-  /// - Parameter lends: whether leaves may be computed where they are mapped, which `giveBack` ends.
-  package init(_ program: Program, lends: Bool = false) {
+  /// - Parameter lender: made for each leaf that may be computed where it is mapped, until `whole` ends.
+  package init(_ program: Program, lender: (() -> PageLender)? = nil) {
     self.program = program
     let expanded = BlockEvaluator.expandedLeaves(program)
     let allocation = RegisterAllocation(program, expanded: expanded)
@@ -46,7 +47,7 @@ package final class BlockEvaluator {
     let registers = Buffer(count: allocation.count * layout.registerBytes)
     self.registers = registers
     constants = Buffer(count: program.values.count * 16)
-    let leaves = program.leaves.map { LeafBlock($0, lends: lends) }
+    let leaves = program.leaves.map { LeafBlock($0, lender?()) }
     self.leaves = leaves
     func register(_ value: Int) -> UnsafeMutableRawPointer? {
       allocation.registers[value].map { registers.bytes.baseAddress! + $0 * layout.registerBytes }
@@ -119,10 +120,20 @@ package final class BlockEvaluator {
     }
   }
 
-  /// To be called before what was made of the blocks is used.
+  /// Does what loads blocks and computes them, unless a file was truncated while its mapped bytes were lent.
   ///
-  /// - Throws: `.corrupt` when a file was truncated while its mapped bytes were lent.
-  package func giveBack() throws {
+  /// - Throws: `.corrupt` then, whatever `body` made of the zeros in their place.
+  package func whole(_ body: () throws -> Void) throws {
+    do {
+      try body()
+    } catch {
+      try giveBack()
+      throw error
+    }
+    try giveBack()
+  }
+
+  private func giveBack() throws {
     for leaf in leaves { try leaf.giveBack() }
   }
 

@@ -10,6 +10,7 @@ final class LeafBlock {
   private let buffer = Buffer()
   private let scratch = ReadScratch()
   private let lender: PageLender?
+  private var isLent = false
   /// What `bytes` are; small leaves are often the same for the next block.
   private var held: StridedRegion?
   /// Bytes between neighbours along the iteration's axes; 0 along those that repeat.
@@ -19,11 +20,11 @@ final class LeafBlock {
   private(set) var isDense = true
   private var tile: (offset: Int, lengths: [Int])?
 
-  /// - Parameter lends: whether elements may change under the hands of who takes them, as what others write into a mapped
-  ///   file does.
-  init(_ leaf: Program.Leaf, lends: Bool) {
+  /// - Parameter lender: nil where elements must not change under the hands of who takes them, as what others write into
+  ///   a mapped file does.
+  init(_ leaf: Program.Leaf, _ lender: PageLender?) {
     self.leaf = leaf
-    lender = lends && !leaf.source.isInMemory ? PageLender() : nil
+    self.lender = leaf.source.isInMemory ? nil : lender
     bytes = UnsafeRawPointer(buffer.bytes.baseAddress!)
   }
 
@@ -41,7 +42,9 @@ final class LeafBlock {
       let lent = try lender.lend(place)
     {
       bytes = lent
+      isLent = true
     } else {
+      isLent = false
       let target = buffer.reserve(compact.reduce(itemSize, *))
       bytes = UnsafeRawPointer(target.baseAddress!)
       try leaf.source.driver.read(
@@ -50,13 +53,12 @@ final class LeafBlock {
     held = needed
   }
 
-  /// Ends what was lent; the next block is loaded anew.
+  /// Ends what was lent.
   ///
   /// - Throws: `.corrupt` when a file was truncated meanwhile, whatever was made of it.
   func giveBack() throws {
-    guard let lender else { return }
-    held = nil
-    try lender.giveBack()
+    if isLent { held = nil }
+    try lender?.giveBack()
   }
 
   func forgetTile() { tile = nil }

@@ -56,6 +56,11 @@ package struct Program: Sendable {
   /// Whether reading must follow the order of storage.
   package var isSequential: Bool { leaves.contains { $0.source.driver.isSequential } }
 
+  /// Whether no closure of the caller's sees the values, to which zeros for what a file has lost would be news.
+  package var callsNobody: Bool {
+    instructions.allSatisfy { if case .custom = $0.instruction { false } else { true } }
+  }
+
   /// Whether it reads results of earlier passes and nothing else.
   package var isDerived: Bool { leaves.contains { $0.source.isResult } && readsOnlyResults }
 

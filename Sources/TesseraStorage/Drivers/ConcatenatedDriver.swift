@@ -1,5 +1,4 @@
 package import TesseraCore
-package import TesseraIO
 
 /// Arrays joined along the first axis, as one; nothing is copied.
 package struct ConcatenatedDriver: ArrayDriver {
@@ -62,17 +61,6 @@ package struct ConcatenatedDriver: ArrayDriver {
       try parts[part].read(piece, into: target + place * strides[0], strides: strides, scratch: scratch)
       place += piece.axes[0].count
     }
-  }
-
-  package func place(of selection: StridedRegion, strides: [Int]) throws -> MappedBytes? {
-    guard !selection.isEmpty, let part = starts.lastIndex(where: { $0 <= selection.axes[0].start }) else {
-      return nil
-    }
-    var inner = selection
-    inner.axes[0].start -= starts[part]
-    let last = inner.axes[0].start + (inner.axes[0].count - 1) * inner.axes[0].step
-    guard (0..<parts[part].description.shape[0]).contains(last) else { return nil }
-    return try parts[part].place(of: inner, strides: strides)
   }
 
   package func withContiguous<Result>(

@@ -1,5 +1,4 @@
 package import TesseraCore
-package import TesseraIO
 
 /// A selection of an array, as an array of its own; nothing is copied.
 package struct SelectedDriver: ArrayDriver {
@@ -35,17 +34,6 @@ package struct SelectedDriver: ArrayDriver {
   package func read(
     _ part: StridedRegion, into target: UnsafeMutableRawPointer, strides: [Int], scratch: ReadScratch
   ) throws {
-    let (region, baseStrides) = inBase(part, strides)
-    try base.read(region, into: target, strides: baseStrides, scratch: scratch)
-  }
-
-  package func place(of part: StridedRegion, strides: [Int]) throws -> MappedBytes? {
-    let (region, baseStrides) = inBase(part, strides)
-    return try base.place(of: region, strides: baseStrides)
-  }
-
-  /// A part of the selection, and strides along its axes, in axes of the base.
-  private func inBase(_ part: StridedRegion, _ strides: [Int]) -> (StridedRegion, strides: [Int]) {
     var axes = selection.axes
     var baseStrides = [Int](repeating: 0, count: axes.count)
     for (number, axis) in selection.resultAxes.enumerated() {
@@ -56,7 +44,7 @@ package struct SelectedDriver: ArrayDriver {
         count: part.axes[number].count)
       baseStrides[axis] = strides[number]
     }
-    return (StridedRegion(axes: axes), baseStrides)
+    try base.read(StridedRegion(axes: axes), into: target, strides: baseStrides, scratch: scratch)
   }
 
   package func finishReading() { base.finishReading() }

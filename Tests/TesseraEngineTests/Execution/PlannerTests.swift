@@ -52,19 +52,24 @@ import Testing
     #expect(passes[0].program.instructions.count == 3)
   }
 
-  /// Mapped windows that are lent are taken from the budget's; what would make places of values copies them first.
+  /// What would make places of values copies them first, and so does what hands them to a closure.
   @Test func blocksAreLentWhereTheBudgetHasTheWindows() throws {
-    let wide = try plan(x.mean(axis: 0), exp(x).sum())[0]
-    #expect(wide.lends)
-    #expect(wide.window == (try plan(x.histogram(bins: 10, range: 0...1).counts)[0].window) - 2 * (4 << 20))
-    #expect(try plan(x.histogram(bins: 10, range: 0...1).counts)[0].lends == false)
-    #expect(try plan(x.median(axis: 0)).contains(where: \.lends) == false)
-    #expect(try plan(x.sum(), memory: 64 << 20)[0].lends)
-    // Four leaves of a block each.
-    let others = try (0..<3).map { _ in try ChunkedStub([100_000, 64], .float32, chunks: [1000, 64]).array }
-    let sum = try (x * others[0] + others[1] * others[2]).sum()
-    #expect(try plan(sum, memory: 64 << 20)[0].lends == false)
-    #expect(try plan(sum)[0].lends)
+    func lent(_ array: NDArray, memory: Int = 1 << 30) throws -> [Int] {
+      try plan(array, memory: memory).map(\.lent)
+    }
+    // Two threads, a block of less than a window.
+    #expect(try lent(exp(x).sum()) == [2 * 4 << 20])
+    #expect(try lent(x.histogram(bins: 10, range: 0...1).counts) == [0])
+    #expect(try lent(x.median(axis: 0)).allSatisfy { $0 == 0 })
+    #expect(try lent(x.map { (value: Float) in value }.sum()) == [0])
+    // Strided reads need the rest of the window.
+    #expect(try lent(x.sum(), memory: 64 << 20) == [0])
+    #expect(try lent(x.sum(), memory: 128 << 20) == [2 * 4 << 20])
+    // Three leaves of a block each.
+    let others = try (0..<2).map { _ in try ChunkedStub([100_000, 64], .float32, chunks: [1000, 64]).array }
+    let sum = try (x * others[0] + others[1]).sum()
+    #expect(try lent(sum, memory: 128 << 20) == [0])
+    #expect(try lent(sum) == [2 * 3 * 4 << 20])
   }
 
   @Test func equalReductionsAreOneSink() throws {
