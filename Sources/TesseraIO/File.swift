@@ -113,7 +113,7 @@ package final class File: Sendable {
   /// Gives up the page cache's copy of a range that nobody will read again soon.
   package func forget(_ range: Range<Int>) {
     // The kernel keeps a folio that is only partly in the range, and folios may be as large as a huge page.
-    let folio = 2 << 20
+    let folio = Syscalls.hugePageBytes
     Syscalls.forget(descriptor, range.lowerBound / folio * folio..<range.upperBound)
   }
 

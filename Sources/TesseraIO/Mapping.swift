@@ -14,7 +14,7 @@ package final class Mapping: Sendable {
 
   /// A fault brings in up to this many bytes around it when they are cached: 64 KiB (Linux `fault_around_bytes`), or a
   /// huge page where the page cache has one.
-  package static let faultAround = 2 << 20
+  package static let faultAround = Syscalls.hugePageBytes
 
   /// Maps `file` as large as it is now.
   package init(_ file: File, window: ResidentWindow = .shared) throws {

@@ -44,14 +44,6 @@ package protocol ArrayDriver: Sendable {
   /// - Returns: nil when they do not lie like that.
   func place(of selection: StridedRegion, strides: [Int]) throws -> MappedBytes?
 
-  /// Calls `body` with the elements of `region` where they lie in memory already, contiguous, in C order
-  /// and native-endian.
-  ///
-  /// - Returns: nil, without calling `body`, when they do not lie like that.
-  func withContiguous<Result>(
-    _ region: Region, _ body: (UnsafeRawBufferPointer) throws -> Result
-  ) throws -> Result?
-
   /// The bytes of an element that was never written; nil where there is no such thing.
   var fill: [UInt8]? { get }
 
@@ -74,9 +66,21 @@ extension ArrayDriver {
   package func finishReading() {}
   package func place(of selection: StridedRegion, strides: [Int]) throws -> MappedBytes? { nil }
 
+  /// Calls `body` with the elements of `region` where they are mapped, contiguous, in C order and native-endian.
+  ///
+  /// - Returns: nil, without calling `body`, when they do not lie like that.
+  /// - Throws: `.corrupt` when the file was truncated meanwhile.
   package func withContiguous<Result>(
     _ region: Region, _ body: (UnsafeRawBufferPointer) throws -> Result
-  ) throws -> Result? { nil }
+  ) throws -> Result? {
+    let itemSize = try description.supportedDType().itemSize
+    let strides = Shape.strides(of: region.lengths).map { $0 * itemSize }
+    guard let place = try place(of: StridedRegion(region), strides: strides) else { return nil }
+    place.mapping.willTouch(place.range.count)
+    return try place.mapping.whole {
+      try body(UnsafeRawBufferPointer(rebasing: place.mapping.bytes[place.range]))
+    }
+  }
 
   package func readRows(
     _ rows: ArraySlice<RowPlace>, into target: UnsafeMutableRawPointer, strides: [Int], scratch: ReadScratch

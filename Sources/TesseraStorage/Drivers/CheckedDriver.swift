@@ -45,12 +45,6 @@ package struct CheckedDriver: ArrayDriver {
     base.place(of: selection, strides: strides)
   }
 
-  package func withContiguous<Result>(
-    _ region: Region, _ body: (UnsafeRawBufferPointer) throws -> Result
-  ) throws -> Result? {
-    try base.withContiguous(region, body)
-  }
-
   package func storedBytes() throws -> Int { try base.storedBytes() }
   package func fingerprint() throws -> String { try base.fingerprint() }
 }

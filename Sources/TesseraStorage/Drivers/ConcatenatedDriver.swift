@@ -1,4 +1,5 @@
 package import TesseraCore
+package import TesseraIO
 
 /// Arrays joined along the first axis, as one; nothing is copied.
 package struct ConcatenatedDriver: ArrayDriver {
@@ -63,14 +64,15 @@ package struct ConcatenatedDriver: ArrayDriver {
     }
   }
 
-  package func withContiguous<Result>(
-    _ region: Region, _ body: (UnsafeRawBufferPointer) throws -> Result
-  ) throws -> Result? {
-    guard !region.isEmpty, let part = starts.lastIndex(where: { $0 <= region.lower[0] }) else { return nil }
-    var inner = region
-    inner.lower[0] -= starts[part]
-    guard inner.lower[0] + inner.lengths[0] <= parts[part].description.shape[0] else { return nil }
-    return try parts[part].withContiguous(inner, body)
+  package func place(of selection: StridedRegion, strides: [Int]) throws -> MappedBytes? {
+    guard !selection.isEmpty, let part = starts.lastIndex(where: { $0 <= selection.axes[0].start }) else {
+      return nil
+    }
+    var inner = selection
+    inner.axes[0].start -= starts[part]
+    let last = inner.axes[0].start + (inner.axes[0].count - 1) * inner.axes[0].step
+    guard (0..<parts[part].description.shape[0]).contains(last) else { return nil }
+    return try parts[part].place(of: inner, strides: strides)
   }
 
   package func finishReading() { for part in parts { part.finishReading() } }

@@ -74,12 +74,6 @@ package struct FlatDriver: ArrayDriver {
     elements.place(of: selection, strides: strides)
   }
 
-  package func withContiguous<Result>(
-    _ region: Region, _ body: (UnsafeRawBufferPointer) throws -> Result
-  ) throws -> Result? {
-    try elements.withContiguous(region, body)
-  }
-
   package func storedBytes() throws -> Int { try elements.mapping.file.size() }
 
   package func fingerprint() throws -> String {

@@ -140,22 +140,4 @@ package struct StridedFile: Sendable {
     let start = start(selection)
     return MappedBytes(mapping, start..<start + selection.counts.reduce(itemSize, *))
   }
-
-  /// Calls `body` with the bytes of a region where they lie contiguous in C order and native-endian; nil otherwise.
-  package func withContiguous<Result>(
-    _ region: Region, _ body: (UnsafeRawBufferPointer) throws -> Result
-  ) throws -> Result? {
-    guard swapUnit == 1, !region.isEmpty else { return nil }
-    var expected = itemSize
-    for axis in strides.indices.reversed() where region.lengths[axis] > 1 {
-      guard strides[axis] == expected else { return nil }
-      expected *= region.lengths[axis]
-    }
-    let start = zip(region.lower, strides).reduce(offset) { $0 + $1.0 * $1.1 }
-    let count = region.count * itemSize
-    mapping.willTouch(count)
-    return try mapping.whole {
-      try body(UnsafeRawBufferPointer(rebasing: mapping.bytes[start..<start + count]))
-    }
-  }
 }

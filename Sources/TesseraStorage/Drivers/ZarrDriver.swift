@@ -298,22 +298,6 @@ package struct ZarrDriver: ArrayDriver {
     }
   }
 
-  package func withContiguous<Result>(
-    _ region: Region, _ body: (UnsafeRawBufferPointer) throws -> Result
-  ) throws -> Result? {
-    guard decoder.isRaw, !region.isEmpty else { return nil }
-    let index = zip(region.lower, grid.chunkShape).map { $0 / $1 }
-    guard grid.region(index).contains(region) else { return nil }
-    return try withBytes(ofChunk: index) { bytes, mapping -> Result? in
-      guard let bytes, let mapping else { return nil }
-      return try naming(name(ofChunk: index)) {
-        var part = region
-        for axis in part.lower.indices { part.lower[axis] -= index[axis] * grid.chunkShape[axis] }
-        return try raw(bytes, mapping).withContiguous(part, body)
-      }
-    }
-  }
-
   // MARK: The store
 
   /// Descriptors and mappings go: others may be about to be read, and files to be replaced.
