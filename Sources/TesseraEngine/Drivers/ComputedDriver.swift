@@ -14,6 +14,9 @@ package protocol ComputedDriver: ArrayDriver {
 }
 
 extension ComputedDriver {
+  /// Evaluators with all that they need, unless a driver says otherwise.
+  package var keptBytes: Int { scratchBytes }
+
   package func explain(_ pass: inout Explanation.Pass, memory: Int) {
     pass.bytesRead = Int(min(Double(storedBytesRead) * pass.sourceReads, 1e18))
   }

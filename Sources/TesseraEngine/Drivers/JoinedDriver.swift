@@ -23,7 +23,12 @@ package struct JoinedDriver: ComputedDriver {
   }
 
   package var isSequential: Bool { parts.contains(where: \.isSequential) }
-  package var scratchBytes: Int { parts.map(\.scratchBytes).reduce(0) { $0.saturatingAdd($1) } }
+  package var keptBytes: Int { parts.reduce(0) { $0.saturatingAdd($1.keptBytes) } }
+
+  /// Parts are read one after another with the same scratch.
+  package var scratchBytes: Int {
+    keptBytes.saturatingAdd(parts.map { $0.scratchBytes - $0.keptBytes }.max() ?? 0)
+  }
 
   package var granule: [Int] {
     description.shape.indices.map { axis in parts.map { $0.granule[axis] }.max() ?? 1 }

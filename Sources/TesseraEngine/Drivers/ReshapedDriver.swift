@@ -4,12 +4,23 @@ package import TesseraStorage
 
 /// The elements of an array in C order under another shape.
 ///
-/// A stretch of elements in C order is a few boxes of the base, which are read one after another.
+/// A stretch of elements in C order is a few boxes of the base, which are read one after another. What lies scattered, as
+/// backwards, with steps or for a transposed target, is copied from stretches that hold it, as the base may have to decode
+/// a chunk for every box.
 package struct ReshapedDriver: ComputedDriver {
   package let description: ArrayDescription
   private let base: any ArrayDriver
   private let baseShape: Shape
   private let itemSize: Int
+  /// As many elements as lie between the base's granules of rows, in whole trailing axes of this shape.
+  package let granule: [Int]
+  /// How many elements the base reads as one.
+  private let cell: Int
+  /// Elements of the largest stretch that is read for what lies scattered in it.
+  private let mostCovered: Int
+
+  /// A box of fewer elements costs as much as one of so many.
+  private static let leastCell = 64
 
   package static func of(_ base: any ArrayDriver, _ shape: Shape) throws -> any ArrayDriver {
     if let memory = base as? MemoryDriver { return memory.reshaped(shape) }
@@ -22,22 +33,31 @@ package struct ReshapedDriver: ComputedDriver {
     baseShape = base.description.shape
     description = ArrayDescription(computed: shape, dtype: dtype)
     itemSize = dtype.itemSize
+    cell = base.leastRead.saturatingProduct()
+    granule = ReshapedDriver.granule(shape, base)
+    mostCovered =
+      ScatteredReads.mostBytes(cell: granule, of: base.description, itemSize: itemSize) / itemSize
   }
 
   package var isSequential: Bool { base.isSequential }
-  package var scratchBytes: Int { base.scratchBytes }
 
-  /// As many elements as lie between the base's granules of rows, in whole trailing axes of this shape.
-  package var granule: [Int] {
+  package var keptBytes: Int { base.keptBytes }
+
+  package var scratchBytes: Int {
+    base.scratchBytes.saturatingAdd(mostCovered.saturatingMultiply(itemSize))
+  }
+
+  private static func granule(_ shape: Shape, _ base: any ArrayDriver) -> [Int] {
+    let baseShape = base.description.shape
     let granule = base.granule
     let outer = baseShape.indices.first { baseShape[$0] > 1 } ?? 0
     let each =
       baseShape.indices.contains(outer)
       ? granule[outer].saturatingMultiply(baseShape.dimensions[(outer + 1)...].saturatingProduct()) : 1
     var rest = max(1, each)
-    var own = [Int](repeating: 1, count: description.shape.rank)
+    var own = [Int](repeating: 1, count: shape.rank)
     for axis in own.indices.reversed() {
-      own[axis] = max(1, min(rest, description.shape[axis]))
+      own[axis] = max(1, min(rest, shape[axis]))
       rest = max(1, rest / max(1, own[axis]))
     }
     return own
@@ -47,28 +67,85 @@ package struct ReshapedDriver: ComputedDriver {
     _ selection: StridedRegion, into target: UnsafeMutableRawPointer, strides: [Int], scratch: ReadScratch
   ) throws {
     if selection.isEmpty { return }
-    let own = description.shape.strides
-    // The trailing axes that are taken whole form one stretch of the base with the axis before them.
+    let run = run(selection, strides)
+    var axis = run.axis
+    while axis > 0, isWorth(selection, from: axis - 1, instead: run.axis) {
+      axis -= 1
+      if span(selection, from: axis) > mostCovered {
+        return try selection.forEachHalf(axis) { half, place in
+          try read(half, into: target + place * strides[axis], strides: strides, scratch: scratch)
+        }
+      }
+    }
+    try forEachStretch(of: selection, from: axis) { first, position in
+      let place = target + zip(position, strides).reduce(0) { $0 + $1.0 * $1.1 }
+      if axis == run.axis {
+        try readRun(first..<first + run.count, into: place, scratch)
+      } else {
+        try readCovered(selection, from: axis, first, into: place, strides, scratch)
+      }
+    }
+  }
+
+  /// The trailing axes that are taken whole, which form one stretch with the axis before them, both here and in the target.
+  private func run(_ selection: StridedRegion, _ strides: [Int]) -> (axis: Int, count: Int) {
     var axis = selection.axes.count
-    var run = 1
-    var dense = itemSize
+    var count = 1
     while axis > 0 {
       let part = selection.axes[axis - 1]
-      guard part.step == 1 || part.count == 1, strides[axis - 1] == dense || part.count == 1 else { break }
+      guard part.count == 1 || (part.step == 1 && strides[axis - 1] == count * itemSize) else { break }
       axis -= 1
-      run *= part.count
-      dense *= part.count
+      count *= part.count
       if part.count != description.shape[axis] { break }
     }
+    return (axis, count)
+  }
+
+  /// The elements from the first to the last that is selected along the axes from `axis` on.
+  private func span(_ selection: StridedRegion, from axis: Int) -> Int {
+    zip(selection.axes, description.shape.strides).dropFirst(axis).reduce(1) {
+      $0 + ($1.0.count - 1) * Int($1.0.step.magnitude) * $1.1
+    }
+  }
+
+  /// Whether reading everything between the elements that are selected along the axes from `axis` on costs less than reading
+  /// the stretches along those from `inner` on one by one.
+  private func isWorth(_ selection: StridedRegion, from axis: Int, instead inner: Int) -> Bool {
+    let stretches = selection.axes[axis..<inner].reduce(1) { $0.saturatingMultiply($1.count) }
+    let each = max(cell, ReshapedDriver.leastCell)
+    return stretches > 1 && span(selection, from: axis) <= stretches.saturatingMultiply(each)
+  }
+
+  /// Calls `body` for each position of the axes before `axis`: with the place, in C order, of what is selected there at the
+  /// first position of the others.
+  private func forEachStretch(
+    of selection: StridedRegion, from axis: Int, _ body: (_ first: Int, _ position: [Int]) throws -> Void
+  ) throws {
+    let own = description.shape.strides
+    let start = zip(selection.axes, own).reduce(0) { $0 + $1.0.start * $1.1 }
     try Region(selection.axes[..<axis].map { 0..<$0.count }).forEachIndex { index in
-      var first = 0
-      var place = 0
-      for (number, part) in selection.axes.enumerated() {
-        let position = number < axis ? index[number] : 0
-        first += (part.start + position * part.step) * own[number]
-        place += position * strides[number]
-      }
-      try readRun(first..<first + run, into: target + place, scratch)
+      let first = index.indices.reduce(start) { $0 + index[$1] * selection.axes[$1].step * own[$1] }
+      try body(first, index)
+    }
+  }
+
+  /// Reads everything between the elements that are selected along the axes from `axis` on, and copies these from there.
+  private func readCovered(
+    _ selection: StridedRegion, from axis: Int, _ first: Int, into target: UnsafeMutableRawPointer,
+    _ strides: [Int], _ scratch: ReadScratch
+  ) throws {
+    let axes = selection.axes[axis...]
+    let steps = zip(axes, description.shape.strides[axis...]).map { $0.step * $1 }
+    // Where steps are negative, the first is not the one that lies first.
+    let lower = zip(axes, steps).reduce(first) { $0 + min(0, ($1.0.count - 1) * $1.1) }
+    let count = span(selection, from: axis)
+    try Buffer.withTemporary(count * itemSize) { memory in
+      let base = memory.baseAddress!
+      try readRun(lower..<lower + count, into: base, scratch)
+      StridedCopy.copy(
+        shape: axes.map(\.count), itemSize: itemSize, swapUnit: 1,
+        from: UnsafeRawPointer(base + (first - lower) * itemSize),
+        sourceStrides: steps.map { $0 * itemSize }, to: target, targetStrides: Array(strides[axis...]))
     }
   }
 

@@ -5,8 +5,8 @@ package import TesseraStorage
 /// Positions of an array along one axis, in any order and with repeats; nothing is copied until it is read.
 ///
 /// Positions that are read together are sorted first. Neighbours that stay neighbours are read into their places; of
-/// others, all that lie in what the base reads as one are read as rows, where whole rows are asked for, or as a box and copied
-/// from there.
+/// others, all that lie in what the base reads as one are read as rows, where whole rows are asked for and the base reads
+/// them together, or as a box and copied from there.
 package struct TakenDriver: ComputedDriver {
   package let description: ArrayDescription
   private let base: any ArrayDriver
@@ -18,7 +18,6 @@ package struct TakenDriver: ComputedDriver {
   /// What a box may take.
   private let mostBoxBytes: Int
 
-  private static let leastBoxBytes = 1 << 20
   /// Positions that are sorted at a time; so many fit the cache.
   private static let mostSorted = 16 << 10
 
@@ -33,12 +32,14 @@ package struct TakenDriver: ComputedDriver {
     description = ArrayDescription(computed: try Shape(dimensions), dtype: dtype)
     itemSize = dtype.itemSize
     cell = max(1, base.leastRead[axis])
-    let box = max(TakenDriver.leastBoxBytes, base.leastRead.saturatingProduct(itemSize))
-    mostBoxBytes = min(box, base.description.logicalBytes ?? box)
+    mostBoxBytes = ScatteredReads.mostBytes(
+      cell: base.leastRead, of: base.description, itemSize: itemSize)
   }
 
   package var isSequential: Bool { base.isSequential }
   package var readingCost: Double { base.readingCost }
+
+  package var keptBytes: Int { base.keptBytes }
 
   package var scratchBytes: Int {
     let sorted = min(TakenDriver.mostSorted, positions.count) * MemoryLayout<RowPlace>.stride
@@ -76,7 +77,7 @@ package struct TakenDriver: ComputedDriver {
         try base.read(
           box(selection, first.row, run), into: target + first.place * strides[axis], strides: strides,
           scratch: scratch)
-      } else if axis == 0, hasWholeRows(selection) {
+      } else if axis == 0, base.readsRowsTogether, hasWholeRows(selection) {
         try base.readRows(rest.prefix(shared), into: target, strides: strides, scratch: scratch)
       } else {
         try readBox(rest.prefix(shared), of: selection, into: target, strides, scratch)
@@ -123,15 +124,20 @@ package struct TakenDriver: ComputedDriver {
     }
   }
 
-  /// The same in two parts of the longest other axis; positions of a single element each never take as much.
+  /// The same in two parts: of the longest other axis, so that each part of the base is read once, or of the positions.
   private func readHalves(
     _ rows: ArraySlice<RowPlace>, of selection: StridedRegion, into target: UnsafeMutableRawPointer,
     _ strides: [Int], _ scratch: ReadScratch
   ) throws {
-    let others = selection.axes.indices.filter { $0 != axis }
-    let longest = others.max { selection.axes[$0].count < selection.axes[$1].count }!
-    try selection.forEachHalf(longest) { half, place in
-      try read(rows, of: half, into: target + place * strides[longest], strides, scratch)
+    let others = selection.axes.indices.filter { $0 != axis && selection.axes[$0].count > 1 }
+    if let longest = others.max(by: { selection.axes[$0].count < selection.axes[$1].count }) {
+      return try selection.forEachHalf(longest) { half, place in
+        try readBox(rows, of: half, into: target + place * strides[longest], strides, scratch)
+      }
+    }
+    let middle = rows.startIndex + rows.count / 2
+    for half in [rows[..<middle], rows[middle...]] {
+      try readBox(half, of: selection, into: target, strides, scratch)
     }
   }
 

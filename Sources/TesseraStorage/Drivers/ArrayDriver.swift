@@ -24,6 +24,9 @@ package protocol ArrayDriver: Sendable {
   /// Bytes that one reader needs beyond the target while it reads.
   var scratchBytes: Int { get }
 
+  /// Those of them that stay with the driver after the read, rather than with the reader's scratch.
+  var keptBytes: Int { get }
+
   /// Copies `selection` into `target`, native-endian, with the given byte strides along the array's axes.
   func read(
     _ selection: StridedRegion, into target: UnsafeMutableRawPointer, strides: [Int], scratch: ReadScratch
@@ -37,6 +40,9 @@ package protocol ArrayDriver: Sendable {
   func readRows(
     _ rows: ArraySlice<RowPlace>, into target: UnsafeMutableRawPointer, strides: [Int], scratch: ReadScratch
   ) throws
+
+  /// Whether `readRows` reads what several rows share once; otherwise it reads row by row.
+  var readsRowsTogether: Bool { get }
 
   /// Where the elements of a selection are mapped just as `read` would put them into memory with these strides; nothing is
   /// read.
@@ -61,8 +67,10 @@ extension ArrayDriver {
   package var isSequential: Bool { false }
   package var leastRead: [Int] { granule }
   package var readingCost: Double { 1 }
+  package var readsRowsTogether: Bool { false }
   package var fill: [UInt8]? { nil }
   package var scratchBytes: Int { 0 }
+  package var keptBytes: Int { 0 }
   package func finishReading() {}
   package func place(of selection: StridedRegion, strides: [Int]) throws -> MappedBytes? { nil }
 

@@ -131,6 +131,8 @@ package struct ZarrDriver: ArrayDriver {
     }
   }
 
+  package var readsRowsTogether: Bool { !decoder.isRaw }
+
   /// Rows of one chunk are taken from it together, so that it is decoded once.
   package func readRows(
     _ rows: ArraySlice<RowPlace>, into target: UnsafeMutableRawPointer, strides: [Int], scratch: ReadScratch

@@ -3,11 +3,12 @@ import TesseraCore
 import TesseraEngine
 import TesseraStorage
 
-/// Another driver, and how many elements were read of it.
+/// Another driver, how many elements were read of it, and how often.
 final class CountingDriver: ArrayDriver {
   let driver: any ArrayDriver
   let granule: [Int]
   let elements = Atomic<Int>(0)
+  let reads = Atomic<Int>(0)
 
   /// - Parameter granule: nil for the driver's own.
   init(_ path: String, granule: [Int]? = nil) throws {
@@ -23,6 +24,7 @@ final class CountingDriver: ArrayDriver {
   func read(
     _ selection: StridedRegion, into target: UnsafeMutableRawPointer, strides: [Int], scratch: ReadScratch
   ) throws {
+    reads.add(1, ordering: .relaxed)
     elements.add(selection.counts.reduce(1, *), ordering: .relaxed)
     try driver.read(selection, into: target, strides: strides, scratch: scratch)
   }

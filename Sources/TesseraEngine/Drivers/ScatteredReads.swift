@@ -1,0 +1,17 @@
+import TesseraCore
+import TesseraStorage
+
+/// Elements that lie scattered are copied from a box that holds them, where an array would read as much for one of them.
+enum ScatteredReads {
+  private static let leastBytes = 1 << 20
+  /// Chunks beyond this are read more than once.
+  private static let mostBytes = 16 << 20
+
+  /// What a box may take.
+  ///
+  /// - Parameter cell: what the array reads as one.
+  static func mostBytes(cell: [Int], of array: ArrayDescription, itemSize: Int) -> Int {
+    let box = max(leastBytes, min(cell.saturatingProduct(itemSize), mostBytes), itemSize)
+    return min(box, max(itemSize, array.logicalBytes ?? box))
+  }
+}
