@@ -14,7 +14,8 @@ package struct ReshapedDriver: ComputedDriver {
   private let itemSize: Int
   /// As many elements as lie between the base's granules of rows, in whole trailing axes of this shape.
   package let granule: [Int]
-  /// How many elements the base reads as one.
+  /// What the base reads as one, and how many elements that is.
+  private let cells: [Int]
   private let cell: Int
   /// Elements of the largest stretch that is read for what lies scattered in it.
   private let mostCovered: Int
@@ -33,7 +34,8 @@ package struct ReshapedDriver: ComputedDriver {
     baseShape = base.description.shape
     description = ArrayDescription(computed: shape, dtype: dtype)
     itemSize = dtype.itemSize
-    cell = base.leastRead.saturatingProduct()
+    cells = base.leastRead
+    cell = cells.saturatingProduct()
     granule = ReshapedDriver.granule(shape, base)
     mostCovered =
       ScatteredReads.mostBytes(cell: granule, of: base.description, itemSize: itemSize) / itemSize
@@ -139,29 +141,35 @@ package struct ReshapedDriver: ComputedDriver {
     // Where steps are negative, the first is not the one that lies first.
     let lower = zip(axes, steps).reduce(first) { $0 + min(0, ($1.0.count - 1) * $1.1) }
     let count = span(selection, from: axis)
-    try Buffer.withTemporary(count * itemSize) { memory in
-      let base = memory.baseAddress!
-      try readRun(lower..<lower + count, into: base, scratch)
+    func copy(from elements: UnsafeRawPointer, _ offset: Int) {
       StridedCopy.copy(
         shape: axes.map(\.count), itemSize: itemSize, swapUnit: 1,
-        from: UnsafeRawPointer(base + (first - lower) * itemSize),
+        from: elements + (first - offset) * itemSize,
         sourceStrides: steps.map { $0 * itemSize }, to: target, targetStrides: Array(strides[axis...]))
+    }
+    if let holder = holder(of: lower..<lower + count) {
+      return try withElements(of: holder, scratch) { copy(from: $0, holder.first) }
+    }
+    try Buffer.withTemporary(count * itemSize) { memory in
+      try readRun(lower..<lower + count, into: memory.baseAddress!, scratch)
+      copy(from: UnsafeRawPointer(memory.baseAddress!), lower)
     }
   }
 
-  /// Reads consecutive elements: the largest box that begins where they do, again and again.
+  /// Reads consecutive elements: out of the box that holds them, if they begin and end within what the base reads as one,
+  /// or else the largest box that begins where they do, again and again.
   private func readRun(_ range: Range<Int>, into target: UnsafeMutableRawPointer, _ scratch: ReadScratch)
     throws
   {
-    let baseStrides = baseShape.strides
+    if let holder = holder(of: range) {
+      return try withElements(of: holder, scratch) {
+        target.copyMemory(
+          from: $0 + (range.lowerBound - holder.first) * itemSize, byteCount: range.count * itemSize)
+      }
+    }
     var start = range.lowerBound
     while start < range.upperBound {
-      var lower: [Int] = []
-      var rest = start
-      for stride in baseStrides {
-        lower.append(rest / stride)
-        rest %= stride
-      }
+      let lower = position(start)
       // Grow over whole trailing axes while the start is at their beginning and the run covers them.
       var lengths = [Int](repeating: 1, count: baseShape.rank)
       var count = 1
@@ -176,6 +184,40 @@ package struct ReshapedDriver: ComputedDriver {
         StridedRegion(Region(lower: lower, lengths: lengths)),
         into: target + (start - range.lowerBound) * itemSize, strides: dense, scratch: scratch)
       start += count
+    }
+  }
+
+  /// The box of whole trailing axes that holds consecutive elements, and its first; nil where they are such a box or a small
+  /// part of it, it is too large, or reading the parts at its ends on their own costs nothing.
+  private func holder(of range: Range<Int>) -> (region: Region, first: Int)? {
+    let (first, last) = (position(range.lowerBound), position(range.upperBound - 1))
+    guard let axis = baseShape.indices.first(where: { first[$0] != last[$0] }), cells[axis] > 1 else {
+      return nil
+    }
+    var region = Region(baseShape)
+    for outer in 0..<axis { (region.lower[outer], region.lengths[outer]) = (first[outer], 1) }
+    (region.lower[axis], region.lengths[axis]) = (first[axis], last[axis] - first[axis] + 1)
+    guard region.count > range.count, region.count <= min(2 * range.count, mostCovered) else { return nil }
+    return (region, zip(region.lower, baseShape.strides).reduce(0) { $0 + $1.0 * $1.1 })
+  }
+
+  private func withElements(
+    of holder: (region: Region, first: Int), _ scratch: ReadScratch, _ body: (UnsafeRawPointer) -> Void
+  ) throws {
+    try Buffer.withTemporary(holder.region.count * itemSize) { memory in
+      let dense = Shape.strides(of: holder.region.lengths).map { $0 * itemSize }
+      try base.read(
+        StridedRegion(holder.region), into: memory.baseAddress!, strides: dense, scratch: scratch)
+      body(UnsafeRawPointer(memory.baseAddress!))
+    }
+  }
+
+  /// Where the base has an element of a place in C order.
+  private func position(_ place: Int) -> [Int] {
+    var rest = place
+    return baseShape.strides.map { stride in
+      defer { rest %= stride }
+      return rest / stride
     }
   }
 

@@ -36,7 +36,10 @@ package final class ScanDriver: ComputedDriver {
     let block = Buffer()
   }
 
-  private static let pieceBytes = 512 << 10
+  /// What is read at a time: a granule of the operand, within bounds.
+  private let pieceBytes: Int
+  private static let leastPieceBytes = 512 << 10
+  private static let mostPieceBytes = 2 << 20
 
   /// - Parameter program: the operand, with one root over `shape`, of the scan's wide dtypes.
   package init(_ scan: Scan, _ program: Program, shape: Shape, dtype: DType, axis: Int) {
@@ -45,12 +48,14 @@ package final class ScanDriver: ComputedDriver {
     self.dtype = dtype
     operand = ExpressionDriver(program, shape: shape, dtype: dtype)
     description = ArrayDescription(computed: shape, dtype: dtype)
+    let granule = operand.granule.saturatingProduct(dtype.itemSize)
+    pieceBytes = max(ScanDriver.leastPieceBytes, min(granule, ScanDriver.mostPieceBytes))
   }
 
   package var granule: [Int] { operand.granule }
   package var isSequential: Bool { true }
   package var scratchBytes: Int {
-    operand.scratchBytes.saturatingAdd(2 * ScanDriver.pieceBytes).saturatingAdd(mostCarriedBytes)
+    operand.scratchBytes.saturatingAdd(2 * pieceBytes).saturatingAdd(mostCarriedBytes)
   }
 
   /// Boxes of all positions behind the axis are open at a time where it is read in C order, and a chunk's of those before.
@@ -75,14 +80,17 @@ package final class ScanDriver: ComputedDriver {
     }
   }
 
-  /// Cuts a selection across the axis, so that one position along it fits a piece.
+  /// Cuts a selection across the axis, so that a granule's positions along it fit a piece.
   private func forEachStrip(
     of selection: StridedRegion, _ body: (StridedRegion, [Int]) throws -> Void
   ) throws {
-    var room = max(1, ScanDriver.pieceBytes / dtype.itemSize)
+    let granule = operand.granule
+    let along = max(1, min(granule[axis], description.shape[axis]))
+    var room = max(1, pieceBytes / dtype.itemSize / along)
     var lengths = selection.counts
-    for other in lengths.indices.reversed() where other != axis {
-      lengths[other] = min(lengths[other], room)
+    for other in lengths.indices.reversed() where other != axis && lengths[other] > 1 {
+      let whole = room / granule[other] * granule[other]
+      lengths[other] = min(lengths[other], whole > 0 ? whole : room)
       room = max(1, room / lengths[other])
     }
     let grid = try ChunkGrid(shape: Shape(selection.counts), chunkShape: lengths)
@@ -106,9 +114,12 @@ package final class ScanDriver: ComputedDriver {
     let line = Line(lower: others.map(\.start), counts: others.map(\.count), steps: others.map(\.step))
     let width = line.counts.reduce(1, *)
     let bounds = selection.bounds.range(axis)
+    let along = max(1, min(operand.granule[axis], description.shape[axis]))
     var carry = take(line, before: bounds.lowerBound, width, &state)
     while carry.position < bounds.upperBound {
-      let most = max(1, ScanDriver.pieceBytes / max(1, width * dtype.itemSize))
+      let room = max(1, pieceBytes / max(1, width * dtype.itemSize))
+      let whole = room / along * along
+      let most = whole > 0 ? whole : room
       let piece = carry.position..<min(bounds.upperBound, carry.position + most)
       let values = state.block.reserve(piece.count * width * dtype.itemSize).baseAddress!
       try advance(over: piece, others, width, values, carry.totals, scratch)

@@ -4,8 +4,8 @@ import TesseraStorage
 /// Elements that lie scattered are copied from a box that holds them, where an array would read as much for one of them.
 enum ScatteredReads {
   private static let leastBytes = 1 << 20
-  /// Chunks beyond this are read more than once.
-  private static let mostBytes = 16 << 20
+  /// Where chunks are larger they are read more than once; the least budget must do.
+  private static let mostBytes = 4 << 20
 
   /// What a box may take.
   ///

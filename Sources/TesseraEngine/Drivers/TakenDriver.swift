@@ -18,8 +18,9 @@ package struct TakenDriver: ComputedDriver {
   /// What a box may take.
   private let mostBoxBytes: Int
 
-  /// Positions that are sorted at a time; so many fit the cache.
-  private static let mostSorted = 16 << 10
+  /// Positions that are sorted at a time: so many fit the cache, or as many as may lie in a box.
+  private let mostSorted: Int
+  private static let leastSorted = 16 << 10
 
   /// - Parameter positions: within the axis, which was checked.
   package init(_ base: any ArrayDriver, _ positions: [Int], axis: Int) throws {
@@ -34,6 +35,8 @@ package struct TakenDriver: ComputedDriver {
     cell = max(1, base.leastRead[axis])
     mostBoxBytes = ScatteredReads.mostBytes(
       cell: base.leastRead, of: base.description, itemSize: itemSize)
+    let boxed = min(cell, mostBoxBytes / 4 / MemoryLayout<RowPlace>.stride)
+    mostSorted = max(1, min(max(TakenDriver.leastSorted, boxed), positions.count))
   }
 
   package var isSequential: Bool { base.isSequential }
@@ -42,13 +45,17 @@ package struct TakenDriver: ComputedDriver {
   package var keptBytes: Int { base.keptBytes }
 
   package var scratchBytes: Int {
-    let sorted = min(TakenDriver.mostSorted, positions.count) * MemoryLayout<RowPlace>.stride
+    let sorted = mostSorted * MemoryLayout<RowPlace>.stride
     return base.scratchBytes.saturatingAdd(mostBoxBytes).saturatingAdd(2 * sorted)
   }
 
+  /// Along the axis, as many positions as lie in a granule of the base if they are spread evenly, and fit a box.
   package var granule: [Int] {
     var granule = base.granule
+    let share = Double(positions.count) / Double(max(1, base.description.shape[axis]))
+    let even = min(Int(Double(granule[axis]) * min(1, share)), positions.count)
     granule[axis] = 1
+    granule[axis] = max(1, min(even, mostBoxBytes / granule.saturatingProduct(itemSize)))
     return granule
   }
 
@@ -57,8 +64,8 @@ package struct TakenDriver: ComputedDriver {
   ) throws {
     if selection.isEmpty { return }
     let wanted = selection.axes[axis]
-    for start in stride(from: 0, to: wanted.count, by: TakenDriver.mostSorted) {
-      let places = start..<min(wanted.count, start + TakenDriver.mostSorted)
+    for start in stride(from: 0, to: wanted.count, by: mostSorted) {
+      let places = start..<min(wanted.count, start + mostSorted)
       var rows = places.map { RowPlace(row: positions[wanted.start + $0 * wanted.step], place: $0) }
       rows.sort { ($0.row, $0.place) < ($1.row, $1.place) }
       try read(rows[...], of: selection, into: target, strides, scratch)

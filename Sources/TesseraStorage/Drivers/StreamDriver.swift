@@ -40,7 +40,9 @@ package struct StreamDriver: ArrayDriver {
   /// Inflating, on one core.
   package var readingCost: Double { 24 }
 
-  package var scratchBytes: Int { StreamDriver.spanBytes }
+  package var scratchBytes: Int {
+    min(StreamDriver.spanBytes, description.logicalBytes ?? StreamDriver.spanBytes)
+  }
 
   /// Skipping costs as much as reading: everything but the slowest axis.
   package var granule: [Int] {

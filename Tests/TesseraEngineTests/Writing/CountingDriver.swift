@@ -3,12 +3,14 @@ import TesseraCore
 import TesseraEngine
 import TesseraStorage
 
-/// Another driver, how many elements were read of it, and how often.
+/// Another driver, and how many elements were read of it, how often, and in how many of its chunks.
 final class CountingDriver: ArrayDriver {
   let driver: any ArrayDriver
   let granule: [Int]
   let elements = Atomic<Int>(0)
   let reads = Atomic<Int>(0)
+  /// Chunks that a read touched, added up over the reads: as often was one decoded.
+  let chunks = Atomic<Int>(0)
 
   /// - Parameter granule: nil for the driver's own.
   init(_ path: String, granule: [Int]? = nil) throws {
@@ -25,8 +27,16 @@ final class CountingDriver: ArrayDriver {
     _ selection: StridedRegion, into target: UnsafeMutableRawPointer, strides: [Int], scratch: ReadScratch
   ) throws {
     reads.add(1, ordering: .relaxed)
+    chunks.add(chunks(selection), ordering: .relaxed)
     elements.add(selection.counts.reduce(1, *), ordering: .relaxed)
     try driver.read(selection, into: target, strides: strides, scratch: scratch)
+  }
+
+  private func chunks(_ selection: StridedRegion) -> Int {
+    zip(selection.axes, granule).reduce(1) { product, pair in
+      let (axis, length) = pair
+      return product * Set((0..<axis.count).map { (axis.start + $0 * axis.step) / length }).count
+    }
   }
 
   func storedBytes() throws -> Int { try driver.storedBytes() }
