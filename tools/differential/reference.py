@@ -90,7 +90,7 @@ def computed(step, operands, values) -> Expected:
             value = scalar(step["value"])
             array = np.full(tuple(step["shape"]), value, dtype=step.get("dtype"))
             return Expected(array)
-        case "astype": return Expected(x.astype(operations.BFLOAT16 if step["dtype"] == "bfloat16" else step["dtype"]))
+        case "astype": return Expected(to_bfloat16(x) if step["dtype"] == "bfloat16" else x.astype(step["dtype"]))
         case "map": return Expected(x * x.dtype.type(2) + x.dtype.type(1))
         case "where": return Expected(np.asarray(np.where(x, *operands[1:])))
         case "clip":
@@ -121,6 +121,19 @@ def computed(step, operands, values) -> Expected:
             step, x, *(values[step[key]].array if key in step else None for key in ("where", "weights")),
             initial=scalar(step["initial"]) if "initial" in step else None)
     return operations.unary(name, x) if len(operands) == 1 else operations.binary(name, *operands)
+
+
+def to_bfloat16(x: np.ndarray) -> np.ndarray:
+    """Rounded once: ml_dtypes goes over float32, and rounds again."""
+    if x.dtype.itemsize < 4:
+        return x.astype(operations.BFLOAT16)
+    wide = np.real(x).astype(np.longdouble)
+    short = np.real(x).astype(np.float32)
+    short = np.where(np.abs(short.astype(np.longdouble)) > np.abs(wide), np.nextafter(short, np.float32(0)), short)
+    # Cut off, with a last bit that says so, it keeps the side of a half that it is on.
+    odd = (short.view(np.uint32) | np.uint32(1)).view(np.float32)
+    is_cut = (short.astype(np.longdouble) != wide) & ~np.isnan(wide)
+    return np.asarray(np.where(is_cut, odd, short), np.float32).astype(operations.BFLOAT16)
 
 
 def is_defined(step: dict, values: dict[int, Expected]) -> bool:

@@ -23,9 +23,10 @@ def scan(step: dict, x: np.ndarray) -> Expected:
     wide = np.asarray(getattr(np, name)(widen(x), axis=axis))
     count, eps = max(1, x.size), np.finfo(np.float64).eps
     if name.endswith("sum"):
-        total = np.cumsum(np.nan_to_num(np.abs(widen(x)), nan=0), axis=axis)
-        free = np.isfinite(total) & (total > 1e307)
-        slack = count * eps * np.where(np.isfinite(total), total, 0)
+        # Of what is finite: it may add up to an infinity that meets another one later.
+        total = np.cumsum(np.where(np.isfinite(x), np.abs(widen(x)), 0), axis=axis)
+        free = total > 1e307
+        slack = count * eps * total
     else:
         magnitude = np.abs(wide)
         factors = np.abs(np.where(np.isnan(x), 1, widen(x)))
