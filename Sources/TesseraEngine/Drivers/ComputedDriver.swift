@@ -15,7 +15,7 @@ package protocol ComputedDriver: ArrayDriver {
 
 extension ComputedDriver {
   /// Evaluators with all that they need, unless a driver says otherwise.
-  package var keptBytes: Int { scratchBytes }
+  package var keptBytes: Int { scratchBytes - passingBytes }
 
   package func explain(_ pass: inout Explanation.Pass, memory: Int) {
     pass.bytesRead = Int(min(Double(storedBytesRead) * pass.sourceReads, 1e18))
@@ -46,6 +46,9 @@ extension Program {
   func finishReading() {
     for leaf in leaves { leaf.source.driver.finishReading() }
   }
+
+  /// Leaves are read one after another.
+  var passingBytes: Int { leaves.map(\.source.driver.passingBytes).max() ?? 0 }
 
   /// What reading its costliest source takes, as a driver's.
   var readingCost: Double { leaves.map(\.source.driver.readingCost).max() ?? 1 }

@@ -17,6 +17,7 @@ package final class ExpressionDriver: ComputedDriver {
   package var granule: [Int] { reader.granule }
   package var isSequential: Bool { program.isSequential }
   package var scratchBytes: Int { reader.scratchBytes }
+  package var passingBytes: Int { program.passingBytes }
 
   package func read(
     _ selection: StridedRegion, into target: UnsafeMutableRawPointer, strides: [Int], scratch: ReadScratch

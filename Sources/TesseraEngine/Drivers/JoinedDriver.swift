@@ -25,6 +25,8 @@ package struct JoinedDriver: ComputedDriver {
   package var isSequential: Bool { parts.contains(where: \.isSequential) }
   package var keptBytes: Int { parts.reduce(0) { $0.saturatingAdd($1.keptBytes) } }
 
+  package var passingBytes: Int { parts.map(\.passingBytes).max() ?? 0 }
+
   /// Parts are read one after another with the same scratch.
   package var scratchBytes: Int {
     keptBytes.saturatingAdd(parts.map { $0.scratchBytes - $0.keptBytes }.max() ?? 0)

@@ -14,39 +14,60 @@ package struct ReshapedDriver: ComputedDriver {
   private let itemSize: Int
   /// As many elements as lie between the base's granules of rows, in whole trailing axes of this shape.
   package let granule: [Int]
-  /// What the base reads as one, and how many elements that is.
-  private let cells: [Int]
-  private let cell: Int
+  /// What the base reads as one.
+  private let cell: [Int]
   /// Elements of the largest stretch that is read for what lies scattered in it.
   private let mostCovered: Int
 
-  /// A box of fewer elements costs as much as one of so many.
-  private static let leastCell = 64
+  /// Where the base reads single elements, a box of fewer costs as much as one of so many.
+  private static let leastCount = 64
 
   package static func of(_ base: any ArrayDriver, _ shape: Shape) throws -> any ArrayDriver {
     if let memory = base as? MemoryDriver { return memory.reshaped(shape) }
     if let flat = (base as? FlatDriver)?.reshaped(shape) { return flat }
+    let base = (base as? ReshapedDriver)?.base ?? base
     return ReshapedDriver(base, shape, try base.description.supportedDType())
   }
 
-  init(_ base: any ArrayDriver, _ shape: Shape, _ dtype: DType) {
+  /// - Parameter mostCovered: nil for what `ScatteredReads` says.
+  init(_ base: any ArrayDriver, _ shape: Shape, _ dtype: DType, mostCovered: Int? = nil) {
     self.base = base
     baseShape = base.description.shape
     description = ArrayDescription(computed: shape, dtype: dtype)
     itemSize = dtype.itemSize
-    cells = base.leastRead
-    cell = cells.saturatingProduct()
+    cell = base.leastRead
     granule = ReshapedDriver.granule(shape, base)
-    mostCovered =
-      ScatteredReads.mostBytes(cell: granule, of: base.description, itemSize: itemSize) / itemSize
+    self.mostCovered =
+      mostCovered
+      ?? ScatteredReads.mostBytes(cell: granule, of: base.description, itemSize: itemSize) / itemSize
   }
 
   package var isSequential: Bool { base.isSequential }
 
   package var keptBytes: Int { base.keptBytes }
 
-  package var scratchBytes: Int {
-    base.scratchBytes.saturatingAdd(mostCovered.saturatingMultiply(itemSize))
+  package var scratchBytes: Int { base.scratchBytes.saturatingAdd(mostCovered * itemSize) }
+  package var passingBytes: Int { base.passingBytes.saturatingAdd(mostCovered * itemSize) }
+
+  package func leastReads(of lengths: [Int]) -> Int {
+    let own = description.shape
+    let span = lengths.indices.reduce(1) { $0 + (lengths[$1] - 1) * own.strides[$1] }
+    let outer = lengths.indices.first { lengths[$0] > 1 } ?? lengths.count
+    let isStretch = lengths.indices.dropFirst(outer + 1).allSatisfy { lengths[$0] == own[$0] }
+    let reads = leastReads(ofStretch: span)
+    return isStretch ? reads : min(lengths.saturatingProduct(), reads)
+  }
+
+  /// About how many of what the base reads as one so many consecutive elements touch.
+  private func leastReads(ofStretch count: Int) -> Int {
+    if cell.allSatisfy({ $0 == 1 }) { return (count - 1) / ReshapedDriver.leastCount + 1 }
+    var reads = 1
+    var rest = count
+    for axis in baseShape.indices.reversed() where rest > 1 {
+      reads = reads.saturatingMultiply((min(rest, baseShape[axis]) + cell[axis] - 1) / cell[axis])
+      rest = (rest - 1) / max(1, baseShape[axis]) + 1
+    }
+    return reads
   }
 
   private static func granule(_ shape: Shape, _ base: any ArrayDriver) -> [Int] {
@@ -71,13 +92,14 @@ package struct ReshapedDriver: ComputedDriver {
     if selection.isEmpty { return }
     let run = run(selection, strides)
     var axis = run.axis
-    while axis > 0, isWorth(selection, from: axis - 1, instead: run.axis) {
-      axis -= 1
-      if span(selection, from: axis) > mostCovered {
-        return try selection.forEachHalf(axis) { half, place in
-          try read(half, into: target + place * strides[axis], strides: strides, scratch: scratch)
+    for outer in (0..<run.axis).reversed() where selection.axes[outer].count > 1 {
+      guard isWorth(selection, from: outer, instead: run) else { break }
+      if span(selection, from: outer) > mostCovered {
+        return try selection.forEachHalf(outer) { half, place in
+          try read(half, into: target + place * strides[outer], strides: strides, scratch: scratch)
         }
       }
+      axis = outer
     }
     try forEachStretch(of: selection, from: axis) { first, position in
       let place = target + zip(position, strides).reduce(0) { $0 + $1.0 * $1.1 }
@@ -110,12 +132,16 @@ package struct ReshapedDriver: ComputedDriver {
     }
   }
 
-  /// Whether reading everything between the elements that are selected along the axes from `axis` on costs less than reading
-  /// the stretches along those from `inner` on one by one.
-  private func isWorth(_ selection: StridedRegion, from axis: Int, instead inner: Int) -> Bool {
-    let stretches = selection.axes[axis..<inner].reduce(1) { $0.saturatingMultiply($1.count) }
-    let each = max(cell, ReshapedDriver.leastCell)
-    return stretches > 1 && span(selection, from: axis) <= stretches.saturatingMultiply(each)
+  /// Whether reading everything between the elements that are selected along the axes from `axis` on, in pieces, costs less
+  /// than reading the runs among them one by one.
+  private func isWorth(
+    _ selection: StridedRegion, from axis: Int, instead run: (axis: Int, count: Int)
+  ) -> Bool {
+    let runs = selection.axes[axis..<run.axis].reduce(1) { $0.saturatingMultiply($1.count) }
+    let span = span(selection, from: axis)
+    let piece = min(span, mostCovered)
+    let all = leastReads(ofStretch: piece).saturatingMultiply((span - 1) / piece + 1)
+    return all <= runs.saturatingMultiply(leastReads(ofStretch: run.count))
   }
 
   /// Calls `body` for each position of the axes before `axis`: with the place, in C order, of what is selected there at the
@@ -191,7 +217,7 @@ package struct ReshapedDriver: ComputedDriver {
   /// part of it, it is too large, or reading the parts at its ends on their own costs nothing.
   private func holder(of range: Range<Int>) -> (region: Region, first: Int)? {
     let (first, last) = (position(range.lowerBound), position(range.upperBound - 1))
-    guard let axis = baseShape.indices.first(where: { first[$0] != last[$0] }), cells[axis] > 1 else {
+    guard let axis = baseShape.indices.first(where: { first[$0] != last[$0] }), cell[axis] > 1 else {
       return nil
     }
     var region = Region(baseShape)

@@ -40,6 +40,8 @@ package final class ScanDriver: ComputedDriver {
   private let pieceBytes: Int
   private static let leastPieceBytes = 512 << 10
   private static let mostPieceBytes = 2 << 20
+  /// Each strip keeps totals of its own.
+  private static let leastWidth = 16
 
   /// - Parameter program: the operand, with one root over `shape`, of the scan's wide dtypes.
   package init(_ scan: Scan, _ program: Program, shape: Shape, dtype: DType, axis: Int) {
@@ -86,7 +88,7 @@ package final class ScanDriver: ComputedDriver {
   ) throws {
     let granule = operand.granule
     let along = max(1, min(granule[axis], description.shape[axis]))
-    var room = max(1, pieceBytes / dtype.itemSize / along)
+    var room = max(ScanDriver.leastWidth, pieceBytes / dtype.itemSize / along)
     var lengths = selection.counts
     for other in lengths.indices.reversed() where other != axis && lengths[other] > 1 {
       let whole = room / granule[other] * granule[other]

@@ -20,6 +20,8 @@ extension SequenceDriver {
     return granule
   }
 
+  package var leastRead: [Int] { granule.map { min($0, farthestStep) } }
+
   package func read(
     _ selection: StridedRegion, into target: UnsafeMutableRawPointer, strides: [Int], scratch: ReadScratch
   ) throws {

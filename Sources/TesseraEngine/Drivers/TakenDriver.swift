@@ -44,10 +44,11 @@ package struct TakenDriver: ComputedDriver {
 
   package var keptBytes: Int { base.keptBytes }
 
-  package var scratchBytes: Int {
-    let sorted = mostSorted * MemoryLayout<RowPlace>.stride
-    return base.scratchBytes.saturatingAdd(mostBoxBytes).saturatingAdd(2 * sorted)
-  }
+  package var scratchBytes: Int { base.scratchBytes.saturatingAdd(ownBytes) }
+  package var passingBytes: Int { base.passingBytes.saturatingAdd(ownBytes) }
+
+  /// A box, and positions while they are sorted.
+  private var ownBytes: Int { mostBoxBytes + 2 * mostSorted * MemoryLayout<RowPlace>.stride }
 
   /// Along the axis, as many positions as lie in a granule of the base if they are spread evenly, and fit a box.
   package var granule: [Int] {
@@ -106,7 +107,9 @@ package struct TakenDriver: ComputedDriver {
     return StridedRegion(axes: axes)
   }
 
-  /// Reads everything from the first of these positions to the last, and copies each to its place.
+  /// Reads everything from the first of these positions to the last, and copies each to its place. What is too large goes in
+  /// halves of the longest other axis, so that each part of the base is read once, or of the positions; so do positions
+  /// that lie so far apart that reading each on its own costs less.
   private func readBox(
     _ rows: ArraySlice<RowPlace>, of selection: StridedRegion, into target: UnsafeMutableRawPointer,
     _ strides: [Int], _ scratch: ReadScratch
@@ -114,8 +117,15 @@ package struct TakenDriver: ComputedDriver {
     let first = rows.first!.row
     let box = box(selection, first, rows.last!.row - first + 1)
     let bytes = box.counts.saturatingProduct(itemSize)
-    if bytes > mostBoxBytes {
-      return try readHalves(rows, of: selection, into: target, strides, scratch)
+    if bytes > mostBoxBytes, let longest = longestOther(selection) {
+      return try selection.forEachHalf(longest) { half, place in
+        try readBox(rows, of: half, into: target + place * strides[longest], strides, scratch)
+      }
+    }
+    if rows.count > 1, bytes > mostBoxBytes || isSparse(rows, box) {
+      let middle = rows.startIndex + rows.count / 2
+      try readBox(rows[..<middle], of: selection, into: target, strides, scratch)
+      return try readBox(rows[middle...], of: selection, into: target, strides, scratch)
     }
     try Buffer.withTemporary(bytes) { memory in
       let dense = Shape.strides(of: box.counts).map { $0 * itemSize }
@@ -131,21 +141,16 @@ package struct TakenDriver: ComputedDriver {
     }
   }
 
-  /// The same in two parts: of the longest other axis, so that each part of the base is read once, or of the positions.
-  private func readHalves(
-    _ rows: ArraySlice<RowPlace>, of selection: StridedRegion, into target: UnsafeMutableRawPointer,
-    _ strides: [Int], _ scratch: ReadScratch
-  ) throws {
+  private func longestOther(_ selection: StridedRegion) -> Int? {
     let others = selection.axes.indices.filter { $0 != axis && selection.axes[$0].count > 1 }
-    if let longest = others.max(by: { selection.axes[$0].count < selection.axes[$1].count }) {
-      return try selection.forEachHalf(longest) { half, place in
-        try readBox(rows, of: half, into: target + place * strides[longest], strides, scratch)
-      }
-    }
-    let middle = rows.startIndex + rows.count / 2
-    for half in [rows[..<middle], rows[middle...]] {
-      try readBox(half, of: selection, into: target, strides, scratch)
-    }
+    return others.max { selection.axes[$0].count < selection.axes[$1].count }
+  }
+
+  /// Whether the base reads more for the box than for each position on its own.
+  private func isSparse(_ rows: ArraySlice<RowPlace>, _ box: StridedRegion) -> Bool {
+    var one = box.counts
+    one[axis] = 1
+    return base.leastReads(of: box.counts) > base.leastReads(of: one).saturatingMultiply(rows.count)
   }
 
   package func finishReading() { base.finishReading() }

@@ -79,9 +79,10 @@ package final class BlockEvaluator {
       allocation.count * layout.registerBytes + program.values.count * 16 + repeated * layout.limit * 16
     for leaf in program.leaves {
       let own = leaf.map.compact(block).saturatingProduct(leaf.dtype.itemSize)
-      bytes = bytes.saturatingAdd(own).saturatingAdd(leaf.source.driver.scratchBytes)
+      let driver = leaf.source.driver
+      bytes = bytes.saturatingAdd(own).saturatingAdd(driver.scratchBytes - driver.passingBytes)
     }
-    return bytes
+    return bytes.saturatingAdd(program.passingBytes)
   }
 
   private static func expandedLeaves(_ program: Program) -> Set<Int> {

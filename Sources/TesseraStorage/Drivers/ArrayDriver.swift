@@ -21,11 +21,17 @@ package protocol ArrayDriver: Sendable {
   /// What reading takes, decoding included, as a multiple of copying as many bytes from the page cache.
   var readingCost: Double { get }
 
+  /// About how many of those boxes one of these lengths touches.
+  func leastReads(of lengths: [Int]) -> Int
+
   /// Bytes that one reader needs beyond the target while it reads.
   var scratchBytes: Int { get }
 
-  /// Those of them that stay with the driver after the read, rather than with the reader's scratch.
+  /// Those of them that stay with the driver after the read; others stay with the reader's scratch.
   var keptBytes: Int { get }
+
+  /// Those of them that are given back after each read.
+  var passingBytes: Int { get }
 
   /// Copies `selection` into `target`, native-endian, with the given byte strides along the array's axes.
   func read(
@@ -71,6 +77,12 @@ extension ArrayDriver {
   package var fill: [UInt8]? { nil }
   package var scratchBytes: Int { 0 }
   package var keptBytes: Int { 0 }
+  package var passingBytes: Int { 0 }
+
+  package func leastReads(of lengths: [Int]) -> Int {
+    zip(lengths, leastRead).reduce(1) { $0.saturatingMultiply(($1.0 + $1.1 - 1) / $1.1) }
+  }
+
   package func finishReading() {}
   package func place(of selection: StridedRegion, strides: [Int]) throws -> MappedBytes? { nil }
 

@@ -17,6 +17,32 @@ import Testing
     try expectReads(driver, NaiveArray(target), &random, seed)
   }
 
+  /// Of a base that reads several elements as one, with little room for what is scattered.
+  @Test(arguments: 0..<400) func reshapedInPieces(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    let base = random.shape(rank: 1...4, longest: 7).map { max(1, $0) }
+    let target = regrouped(base, &random)
+    let granule = base.map { Int.random(in: 1...$0, using: &random) }
+    let room = Int.random(in: 1...60, using: &random)
+    let driver = ReshapedDriver(
+      Coarse(base: memory(base), granule: granule), try Shape(target), .int64, mostCovered: room)
+    try expectReads(driver, NaiveArray(target), &random, seed)
+  }
+
+  private struct Coarse: ArrayDriver {
+    let base: MemoryDriver
+    let granule: [Int]
+
+    var description: ArrayDescription { base.description }
+    func read(
+      _ selection: StridedRegion, into target: UnsafeMutableRawPointer, strides: [Int], scratch: ReadScratch
+    ) throws {
+      try base.read(selection, into: target, strides: strides, scratch: scratch)
+    }
+    func storedBytes() throws -> Int { 0 }
+    func fingerprint() throws -> String { "coarse" }
+  }
+
   @Test(arguments: 0..<300) func joined(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
     let base = random.shape(rank: 1...4, longest: 5)
