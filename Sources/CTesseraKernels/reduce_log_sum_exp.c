@@ -46,7 +46,8 @@ TESSERA_INLINE double shift_of(double greatest) {
 #define EXPONENT(DTYPE, row, mask, c, masked) \
   (!(masked) || (mask)[c] ? (double)LOAD_##DTYPE((row)[c]) : -INFINITY)
 
-// `ROWS` is a constant: the loops over it are unrolled.
+// `ROWS` is a constant, a power of two: the loops over it are unrolled. Its terms are added in pairs first, so that of
+// what is added one after another there is the less.
 #define DEFINE_ROWS(DTYPE, NAME, ROWS)                                                                     \
   TESSERA_INLINE void NAME##_##DTYPE(double *restrict greatest, double *restrict sum,                      \
                                      const in_##DTYPE *restrict row, const uint8_t *restrict mask,         \
@@ -58,11 +59,13 @@ TESSERA_INLINE double shift_of(double greatest) {
         most = greater(most, x[k]);                                                                        \
       }                                                                                                    \
       const double shift = shift_of(most);                                                                 \
-      double total = sum[c] * exp_of_negative(greatest[c] - shift);                                        \
-      _Pragma("clang loop unroll(full)") for (size_t k = 0; k < ROWS; k++) total +=                        \
+      const double kept = sum[c] * exp_of_negative(greatest[c] - shift);                                   \
+      _Pragma("clang loop unroll(full)") for (size_t k = 0; k < ROWS; k++) x[k] =                          \
           exp_of_negative(x[k] - shift);                                                                   \
+      _Pragma("clang loop unroll(full)") for (size_t half = ROWS / 2; half > 0; half /= 2)                 \
+          _Pragma("clang loop unroll(full)") for (size_t k = 0; k < half; k++) x[k] += x[k + half];        \
       greatest[c] = most;                                                                                  \
-      sum[c] = total;                                                                                      \
+      sum[c] = kept + x[0];                                                                                \
     }                                                                                                      \
   }
 
