@@ -18,11 +18,11 @@ package protocol ArrayDriver: Sendable {
   /// The least box that is read on its own, where a granule can be read in part at some cost.
   var leastRead: [Int] { get }
 
-  /// What reading takes, decoding included, as a multiple of copying as many bytes from the page cache.
-  var readingCost: Double { get }
-
   /// About how many of those boxes one of these lengths touches.
   func leastReads(of lengths: [Int]) -> Int
+
+  /// What reading takes, decoding included, as a multiple of copying as many bytes from the page cache.
+  var readingCost: Double { get }
 
   /// Bytes that one reader needs beyond the target while it reads.
   var scratchBytes: Int { get }
