@@ -129,7 +129,7 @@ package struct RowPlace: Sendable {
 package final class ReadScratch: Sendable {
   package let codec = CodecScratch()
   /// One decoded chunk.
-  package let chunk = Buffer()
+  package let chunk = ChunkMemory()
   /// One encoded chunk, or part of a stream.
   package let encoded = Buffer()
   /// Whether what was read leaves the page cache: for one scan of more than memory holds, which would

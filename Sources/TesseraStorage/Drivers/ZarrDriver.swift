@@ -58,20 +58,28 @@ package struct ZarrDriver: ArrayDriver {
 
   // MARK: Finding chunks
 
+  /// The bytes of a chunk as they are stored, in a file that is mapped.
+  private struct EncodedChunk {
+    var bytes: UnsafeRawBufferPointer
+    var mapping: Mapping
+    var file: ChunkFiles.Entry
+  }
+
   /// Calls `body` with the bytes of a chunk; with nil when it was never written.
-  package func withBytes<Result>(
-    ofChunk index: [Int], _ body: (UnsafeRawBufferPointer?, Mapping?) throws -> Result
+  private func withBytes<Result>(
+    ofChunk index: [Int], _ body: (EncodedChunk?) throws -> Result
   ) throws -> Result {
     let fileIndex = fileGrid.place(ofChunk: index).file
     let lower = zip(index, grid.chunkShape).map { $0 * $1 }
     let entry = try files.entry(fileIndex)
-    guard let mapping = entry.mapping else { return try body(nil, nil) }
+    guard let mapping = entry.mapping else { return try body(nil) }
     return try mapping.whole {
       guard let range = try range(ofChunkAt: lower, in: entry, mapping, fileIndex) else {
-        return try body(nil, nil)
+        return try body(nil)
       }
       return try withExtendedLifetime(entry) {
-        try body(UnsafeRawBufferPointer(rebasing: mapping.bytes[range]), mapping)
+        let bytes = UnsafeRawBufferPointer(rebasing: mapping.bytes[range])
+        return try body(EncodedChunk(bytes: bytes, mapping: mapping, file: entry))
       }
     }
   }
@@ -169,11 +177,9 @@ package struct ZarrDriver: ArrayDriver {
       }
       return
     }
-    try withBytes(ofChunk: index) { bytes, mapping in
-      let view = try bytes.map { bytes in
-        try naming(name(ofChunk: index)) {
-          try decoder.decode(mapping.map { try fetch(bytes, $0, scratch) } ?? bytes, scratch: scratch)
-        }
+    try withBytes(ofChunk: index) { chunk in
+      let view = try chunk.map { chunk in
+        try naming(name(ofChunk: index)) { try decoded(chunk, index, scratch) }
       }
       for entry in rows {
         part.axes[0].start = entry.row - region.lower[0]
@@ -191,34 +197,36 @@ package struct ZarrDriver: ArrayDriver {
     _ part: StridedRegion, ofChunk index: [Int], into target: UnsafeMutableRawPointer, strides: [Int],
     scratch: ReadScratch
   ) throws {
-    try withBytes(ofChunk: index) { bytes, mapping in
-      guard let bytes, let mapping else {
-        return copyFill(part, target, strides)
-      }
+    try withBytes(ofChunk: index) { chunk in
+      guard let chunk else { return copyFill(part, target, strides) }
       try naming(name(ofChunk: index)) {
         if decoder.isRaw {
-          return try raw(bytes, mapping).read(part, into: target, strides: strides, scratch: scratch)
+          return try raw(chunk).read(part, into: target, strides: strides, scratch: scratch)
         }
-        if try readPartially(part, bytes, mapping, into: target, strides: strides, scratch: scratch) {
+        if try readDirectly(part, of: chunk, index, into: target, strides: strides, scratch: scratch) {
           return
         }
-        let encoded = try fetch(bytes, mapping, scratch)
-        if try decoder.decode(encoded, part: part, into: target, strides: strides, scratch: scratch) {
-          return
-        }
-        let view = try decoder.decode(encoded, scratch: scratch)
+        let view = try decoded(chunk, index, scratch)
         copy(part, from: view.base + start(part, view.strides), view.strides, view.swapUnit, target, strides)
       }
     }
   }
 
   /// A raw chunk's elements where they lie.
-  private func raw(_ bytes: UnsafeRawBufferPointer, _ mapping: Mapping) throws -> StridedFile {
+  private func raw(_ chunk: EncodedChunk) throws -> StridedFile {
     // Checks the size; nothing is read.
-    let view = try decoder.checkedRaw(bytes)
+    let view = try decoder.checkedRaw(chunk.bytes)
     return StridedFile(
-      mapping, offset: bytes.baseAddress! - mapping.bytes.baseAddress!, strides: view.strides,
-      itemSize: decoder.itemSize, swapUnit: view.swapUnit)
+      chunk.mapping, offset: chunk.bytes.baseAddress! - chunk.mapping.bytes.baseAddress!,
+      strides: view.strides, itemSize: decoder.itemSize, swapUnit: view.swapUnit)
+  }
+
+  /// All of an encoded chunk, which is not decoded again where it was the last one that was.
+  private func decoded(_ chunk: EncodedChunk, _ index: [Int], _ scratch: ReadScratch) throws -> ChunkView {
+    if let held = scratch.chunk.bytes(index, of: chunk.file) { return decoder.view(base: held) }
+    let view = try decoder.decode(fetch(chunk.bytes, chunk.mapping, scratch), scratch: scratch)
+    scratch.chunk.hold(index, of: chunk.file)
+    return view
   }
 
   /// Reads an encoded chunk into memory: faster than faulting in its pages (see StridedFile).
@@ -234,20 +242,36 @@ package struct ZarrDriver: ArrayDriver {
     return UnsafeRawBufferPointer(encoded)
   }
 
+  /// Decodes to where the elements are wanted, or only a stretch of the chunk, where the chunk is not in memory already.
+  ///
+  /// - Returns: false, with nothing written, where the whole chunk is to be decoded first.
+  private func readDirectly(
+    _ part: StridedRegion, of chunk: EncodedChunk, _ index: [Int], into target: UnsafeMutableRawPointer,
+    strides: [Int], scratch: ReadScratch
+  ) throws -> Bool {
+    if scratch.chunk.bytes(index, of: chunk.file) != nil { return false }
+    if try readPartially(part, of: chunk, into: target, strides: strides, scratch: scratch) { return true }
+    guard decoder.isWhole(part, strides: strides) else { return false }
+    try decoder.decode(fetch(chunk.bytes, chunk.mapping, scratch), into: target, scratch: scratch)
+    return true
+  }
+
   /// Decodes only the stretch of the chunk that holds the part, when that is at most half of it.
   private func readPartially(
-    _ part: StridedRegion, _ bytes: UnsafeRawBufferPointer, _ mapping: Mapping,
-    into target: UnsafeMutableRawPointer, strides: [Int], scratch: ReadScratch
+    _ part: StridedRegion, of chunk: EncodedChunk, into target: UnsafeMutableRawPointer, strides: [Int],
+    scratch: ReadScratch
   ) throws -> Bool {
     let span = rawSpan(part)
     guard span.count <= decoder.byteCount / 2 else { return false }
     // A fault may map all of a large folio, so the blocks of a small part can bring in most of the chunk.
-    mapping.willTouch(bytes.count)
+    chunk.mapping.willTouch(chunk.bytes.count)
     // What is wanted may lie far apart in a chunk that is large in its metadata alone.
     try MemoryModel.requireAvailable(
       span.count, for: "a part of a chunk of \(Shape.describe(grid.chunkShape))")
     let decoded = scratch.chunk.reserve(span.count)
-    guard try decoder.decode(range: span, from: bytes, into: decoded, scratch: scratch) else { return false }
+    guard try decoder.decode(range: span, from: chunk.bytes, into: decoded, scratch: scratch) else {
+      return false
+    }
     let view = decoder.view(base: UnsafeRawPointer(decoded.baseAddress!))
     let offset = start(part, view.strides) - span.lowerBound
     copy(part, from: view.base + offset, view.strides, view.swapUnit, target, strides)
@@ -294,9 +318,9 @@ package struct ZarrDriver: ArrayDriver {
       let own = part.axes[axis]
       guard (0..<grid.chunkShape[axis]).contains(own.start + (own.count - 1) * own.step) else { return nil }
     }
-    return try withBytes(ofChunk: index) { bytes, mapping in
-      guard let bytes, let mapping else { return nil }
-      return try naming(name(ofChunk: index)) { try raw(bytes, mapping).place(of: part, strides: strides) }
+    return try withBytes(ofChunk: index) { chunk in
+      guard let chunk else { return nil }
+      return try naming(name(ofChunk: index)) { try raw(chunk).place(of: part, strides: strides) }
     }
   }
 

@@ -71,24 +71,23 @@ package struct ChunkDecoder: Sendable {
     return view(base: base)
   }
 
-  /// Decodes straight to where the elements are wanted, when that is a whole chunk as it is stored.
-  ///
-  /// - Returns: false, with nothing written, when it is not.
-  package func decode(
-    _ bytes: UnsafeRawBufferPointer, part: StridedRegion, into target: UnsafeMutableRawPointer,
-    strides targetStrides: [Int], scratch: ReadScratch
-  ) throws -> Bool {
+  /// Whether a part is a whole chunk, wanted as it is stored.
+  package func isWhole(_ part: StridedRegion, strides targetStrides: [Int]) -> Bool {
     guard case .bytes(let order) = pipeline.body, swapUnit(order) == 1 else { return false }
-    for axis in shape.indices {
+    return shape.indices.allSatisfy { axis in
       let taken = part.axes[axis]
-      guard taken.count == shape[axis], taken.step == 1 || taken.count == 1,
-        targetStrides[axis] == strides[axis] || taken.count == 1
-      else { return false }
+      return taken.count == shape[axis] && (taken.step == 1 || taken.count == 1)
+        && (targetStrides[axis] == strides[axis] || taken.count == 1)
     }
+  }
+
+  /// Decodes a whole chunk to where its elements are wanted as they are stored.
+  package func decode(
+    _ bytes: UnsafeRawBufferPointer, into target: UnsafeMutableRawPointer, scratch: ReadScratch
+  ) throws {
     try checkClaim(of: bytes)
     try pipeline.chain.decode(
       bytes, into: UnsafeMutableRawBufferPointer(start: target, count: byteCount), scratch: scratch.codec)
-    return true
   }
 
   /// What a byte of a compressed chunk may stand for. zstd spends 4 bytes on 128 KiB of one value; no other codec
