@@ -27,12 +27,15 @@ package final class ScanDriver: ComputedDriver {
   private struct Carry {
     var position: Int
     var totals: Buffer
+    /// Later ones have a larger number.
+    var turn = 0
   }
 
   private struct State: @unchecked Sendable {
     /// Several where views of one array are read side by side, each from its own position.
     var carries: [Line: [Carry]] = [:]
     var carriedBytes = 0
+    var turn = 0
     let block = Buffer()
   }
 
@@ -40,8 +43,9 @@ package final class ScanDriver: ComputedDriver {
   private let pieceBytes: Int
   private static let leastPieceBytes = 512 << 10
   private static let mostPieceBytes = 2 << 20
-  /// Each strip keeps totals of its own.
   private static let leastWidth = 16
+  /// Each strip keeps totals of its own, and what they are found by.
+  private static let bytesPerLine = 512
 
   /// - Parameter program: the operand, with one root over `shape`, of the scan's wide dtypes.
   package init(_ scan: Scan, _ program: Program, shape: Shape, dtype: DType, axis: Int) {
@@ -65,7 +69,10 @@ package final class ScanDriver: ComputedDriver {
     let shape = description.shape
     let granule = operand.granule
     let lengths = shape.indices.map { $0 == axis ? 1 : $0 < axis ? min(granule[$0], shape[$0]) : shape[$0] }
-    return max(ScanDriver.leastCarriedBytes, lengths.saturatingProduct(dtype.itemSize))
+    let lines = zip(lengths, stripLengths(lengths)).map { ($0 + $1 - 1) / max(1, $1) }
+    let bytes = lengths.saturatingProduct(dtype.itemSize)
+      .saturatingAdd(lines.saturatingProduct(ScanDriver.bytesPerLine))
+    return max(ScanDriver.leastCarriedBytes, bytes)
   }
 
   private static let leastCarriedBytes = 2 << 20
@@ -82,20 +89,25 @@ package final class ScanDriver: ComputedDriver {
     }
   }
 
-  /// Cuts a selection across the axis, so that a granule's positions along it fit a piece.
-  private func forEachStrip(
-    of selection: StridedRegion, _ body: (StridedRegion, [Int]) throws -> Void
-  ) throws {
+  /// Cuts across the axis, so that a granule's positions along it fit a piece.
+  private func stripLengths(_ counts: [Int]) -> [Int] {
     let granule = operand.granule
     let along = max(1, min(granule[axis], description.shape[axis]))
     var room = max(ScanDriver.leastWidth, pieceBytes / dtype.itemSize / along)
-    var lengths = selection.counts
+    var lengths = counts
     for other in lengths.indices.reversed() where other != axis && lengths[other] > 1 {
       let whole = room / granule[other] * granule[other]
       lengths[other] = min(lengths[other], whole > 0 ? whole : room)
       room = max(1, room / lengths[other])
     }
-    let grid = try ChunkGrid(shape: Shape(selection.counts), chunkShape: lengths)
+    return lengths
+  }
+
+  private func forEachStrip(
+    of selection: StridedRegion, _ body: (StridedRegion, [Int]) throws -> Void
+  ) throws {
+    let counts = selection.counts
+    let grid = try ChunkGrid(shape: Shape(counts), chunkShape: stripLengths(counts))
     try Region(grid.counts.map { 0..<$0 }).forEachIndex { index in
       let part = grid.region(index)
       let axes = selection.axes.indices.map { number in
@@ -139,7 +151,7 @@ package final class ScanDriver: ComputedDriver {
     }
     if let best {
       state.carries[line]!.remove(at: best)
-      state.carriedBytes -= width * dtype.itemSize
+      state.carriedBytes -= bytes(ofWidth: width)
       return known[best]
     }
     let carry = Carry(position: 0, totals: Buffer())
@@ -148,14 +160,28 @@ package final class ScanDriver: ComputedDriver {
   }
 
   private func keep(_ carry: Carry, of line: Line, _ width: Int, _ state: inout State) {
-    let bytes = width * dtype.itemSize
+    if state.carries[line]?.isEmpty ?? false { state.carries[line] = nil }
+    let bytes = bytes(ofWidth: width)
     // Nobody goes on behind the end.
-    guard carry.position < description.shape[axis], state.carriedBytes + bytes <= mostCarriedBytes else {
-      if state.carries[line]?.isEmpty ?? false { state.carries[line] = nil }
-      return
-    }
-    state.carries[line, default: []].append(carry)
+    guard carry.position < description.shape[axis], bytes <= mostCarriedBytes else { return }
+    while state.carriedBytes + bytes > mostCarriedBytes { forgetOldest(&state) }
+    state.turn += 1
+    state.carries[line, default: []].append(
+      Carry(position: carry.position, totals: carry.totals, turn: state.turn))
     state.carriedBytes += bytes
+  }
+
+  private func bytes(ofWidth width: Int) -> Int { width * dtype.itemSize + ScanDriver.bytesPerLine }
+
+  /// Makes room: where all that is asked for goes forward there is enough, so the oldest ones were left behind.
+  private func forgetOldest(_ state: inout State) {
+    let turns = state.carries.values.joined().map(\.turn).sorted()
+    // Several at a time, as it takes a look at all.
+    let last = turns[(turns.count - 1) / 4]
+    state.carries = state.carries.mapValues { $0.filter { $0.turn > last } }.filter { !$0.value.isEmpty }
+    state.carriedBytes = state.carries.reduce(0) { sum, entry in
+      sum + entry.value.count * bytes(ofWidth: entry.key.counts.reduce(1, *))
+    }
   }
 
   /// Reads a piece of the axis as rows, and makes it totals.
