@@ -141,6 +141,10 @@ let package = Package(
     .target(
       name: "TesseraTestSupport", dependencies: ["TesseraIO"], path: "Tests/TesseraTestSupport",
       swiftSettings: swiftSettings),
+    // What tests of arrays share (drivers that count what is read of them); in no product.
+    .target(
+      name: "TesseraEngineTestSupport", dependencies: ["TesseraCore", "TesseraStorage", "TesseraEngine"],
+      path: "Tests/TesseraEngineTestSupport", swiftSettings: swiftSettings),
     tests("TesseraCoreTests", ["TesseraCore"]),
     tests("TesseraIOTests", ["TesseraIO", "TesseraCore"]),
     tests("TesseraCodecsTests", ["TesseraCodecs", "TesseraIO", "TesseraCore"], hasLoops: true),
@@ -150,12 +154,15 @@ let package = Package(
       fixtures: ["Fixtures"]),
     tests(
       "TesseraEngineTests",
-      ["TesseraEngine", "TesseraStorage", "TesseraKernels", "TesseraIO", "TesseraCore"]),
+      [
+        "TesseraEngine", "TesseraStorage", "TesseraKernels", "TesseraIO", "TesseraCore",
+        "TesseraEngineTestSupport",
+      ]),
     tests(
       "TesseraLinearAlgebraTests",
       [
         "TesseraLinearAlgebra", "TesseraEngine", "TesseraStorage", "TesseraKernels", "TesseraIO",
-        "TesseraCore",
+        "TesseraCore", "TesseraEngineTestSupport",
       ], hasLoops: true),
     tests("TesseraCLITests", ["TesseraCLI", "TesseraIO", "TesseraStorage", "TesseraCore"]),
   ],

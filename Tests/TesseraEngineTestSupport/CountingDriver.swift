@@ -1,29 +1,30 @@
-import Synchronization
-import TesseraCore
-import TesseraEngine
-import TesseraStorage
+package import Synchronization
+package import TesseraCore
+package import TesseraEngine
+package import TesseraStorage
 
 /// Another driver, and how many elements were read of it, how often, and in how many of its chunks.
-final class CountingDriver: ArrayDriver {
-  let driver: any ArrayDriver
-  let granule: [Int]
-  let elements = Atomic<Int>(0)
-  let reads = Atomic<Int>(0)
-  /// Chunks that a read touched, added up over the reads: as often was one decoded.
-  let chunks = Atomic<Int>(0)
+package final class CountingDriver: ArrayDriver {
+  private let driver: any ArrayDriver
+  package let granule: [Int]
+  package let elements = Atomic<Int>(0)
+  package let reads = Atomic<Int>(0)
+  /// Chunks that a read touched, added up over the reads: as often was one decoded, or at hand since the last read.
+  package let chunks = Atomic<Int>(0)
 
   /// - Parameter granule: nil for the driver's own.
-  init(_ path: String, granule: [Int]? = nil) throws {
+  package init(_ path: String, granule: [Int]? = nil) throws {
     driver = try StoredArray.open(path).driver
     self.granule = granule ?? driver.granule
   }
 
-  var array: NDArray { NDArray(StoredArray(self)) }
-  var description: ArrayDescription { driver.description }
-  var isSequential: Bool { driver.isSequential }
-  var scratchBytes: Int { driver.scratchBytes }
+  package var array: NDArray { NDArray(StoredArray(self)) }
+  package var description: ArrayDescription { driver.description }
+  package var isSequential: Bool { driver.isSequential }
+  package var scratchBytes: Int { driver.scratchBytes }
+  package var readingCost: Double { driver.readingCost }
 
-  func read(
+  package func read(
     _ selection: StridedRegion, into target: UnsafeMutableRawPointer, strides: [Int], scratch: ReadScratch
   ) throws {
     reads.add(1, ordering: .relaxed)
@@ -39,7 +40,7 @@ final class CountingDriver: ArrayDriver {
     }
   }
 
-  func storedBytes() throws -> Int { try driver.storedBytes() }
-  func fingerprint() throws -> String { try driver.fingerprint() }
-  func finishReading() { driver.finishReading() }
+  package func storedBytes() throws -> Int { try driver.storedBytes() }
+  package func fingerprint() throws -> String { try driver.fingerprint() }
+  package func finishReading() { driver.finishReading() }
 }

@@ -15,50 +15,6 @@ extension ProductDriver: PricedDriver {
     return max(1, ProductDriver.groupBytes / max(1, (m * n + k * (m + n)) * dtype.itemSize))
   }
 
-  /// The largest part of a box whose panels are within a limit: whole tiles.
-  func part(_ rows: Int, _ columns: Int, limit: Int? = nil) -> (rows: Int, columns: Int) {
-    let limit = limit ?? panelBytes
-    var (height, width) = (rows, columns)
-    let tiles = geometry.tiles
-    func halved(_ length: Int, _ tile: Int) -> Int { ((length + 1) / 2 + tile - 1) / tile * tile }
-    while panels(height, width) > limit {
-      // What is not loaded is no reason to cut.
-      let canCutRows = height > tiles.rows && !left.isInPlace
-      let canCutColumns = width > tiles.columns && !right.isInPlace
-      if canCutRows, !canCutColumns || height >= width {
-        height = halved(height, tiles.rows)
-      } else if canCutColumns {
-        width = halved(width, tiles.columns)
-      } else {
-        break
-      }
-    }
-    return (height, width)
-  }
-
-  /// Positions along the summed axis of which panels for a box are loaded at once: one step of the tiles, or several for
-  /// a narrow result or a box of many tiles, so that stretches of rows in a file are long: each takes a call.
-  func loadedDepth(_ rows: Int, _ columns: Int) -> Int {
-    let tiles = geometry.tiles
-    let isNarrow = min(geometry.m, geometry.n) <= ProductTiles.narrow
-    if isNarrow, geometry.k.saturatingMultiply(dtype.itemSize) <= ProductDriver.wholeBytes {
-      return max(geometry.k, 1)
-    }
-    guard isNarrow || rows.saturatingMultiply(columns) >= 2 * tiles.rows * tiles.columns else {
-      return tiles.depth
-    }
-    return tiles.depth * max(1, ProductDriver.stretchBytes / (tiles.depth * dtype.itemSize))
-  }
-
-  private static let stretchBytes = 4 << 10
-  /// Rows up to this are loaded whole, and so all of them as one stretch.
-  private static let wholeBytes = 8 << 10
-
-  func panels(_ rows: Int, _ columns: Int) -> Int {
-    let depth = min(loadedDepth(rows, columns), geometry.k)
-    return left.panelBytes(rows, depth).saturatingAdd(right.panelBytes(depth, columns))
-  }
-
   /// Of matrices that are computed together.
   private var groupPanels: Int {
     let count = together
@@ -72,7 +28,10 @@ extension ProductDriver: PricedDriver {
       .saturatingAdd(MatrixKernel.libraryBytes(dtype))
   }
 
-  private var tileBytes: Int { granule.suffix(2).saturatingProduct(dtype.itemSize) }
+  private var tileBytes: Int {
+    [min(geometry.tiles.rows, geometry.m), min(geometry.tiles.columns, geometry.n)]
+      .saturatingProduct(dtype.itemSize)
+  }
 
   package var scratchBytes: Int {
     max(panelBytes, groupPanels).saturatingAdd(tileBytes).saturatingAdd(readerBytes)
@@ -84,28 +43,6 @@ extension ProductDriver: PricedDriver {
     let (rows, columns) = (block[block.count - 2], block[block.count - 1])
     let apart = isAligned(rows, geometry.rowCuts) && isAligned(columns, geometry.columnCuts) ? 0 : tileBytes
     return max(panels(for: block), groupPanels).saturatingAdd(apart).saturatingAdd(readerBytes)
-  }
-
-  /// Bytes of the panels with which a block is computed: all of its rows and columns, or parts of it where panels of all
-  /// would take more than the block itself, or not stay in the cache where they are of no more use than that.
-  private func panels(for block: [Int]) -> Int {
-    let (rows, columns) = (block[block.count - 2], block[block.count - 1])
-    let own = rows.saturatingMultiply(columns).saturatingMultiply(dtype.itemSize)
-    let most = isReadByTiles ? min(own, ProductDriver.cachedPanelBytes) : own
-    let part = part(rows, columns, limit: max(leastPanels, most))
-    return max(leastPanels, panels(part.rows, part.columns))
-  }
-
-  /// On an AMD EPYC two threads multiply 131,072 x 1,024 by 1,024 x 64 in 0.18 s out of panels of 64 to 512 rows (2 MiB), in
-  /// 0.20 out of panels of 1,024, in 0.28 out of panels of 2,048 rows.
-  private static let cachedPanelBytes = 2 << 20
-
-  /// Whether the result is narrow, one operand is in memory, and of the other a tile's part is read as well as more: then
-  /// neither panels nor blocks gain by being larger.
-  private var isReadByTiles: Bool {
-    let tiles = geometry.tiles
-    return geometry.n <= ProductTiles.narrow && right.isInPlace && left.isCutWell(byRows: tiles.rows)
-      || geometry.m <= ProductTiles.narrow && left.isInPlace && right.isCutWell(byColumns: tiles.columns)
   }
 
   private func isAligned(_ length: Int, _ cuts: AxisCuts) -> Bool {
@@ -126,6 +63,18 @@ extension ProductDriver: PricedDriver {
     return (
       left.isInPlace ? 1 : max(1, (geometry.n + columns - 1) / columns),
       right.isInPlace ? 1 : max(1, (geometry.m + rows - 1) / rows)
+    )
+  }
+
+  /// How often what is decoded as one is, each time an operand is read.
+  private func decodes(inBlocks block: [Int]) -> (left: Double, right: Double) {
+    let (rows, columns) = (block[block.count - 2], block[block.count - 1])
+    let limit = panels(for: block)
+    let part = part(rows, columns, limit: limit)
+    let depth = loadedDepth(part.rows, part.columns, within: max(limit, ProductDriver.smallPanelBytes))
+    return (
+      left.decodes(inPanels: part.rows, depth, isAlone: !right.isDecoded),
+      right.decodes(inPanels: depth, part.columns, isAlone: !left.isDecoded)
     )
   }
 
@@ -150,7 +99,10 @@ extension ProductDriver: PricedDriver {
 
   package func price(ofBlocks block: [Int], threads: Int) -> Double {
     let reads = reads(inBlocks: block)
-    let copying = left.readingCost * Double(reads.left) + right.readingCost * Double(reads.right)
+    let decodes = decodes(inBlocks: block)
+    let copying =
+      left.readingCost * Double(reads.left) * decodes.left
+      + right.readingCost * Double(reads.right) * decodes.right
     let steps =
       Double(geometry.leading.saturatingProduct()) * Double(geometry.m) * Double(geometry.n)
       * Double(max(1, geometry.k))

@@ -26,18 +26,18 @@ package final class ProductDriver: ComputedDriver {
 
   /// What panels of both operands may take together; larger boxes are computed in parts.
   var panelBytes: Int { max(preparedBytes, leastPanels) }
-  /// The panels of one tile.
+  /// The panels of the least part.
   var leastPanels: Int {
-    panels(min(geometry.tiles.rows, geometry.m), min(geometry.tiles.columns, geometry.n))
+    let part = leastPart
+    return panels(part.rows, part.columns)
   }
 
-  /// A tile of each matrix; of small matrices as many as are computed together.
+  /// The least part of each matrix; of small matrices as many as are computed together.
   package var granule: [Int] {
     var granule = geometry.leading.map { _ in 1 }
     if let last = granule.indices.last { granule[last] = max(1, min(together, geometry.leading[last])) }
-    return granule + [
-      max(1, min(geometry.tiles.rows, geometry.m)), max(1, min(geometry.tiles.columns, geometry.n)),
-    ]
+    let part = leastPart
+    return granule + [max(1, part.rows), max(1, part.columns)]
   }
 
   package var isSequential: Bool { left.isSequential || right.isSequential }

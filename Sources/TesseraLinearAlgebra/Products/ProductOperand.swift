@@ -182,6 +182,36 @@ struct ProductOperand: Sendable {
     let (entry, granule) = (map.axes[number], driver.granule[number])
     return granule == 1 || entry.step == 1 && entry.start % granule == 0 && count % granule == 0
   }
+  /// Whether reading it costs more than copying it.
+  var isDecoded: Bool { !isInPlace && driver.readingCost > 1 }
+  /// The rows and columns that are decoded as one: 1 and 1 of what is only copied.
+  var cell: (rows: Int, columns: Int) { (cell(axis: shape.rank - 2), cell(axis: shape.rank - 1)) }
+
+  private func cell(axis: Int) -> Int {
+    guard isDecoded, let number = map.axes.firstIndex(where: { $0.source == axis }) else { return 1 }
+    return Swift.max(1, Swift.min(driver.leastRead[number] / abs(map.axes[number].step), shape[axis]))
+  }
+
+  /// How often a cell is decoded, on the average, where panels of so many rows and columns are read one after another.
+  ///
+  /// - Parameter isAlone: whether nothing else is decoded in between: of a cell that is a chunk the last one is at hand.
+  func decodes(inPanels rows: Int, _ columns: Int, isAlone: Bool) -> Double {
+    guard isDecoded else { return 1 }
+    let (all, cell) = ((rows: shape[shape.rank - 2], columns: shape[shape.rank - 1]), self.cell)
+    let isHeld = isAlone && driver.leastRead == driver.granule
+    let down = ProductOperand.touches(all.rows, by: rows, cell: cell.rows)
+    let across = ProductOperand.touches(all.columns, by: columns, cell: cell.columns)
+    return (isHeld && cell.columns >= all.columns ? 1 : down) * (isHeld && rows <= cell.rows ? 1 : across)
+  }
+
+  /// How many of the pieces into which a length is cut touch a cell of it, on the average.
+  private static func touches(_ length: Int, by piece: Int, cell: Int) -> Double {
+    guard piece < length, piece > 0 else { return 1 }
+    var (common, rest) = (piece, cell)
+    while rest > 0 { (common, rest) = (rest, common % rest) }
+    return Double(piece + cell - common) / Double(piece)
+  }
+
   var sourceNames: [String] { driver.knownNames }
   func finishReading() { driver.finishReading() }
   func fingerprint() throws -> String { "\(try driver.fingerprint()) \(map)" }

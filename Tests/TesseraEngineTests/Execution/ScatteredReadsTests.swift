@@ -1,4 +1,5 @@
 import TesseraCore
+import TesseraEngineTestSupport
 import TesseraStorage
 import TesseraTestSupport
 import Testing

@@ -1,5 +1,6 @@
 import Synchronization
 import TesseraCore
+import TesseraEngineTestSupport
 import TesseraIO
 import TesseraStorage
 import Testing
