@@ -1,16 +1,6 @@
 // Which bin a value lies in, and counting by bin.
-#include "clones.h"
-#include "flags.h"
+#include "elements.h"
 #include "tessera_order.h"
-
-// Evenly spaced edges give a bin that rounding may have moved; the edges themselves have the last word.
-static uint32_t even_bin(double value, size_t bins, const double *edges, double scale) {
-  size_t bin = (size_t)((value - edges[0]) * scale);
-  if (bin >= bins) bin = bins - 1;
-  while (bin > 0 && value < edges[bin]) bin--;
-  while (bin + 1 < bins && value >= edges[bin + 1]) bin++;
-  return (uint32_t)bin;
-}
 
 // The last bin whose lower edge is not above the value.
 static uint32_t sought_bin(double value, size_t bins, const double *edges) {
@@ -26,37 +16,36 @@ static uint32_t sought_bin(double value, size_t bins, const double *edges) {
   return (uint32_t)low;
 }
 
-void tessera_find_bins(size_t count, const double *restrict values, size_t bins,
-                       const double *restrict edges, uint32_t *restrict found) {
+void tessera_find_bins(size_t count, const void *values, size_t bins, const double *restrict edges,
+                       uint32_t *restrict found) {
+  const in_float64 *restrict x = values;
   for (size_t i = 0; i < count; i++) {
-    const int is_inside = values[i] >= edges[0] && values[i] <= edges[bins];
-    found[i] = is_inside ? sought_bin(values[i], bins, edges) : (uint32_t)bins;
+    const int is_inside = x[i] >= edges[0] && x[i] <= edges[bins];
+    found[i] = is_inside ? sought_bin(x[i], bins, edges) : (uint32_t)bins;
   }
 }
 
-// Where a value lies in its bin tells whether an edge is near; only then are edges looked at.
-TESSERA_CLONES void tessera_find_even_bins(size_t count, const double *restrict values, size_t bins,
-                                           const double *restrict edges, double scale, double slack,
-                                           uint32_t *restrict found) {
-  const double least = edges[0], greatest = edges[bins];
-  for (size_t first = 0; first < count; first += FLAGS) {
-    const size_t some = count - first < FLAGS ? count - first : FLAGS;
-    uint8_t is_unsure[FLAGS] = {0};
-    for (size_t i = 0; i < some; i++) {
-      const double value = values[first + i];
-      const int is_inside = (value >= least) & (value <= greatest);
-      const double place = is_inside ? (value - least) * scale : 0.5;
-      const int32_t bin = (int32_t)place;
-      const double part = place - (double)bin;
-      is_unsure[i] = (part <= slack) | (part >= 1 - slack);
-      found[first + i] = is_inside ? (uint32_t)bin : (uint32_t)bins;
-    }
-    for (uint64_t bits = bits_of_flags(is_unsure); bits != 0; bits &= bits - 1) {
-      const size_t i = first + (size_t)__builtin_ctzll(bits);
-      found[i] = even_bin(values[i], bins, edges, scale);
-    }
+// Rounding may have moved a value's place, but by less than half a bin: the edge nearest to it has the last word.
+// Compilers take the reading of edges at scattered places for too dear, but it halves the time (1.5 for 3.3 ns on an AMD
+// EPYC).
+#define DEFINE_EVEN_BINS(NAME, DTYPE, TYPE)                                                                   \
+  TESSERA_CLONES void NAME(size_t count, const void *values, size_t bins, const TYPE *restrict edges,         \
+                           TYPE greatest, TYPE scale, uint32_t *restrict found) {                             \
+    const in_##DTYPE *restrict x = values;                                                                    \
+    const TYPE least = edges[0];                                                                              \
+    const int32_t last = (int32_t)bins - 1;                                                                   \
+    _Pragma("clang loop vectorize(enable)") for (size_t i = 0; i < count; i++) {                              \
+      const TYPE value = x[i];                                                                                \
+      const int is_inside = (value >= least) & (value <= greatest);                                           \
+      const TYPE place = is_inside ? (value - least) * scale + (TYPE)0.5 : 0;                                 \
+      const int32_t nearest = (int32_t)place;                                                                 \
+      const int32_t bin = nearest - (value < edges[nearest]);                                                 \
+      found[i] = (uint32_t)(is_inside ? bin < last ? bin : last : last + 1);                                  \
+    }                                                                                                         \
   }
-}
+
+DEFINE_EVEN_BINS(tessera_find_even_bins, float64, double)
+DEFINE_EVEN_BINS(tessera_find_even_bins_float32, float32, float)
 
 void tessera_count_indices(size_t count, const uint32_t *restrict indices, uint64_t *restrict counts) {
   for (size_t i = 0; i < count; i++) counts[indices[i]]++;

@@ -59,14 +59,25 @@ private func elements<Value>(_ hexadecimal: String, as type: Value.Type) -> [Val
   values += (0..<2000).map { _ in Double.random(in: low - 1...edges.values[bins] + 1, using: &random) }
   values += [.nan, .infinity, -.infinity, -0.0]
   values.shuffle(using: &random)
-  var expected = [UInt64](repeating: 0, count: bins)
-  for value in values where value >= edges.values[0] && value <= edges.values[bins] {
-    expected[min(bins, edges.values.partitioned { $0 <= value }) - 1] += 1
+  func expectCounts(_ dtype: DType, _ bytes: [UInt8], _ values: [Double]) {
+    var expected = [UInt64](repeating: 0, count: bins)
+    for value in values where value >= edges.values[0] && value <= edges.values[bins] {
+      expected[min(bins, edges.values.partitioned { $0 <= value }) - 1] += 1
+    }
+    var counter = HistogramCounter(edges)
+    // At an odd address.
+    ([0] + bytes).withUnsafeBytes {
+      counter.accumulate(dtype, count: values.count, values: $0.baseAddress! + 1)
+    }
+    #expect(counter.counts == expected, "seed \(seed), \(dtype)")
   }
-  var counter = HistogramCounter(edges)
-  counter.accumulate(.float64, count: values.count, values: values)
-  #expect(counter.counts == expected, "seed \(seed)")
+  expectCounts(.float64, values.withUnsafeBytes(Array.init), values)
+  let floats = values.flatMap { [Float($0), Float($0).nextUp, Float($0).nextDown] }
+  expectCounts(.float32, floats.withUnsafeBytes(Array.init), floats.map(Double.init))
+  let halves = floats.map { Float16($0) }
+  expectCounts(.float16, halves.withUnsafeBytes(Array.init), halves.map(Double.init))
   #expect(edges.spacing != nil || dtype == .float16, "seed \(seed): the fast way is not taken")
+  #expect(edges.narrowSpacing != nil || dtype == .float16 || bins > 1000 || seed >= 20, "seed \(seed)")
 }
 
 extension [Double] {

@@ -73,14 +73,16 @@ size_t tessera_gather_between(uint8_t dtype, const tessera_strip_of_rows *strip,
 // Copies every element to place `next[its owner]` of `grouped`, and moves that on by one.
 void tessera_scatter_owned(size_t item_size, const tessera_owned *from, size_t *next, void *grouped);
 
-// Numbers of the bins of values between ascending edges, of which there are bins + 1 and the last is inside
-// the last bin; `bins` for values outside, and NaN.
-void tessera_find_bins(size_t count, const double *values, size_t bins, const double *edges, uint32_t *found);
+// Numbers of the bins of float64 values between ascending edges, of which there are bins + 1 and the last is inside
+// the last bin; `bins` for values outside, and NaN. They may stand at any address.
+void tessera_find_bins(size_t count, const void *values, size_t bins, const double *edges, uint32_t *found);
 
-// The same for evenly spaced edges, fewer than 2^31: (edge i - first edge) * `scale` is i but for less than `slack`, which
-// is below a half.
-void tessera_find_even_bins(size_t count, const double *values, size_t bins, const double *edges, double scale,
-                            double slack, uint32_t *found);
+// The same for evenly spaced edges, fewer than 2^31: (value - first edge) * `scale` of values between edges i and i + 1 is
+// more than i - 1/2 and less than i + 3/2. Values up to `greatest` are inside.
+void tessera_find_even_bins(size_t count, const void *values, size_t bins, const double *edges, double greatest,
+                            double scale, uint32_t *found);
+void tessera_find_even_bins_float32(size_t count, const void *values, size_t bins, const float *edges,
+                                    float greatest, float scale, uint32_t *found);
 
 // Adds 1, or the weight, to the counter each index names.
 void tessera_count_indices(size_t count, const uint32_t *indices, uint64_t *counts);

@@ -45,18 +45,20 @@ package struct HistogramCounter: Sendable {
     _ dtype: DType, count: Int, values: UnsafeRawPointer, weights: UnsafePointer<Double>? = nil
   ) {
     precondition(dtype.kind != .complex && isWeighted == (weights != nil))
-    withUnsafeTemporaryAllocation(of: Double.self, capacity: Self.tile) { doubles in
+    // Float32 holds what shorter dtypes do.
+    let narrow = dtype == .float32 || dtype.itemSize < 4 ? edges.narrowSpacing : nil
+    let working = narrow == nil ? DType.float64 : .float32
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: Self.tile) { converted in
       withUnsafeTemporaryAllocation(of: UInt32.self, capacity: Self.tile) { found in
+        let (converted, found) = (converted.baseAddress!, found.baseAddress!)
         for start in stride(from: 0, to: count, by: Self.tile) {
           let piece = min(Self.tile, count - start)
-          let (doubles, found) = (doubles.baseAddress!, found.baseAddress!)
-          Cast.convert(piece, from: dtype, values + start * dtype.itemSize, to: .float64, doubles)
-          if let spacing = edges.spacing {
-            tessera_find_even_bins(
-              piece, doubles, edges.bins, edges.values, spacing.scale, spacing.slack, found)
-          } else {
-            tessera_find_bins(piece, doubles, edges.bins, edges.values, found)
+          var values = values + start * dtype.itemSize
+          if dtype != working {
+            Cast.convert(piece, from: dtype, values, to: working, converted)
+            values = UnsafeRawPointer(converted)
           }
+          findBins(piece, values, narrow, found)
           if let weights {
             tessera_sum_indices(piece, found, weights + start, &sums)
           } else if tables > 1 {
@@ -66,6 +68,22 @@ package struct HistogramCounter: Sendable {
           }
         }
       }
+    }
+  }
+
+  /// - Parameter narrow: for values of float32; those of float64 without.
+  private func findBins(
+    _ count: Int, _ values: UnsafeRawPointer, _ narrow: HistogramEdges.NarrowSpacing?,
+    _ found: UnsafeMutablePointer<UInt32>
+  ) {
+    if let narrow {
+      tessera_find_even_bins_float32(
+        count, values, edges.bins, narrow.edges, narrow.greatest, narrow.scale, found)
+    } else if let spacing = edges.spacing {
+      tessera_find_even_bins(
+        count, values, edges.bins, edges.values, edges.values[edges.bins], spacing.scale, found)
+    } else {
+      tessera_find_bins(count, values, edges.bins, edges.values, found)
     }
   }
 

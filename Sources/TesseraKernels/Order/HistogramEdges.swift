@@ -5,6 +5,8 @@ package struct HistogramEdges: Sendable, Hashable {
   package let values: [Double]
   /// Set if the edges are evenly spaced.
   let spacing: Spacing?
+  /// Set if they are, and as evenly when float32 numbers are placed in float32.
+  let narrowSpacing: NarrowSpacing?
 
   package var bins: Int { values.count - 1 }
 
@@ -20,7 +22,7 @@ package struct HistogramEdges: Sendable, Hashable {
       throw TesseraError(.usage, "edges of a histogram", expected: "ascending ones", got: "others")
     }
     self.values = values
-    spacing = nil
+    (spacing, narrowSpacing) = (nil, nil)
   }
 
   /// `bins` equal bins from `first` to `last`: NumPy's for an array of `dtype`, bit for bit.
@@ -47,15 +49,14 @@ package struct HistogramEdges: Sendable, Hashable {
         .usage, "number of bins", expected: "fewer, so that no two edges are equal", got: "\(bins)")
     }
     spacing = Spacing(values)
+    narrowSpacing = spacing.flatMap { [values] in NarrowSpacing(values, $0) }
   }
 
-  /// How evenly spaced edges are.
+  /// Edges so evenly spaced that (edge i - first edge) * `scale` is i but for less than 1/4. As both operations keep the
+  /// order of what they are applied to, what they make of a value between two edges is nearest to one of these.
   struct Spacing: Sendable, Hashable {
     /// Bins per unit.
     let scale: Double
-    /// (edge i - first edge) * `scale` is less than this away from i. As both operations keep the order of what they are
-    /// applied to, a value that is further from whole numbers lies in the bin of the number below.
-    let slack: Double
 
     /// nil where rounding has moved edges so far that their bins must be sought.
     init?(_ edges: [Double]) {
@@ -65,7 +66,28 @@ package struct HistogramEdges: Sendable, Hashable {
       let most = edges.indices.reduce(0) { max($0, abs((edges[$1] - edges[0]) * scale - Double($1))) }
       guard most < 0.25 else { return nil }
       self.scale = scale
-      slack = most + 1e-9
+    }
+  }
+
+  /// The same for values of float32, which are compared with the least float32 that is no less than an edge.
+  struct NarrowSpacing: Sendable, Hashable {
+    let edges: [Float]
+    /// The largest float32 that is no more than the last edge.
+    let greatest: Float
+    let scale: Float
+
+    /// nil where rounding to float32 could move a value's place by as much as an edge may be away from its own.
+    init?(_ edges: [Double], _ spacing: Spacing) {
+      let bins = Double(edges.count - 1)
+      let bounds = 1e-30...1e30
+      // The first edge, the difference, the scale, the product, and the half that is added: an ulp each.
+      let lost = Double(Float.ulpOfOne) * (4 * bins + abs(edges[0]) * spacing.scale)
+      guard lost < 0.2, bounds.contains(spacing.scale), bounds.contains(bins / spacing.scale),
+        abs(edges[0]) < bounds.upperBound
+      else { return nil }
+      self.edges = edges.map { Float(noLess: $0) }
+      greatest = -Float(noLess: -edges.last!)
+      scale = Float(spacing.scale)
     }
   }
 
@@ -91,5 +113,13 @@ package struct HistogramEdges: Sendable, Hashable {
     case .float32: { Double(Float($0)) }
     default: { $0 }
     }
+  }
+}
+
+extension Float {
+  /// The least number that is no less than another.
+  fileprivate init(noLess value: Double) {
+    let nearest = Float(value)
+    self = Double(nearest) < value ? nearest.nextUp : nearest
   }
 }
