@@ -75,50 +75,48 @@ TESSERA_INLINE double less_squares(double m2, double count, double rest) {
     }                                                                                                        \
   }
 
-// Merges a piece by the sums of its values' deviations from their rounded means, and of the squares.
-TESSERA_INLINE void merge_piece(moments to, const double *restrict number, const double *restrict other,
-                                const double *restrict rest, const double *restrict other_m2, size_t width) {
-  int64_t *restrict count = to.count;
-  double *restrict mean = to.mean;
-  double *restrict lost = to.lost;
-  double *restrict m2 = to.m2;
-  for (size_t c = 0; c < width; c++) {
-    const double seen = (double)count[c], all = seen + number[c];
-    const double part = number[c] / (all > 0 ? all : 1);
-    const double missing = lacking(other[c], rest[c] / (number[c] > 0 ? number[c] : 1));
-    // A mean of no values must not meet an infinite one.
-    double to_mean = mean[c], to_lost = lost[c], to_m2 = m2[c];
-    merge_one(&to_mean, &to_lost, &to_m2, other[c], missing, less_squares(other_m2[c], number[c], missing),
-              part, seen * part);
-    mean[c] = number[c] > 0 ? to_mean : mean[c];
-    lost[c] = number[c] > 0 ? to_lost : lost[c];
-    m2[c] = number[c] > 0 ? to_m2 : m2[c];
-    count[c] += (int64_t)number[c];
-  }
+// A count below 2^52 as a double, by integer operations that all instruction sets have for vectors.
+TESSERA_INLINE double double_of(int64_t count) {
+  const int64_t bits = count + 0x4330000000000000;
+  double shifted;
+  memcpy(&shifted, &bits, sizeof shifted);
+  return shifted - 0x1p52;
 }
 
-// A piece of up to eight rows in four visits, with a count for each position.
-#define DEFINE_PIECE(DTYPE)                                                                                  \
-  TESSERA_INLINE void piece_##DTYPE(moments to, const in_##DTYPE *restrict in,                               \
-                                    const uint8_t *restrict mask, size_t n, size_t rows, size_t width,       \
+// Pieces of up to eight rows, of which a mask may leave values out; positions may have seen different numbers of values.
+#define DEFINE_PIECE(DTYPE, WIDE)                                                                            \
+  TESSERA_INLINE void piece_##DTYPE(moments to, const in_##DTYPE *restrict row,                              \
+                                    const uint8_t *restrict mask, size_t n, size_t width, const size_t rows, \
                                     const int masked) {                                                      \
-    double number[STRIP], mean[STRIP], rest[STRIP], m2[STRIP];                                               \
-    for (size_t c = 0; c < width; c++) number[c] = mean[c] = rest[c] = m2[c] = 0;                            \
-    for (size_t r = 0; r < rows; r++)                                                                        \
-      for (size_t c = 0; c < width; c++) {                                                                   \
-        const int counts = !masked || mask[r * n + c];                                                       \
-        number[c] += counts ? 1 : 0;                                                                         \
-        mean[c] += counts ? (double)LOAD_##DTYPE(in[r * n + c]) : 0;                                         \
+    int64_t *restrict count = to.count;                                                                      \
+    double *restrict mean = to.mean;                                                                         \
+    double *restrict lost = to.lost;                                                                         \
+    double *restrict m2 = to.m2;                                                                             \
+    for (size_t c = 0; c < width; c++) {                                                                     \
+      double x[PIECE] = {0}, d[PIECE] = {0}, square[PIECE] = {0};                                            \
+      int64_t more = 0;                                                                                      \
+      _Pragma("clang loop unroll(full)") for (size_t k = 0; k < rows; k++) {                                 \
+        const int counts = !masked || mask[c + k * n];                                                       \
+        more += counts;                                                                                      \
+        x[k] = counts ? (double)LOAD_##DTYPE(row[c + k * n]) : 0;                                            \
       }                                                                                                      \
-    for (size_t c = 0; c < width; c++) mean[c] = mean[c] / (number[c] > 0 ? number[c] : 1);                  \
-    for (size_t r = 0; r < rows; r++)                                                                        \
-      for (size_t c = 0; c < width; c++) {                                                                   \
-        const int counts = !masked || mask[r * n + c];                                                       \
-        const double d = counts ? (double)LOAD_##DTYPE(in[r * n + c]) - mean[c] : 0;                         \
-        rest[c] += d;                                                                                        \
-        m2[c] += d * d;                                                                                      \
+      const double number = double_of(more), seen = double_of(count[c]), some = number > 0 ? number : 1;     \
+      const double piece_mean = SUM_OF_EIGHT(x) / some;                                                      \
+      _Pragma("clang loop unroll(full)") for (size_t k = 0; k < rows; k++) {                                 \
+        d[k] = !masked || mask[c + k * n] ? x[k] - piece_mean : 0;                                           \
+        square[k] = d[k] * d[k];                                                                             \
       }                                                                                                      \
-    merge_piece(to, number, mean, rest, m2, width);                                                          \
+      const double rest = WIDE ? lacking(piece_mean, SUM_OF_EIGHT(d) / some) : 0;                            \
+      const double squares = SUM_OF_EIGHT(square), part = number / (seen + some);                            \
+      double to_mean = mean[c], to_lost = lost[c], to_m2 = m2[c];                                            \
+      merge_one(&to_mean, &to_lost, &to_m2, piece_mean, rest,                                                \
+                WIDE ? less_squares(squares, number, rest) : squares, part, seen * part);                    \
+      /* A mean of no values must not meet an infinite one. */                                               \
+      mean[c] = number > 0 ? to_mean : mean[c];                                                              \
+      lost[c] = number > 0 ? to_lost : lost[c];                                                              \
+      m2[c] = number > 0 ? to_m2 : m2[c];                                                                    \
+      count[c] += more;                                                                                      \
+    }                                                                                                        \
   }
 
 TESSERA_INLINE int all_equal(const int64_t *restrict count, size_t width) {
@@ -129,7 +127,7 @@ TESSERA_INLINE int all_equal(const int64_t *restrict count, size_t width) {
 
 #define DEFINE_MOMENTS(DTYPE, WIDE)                                                                          \
   DEFINE_EIGHT(DTYPE, WIDE)                                                                                  \
-  DEFINE_PIECE(DTYPE)                                                                                        \
+  DEFINE_PIECE(DTYPE, WIDE)                                                                                  \
   TESSERA_INLINE void moments_strip_##DTYPE(tessera_accumulators all, const tessera_tile *tile,              \
                                             tessera_strip strip, const int masked) {                         \
     const in_##DTYPE *in = tile->values;                                                                     \
@@ -141,11 +139,15 @@ TESSERA_INLINE int all_equal(const int64_t *restrict count, size_t width) {
         eight_##DTYPE(to, NULL, ROW(in, tile, strip, r), tile->columns, strip.width, seen + (int64_t)r, 0);  \
       for (size_t c = 0; c < strip.width; c++) to.count[c] = seen + (int64_t)r;                              \
     }                                                                                                        \
-    for (; r < tile->rows; r += PIECE) {                                                                     \
-      const size_t rest = tile->rows - r;                                                                    \
+    for (; r + PIECE <= tile->rows; r += PIECE)                                                              \
       piece_##DTYPE(to, ROW(in, tile, strip, r), MASK_ROW(tile, strip, r, masked), tile->columns,            \
-                    rest < PIECE ? rest : PIECE, strip.width, masked);                                       \
-    }                                                                                                        \
+                    strip.width, PIECE, masked);                                                             \
+    for (; r + PIECE / 2 <= tile->rows; r += PIECE / 2)                                                      \
+      piece_##DTYPE(to, ROW(in, tile, strip, r), MASK_ROW(tile, strip, r, masked), tile->columns,            \
+                    strip.width, PIECE / 2, masked);                                                         \
+    for (; r < tile->rows; r++)                                                                              \
+      piece_##DTYPE(to, ROW(in, tile, strip, r), MASK_ROW(tile, strip, r, masked), tile->columns,            \
+                    strip.width, 1, masked);                                                                 \
   }                                                                                                          \
   DEFINE_STRIPS(moments_##DTYPE, moments_strip_##DTYPE)
 

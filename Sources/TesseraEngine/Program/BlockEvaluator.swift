@@ -42,7 +42,7 @@ package final class BlockEvaluator {
     self.program = program
     let expanded = BlockEvaluator.expandedLeaves(program)
     let allocation = RegisterAllocation(program, expanded: expanded)
-    let layout = TileLayout(program)
+    let layout = TileLayout(program, registers: allocation.count)
     tileLimit = layout.limit
     let registers = Buffer(count: allocation.count * layout.registerBytes)
     self.registers = registers
@@ -73,7 +73,7 @@ package final class BlockEvaluator {
   /// Bytes that evaluating blocks of these lengths takes in one thread, what sources need to read included.
   package static func bytes(_ program: Program, block: [Int]) -> Int {
     let allocation = RegisterAllocation(program, expanded: expandedLeaves(program))
-    let layout = TileLayout(program)
+    let layout = TileLayout(program, registers: allocation.count)
     let repeated = Set(program.roots.filter { program.values[$0].isScalar }).count
     var bytes =
       allocation.count * layout.registerBytes + program.values.count * 16 + repeated * layout.limit * 16
@@ -200,16 +200,19 @@ package final class BlockEvaluator {
   }
 }
 
-/// How large tiles and registers are: a handful of registers fit the first-level cache together.
+/// How large tiles and registers are: what is computed of a tile is read again while it is in the nearest caches.
 struct TileLayout {
   let limit: Int
   let registerBytes: Int
 
   private static let bytes = 16 << 10
+  /// So few registers may be twice as large: reductions of columns gain by having more rows at once.
+  private static let fewRegisters = 2
 
-  init(_ program: Program) {
+  init(_ program: Program, registers: Int) {
     let itemSize = program.values.lazy.filter { !$0.isScalar }.map(\.dtype.itemSize).max() ?? 1
-    limit = TileLayout.bytes / max(itemSize, 4)
+    let bytes = registers <= TileLayout.fewRegisters ? 2 * TileLayout.bytes : TileLayout.bytes
+    limit = bytes / max(itemSize, 4)
     registerBytes = limit * itemSize
   }
 }

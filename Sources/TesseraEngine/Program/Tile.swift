@@ -36,7 +36,9 @@ struct TileGrid {
     } else {
       self.axis = axis - 1
       self.inner = inner
-      stretch = max(1, limit / inner)
+      let most = max(1, limit / inner)
+      // Kernels take eight rows at a time.
+      stretch = most < 8 ? most : most / 8 * 8
     }
   }
 
