@@ -19,6 +19,17 @@ struct ProductOperand: Sendable {
   let isInPlace: Bool
   /// What it is used of in place; nil for a result that is only planned.
   private let memory: MemoryDriver?
+  /// What reading all of it once takes, in bytes copied from the page cache; nothing of what is in memory.
+  let readingCost: Double
+  /// What is decoded as one; nil where reading costs no more than copying.
+  private let decoded: Decoded?
+
+  private struct Decoded {
+    var rows: Int
+    var columns: Int
+    /// Whether a reader has it at hand until it decodes another.
+    var isHeld: Bool
+  }
 
   /// - Parameter node: of at least two axes.
   init(_ node: Node, results: [ObjectIdentifier: Source]) throws {
@@ -36,6 +47,8 @@ struct ProductOperand: Sendable {
     let isMemory = driver is MemoryDriver || driver is PlaceholderDriver
     isInPlace = isMemory && ProductOperand.isUsable(self.map, driver.description.shape, node)
     memory = isInPlace ? driver as? MemoryDriver : nil
+    readingCost = isInPlace ? 0 : Double(shape.count) * Double(dtype.itemSize) * driver.readingCost
+    decoded = isInPlace ? nil : ProductOperand.decoded(driver, self.map, shape)
   }
 
   /// What a chain of views is of, and how it is walked.
@@ -168,10 +181,6 @@ struct ProductOperand: Sendable {
     let part = Swift.min(Double(shape.count), all) / all
     return Int(Double(driver.wholeStoredBytes) * part)
   }
-  /// What reading all of it once takes, in bytes copied from the page cache; nothing of what is in memory.
-  var readingCost: Double {
-    isInPlace ? 0 : Double(shape.count) * Double(dtype.itemSize) * driver.readingCost
-  }
   /// Whether panels of so many rows, one after another, cut no chunk, and no stretch of a file that is better read whole.
   func isCutWell(byRows count: Int) -> Bool { isCutWell(axis: shape.rank - 2, by: count) }
   /// The same of columns.
@@ -182,26 +191,33 @@ struct ProductOperand: Sendable {
     let (entry, granule) = (map.axes[number], driver.granule[number])
     return granule == 1 || entry.step == 1 && entry.start % granule == 0 && count % granule == 0
   }
-  /// Whether reading it costs more than copying it.
-  var isDecoded: Bool { !isInPlace && driver.readingCost > 1 }
-  /// The rows and columns that are decoded as one: 1 and 1 of what is only copied.
-  var cell: (rows: Int, columns: Int) { (cell(axis: shape.rank - 2), cell(axis: shape.rank - 1)) }
-
-  private func cell(axis: Int) -> Int {
-    guard isDecoded, let number = map.axes.firstIndex(where: { $0.source == axis }) else { return 1 }
-    return Swift.max(1, Swift.min(driver.leastRead[number] / abs(map.axes[number].step), shape[axis]))
+  private static func decoded(_ driver: any ArrayDriver, _ map: AccessMap, _ shape: Shape) -> Decoded? {
+    guard driver.readingCost > 1 else { return nil }
+    let least = driver.leastRead
+    func length(_ axis: Int) -> Int {
+      guard let number = map.axes.firstIndex(where: { $0.source == axis }) else { return 1 }
+      return Swift.max(1, Swift.min(least[number] / abs(map.axes[number].step), shape[axis]))
+    }
+    return Decoded(
+      rows: length(shape.rank - 2), columns: length(shape.rank - 1), isHeld: least == driver.granule)
   }
+
+  /// Whether reading it costs more than copying it.
+  var isDecoded: Bool { decoded != nil }
+  /// The rows and columns that are decoded as one: 1 and 1 of what is only copied.
+  var cell: (rows: Int, columns: Int) { (decoded?.rows ?? 1, decoded?.columns ?? 1) }
 
   /// How often a cell is decoded, on the average, where panels of so many rows and columns are read one after another.
   ///
   /// - Parameter isAlone: whether nothing else is decoded in between: of a cell that is a chunk the last one is at hand.
   func decodes(inPanels rows: Int, _ columns: Int, isAlone: Bool) -> Double {
-    guard isDecoded else { return 1 }
-    let (all, cell) = ((rows: shape[shape.rank - 2], columns: shape[shape.rank - 1]), self.cell)
-    let isHeld = isAlone && driver.leastRead == driver.granule
-    let down = ProductOperand.touches(all.rows, by: rows, cell: cell.rows)
-    let across = ProductOperand.touches(all.columns, by: columns, cell: cell.columns)
-    return (isHeld && cell.columns >= all.columns ? 1 : down) * (isHeld && rows <= cell.rows ? 1 : across)
+    guard let decoded else { return 1 }
+    let all = (rows: shape[shape.rank - 2], columns: shape[shape.rank - 1])
+    let isHeld = isAlone && decoded.isHeld
+    let down = ProductOperand.touches(all.rows, by: rows, cell: decoded.rows)
+    let across = ProductOperand.touches(all.columns, by: columns, cell: decoded.columns)
+    return (isHeld && decoded.columns >= all.columns ? 1 : down)
+      * (isHeld && rows <= decoded.rows ? 1 : across)
   }
 
   /// How many of the pieces into which a length is cut touch a cell of it, on the average.
