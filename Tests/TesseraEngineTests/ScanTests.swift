@@ -1,9 +1,8 @@
 import Synchronization
 import TesseraCore
+import TesseraEngine
 import TesseraStorage
 import Testing
-
-@testable import TesseraEngine
 
 @Suite struct ScanTests {
   /// Lines of more than half a MiB are taken in strips, which continue where they ended.
@@ -33,31 +32,6 @@ import Testing
     #expect(try steps.sum().item(as: Double.self) == Double(count - 1))
     // Two views in each of two evaluations.
     #expect(reads.count <= 4 * count + (1 << 18))
-  }
-
-  /// Totals that nobody went on from give way, or all that is read after them would be added up from the beginning.
-  @Test func totalsLeftBehindMakeRoom() throws {
-    let (rows, columns) = (12, 200_000)
-    let adds = CallCounter()
-    let x = try NDArray.arange(rows * columns, dtype: .float64).reshape([rows, columns]).map { (_: Double) in
-      adds.add()
-      return 1.0
-    }
-    let driver = try NodeSource.driver(of: x.cumsum(axis: 0).node)
-    let scratch = ReadScratch()
-    var totals = [Double](repeating: 0, count: columns)
-    func read(_ row: Int, _ axis: StridedRegion.Axis) throws {
-      let selection = StridedRegion(axes: [.init(start: row, step: 1, count: 1), axis])
-      try totals.withUnsafeMutableBytes {
-        try driver.read(selection, into: $0.baseAddress!, strides: [0, 8], scratch: scratch)
-      }
-      #expect(totals[..<axis.count].allSatisfy { $0 == Double(row + 1) })
-    }
-    // Every one is left behind after the first row.
-    for first in 0..<8 { try read(0, .init(start: first, step: 1, count: columns - 8)) }
-    let before = adds.count
-    for row in 0..<rows { try read(row, .init(start: 0, step: 1, count: columns)) }
-    #expect(adds.count - before == rows * columns)
   }
 
   @Test func totalsOfEveryLayoutAndDirection() throws {

@@ -27,15 +27,12 @@ package final class ScanDriver: ComputedDriver {
   private struct Carry {
     var position: Int
     var totals: Buffer
-    /// Later ones have a larger number.
-    var turn = 0
   }
 
   private struct State: @unchecked Sendable {
     /// Several where views of one array are read side by side, each from its own position.
     var carries: [Line: [Carry]] = [:]
     var carriedBytes = 0
-    var turn = 0
     let block = Buffer()
   }
 
@@ -43,9 +40,8 @@ package final class ScanDriver: ComputedDriver {
   private let pieceBytes: Int
   private static let leastPieceBytes = 512 << 10
   private static let mostPieceBytes = 2 << 20
+  /// Each strip keeps totals of its own.
   private static let leastWidth = 16
-  /// Each strip keeps totals of its own, and what they are found by.
-  private static let bytesPerLine = 512
 
   /// - Parameter program: the operand, with one root over `shape`, of the scan's wide dtypes.
   package init(_ scan: Scan, _ program: Program, shape: Shape, dtype: DType, axis: Int) {
@@ -69,10 +65,7 @@ package final class ScanDriver: ComputedDriver {
     let shape = description.shape
     let granule = operand.granule
     let lengths = shape.indices.map { $0 == axis ? 1 : $0 < axis ? min(granule[$0], shape[$0]) : shape[$0] }
-    let lines = zip(lengths, stripLengths(lengths)).map { ($0 + $1 - 1) / max(1, $1) }
-    let bytes = lengths.saturatingProduct(dtype.itemSize)
-      .saturatingAdd(lines.saturatingProduct(ScanDriver.bytesPerLine))
-    return max(ScanDriver.leastCarriedBytes, bytes)
+    return max(ScanDriver.leastCarriedBytes, lengths.saturatingProduct(dtype.itemSize))
   }
 
   private static let leastCarriedBytes = 2 << 20
@@ -89,25 +82,20 @@ package final class ScanDriver: ComputedDriver {
     }
   }
 
-  /// Cuts across the axis, so that a granule's positions along it fit a piece.
-  private func stripLengths(_ counts: [Int]) -> [Int] {
+  /// Cuts a selection across the axis, so that a granule's positions along it fit a piece.
+  private func forEachStrip(
+    of selection: StridedRegion, _ body: (StridedRegion, [Int]) throws -> Void
+  ) throws {
     let granule = operand.granule
     let along = max(1, min(granule[axis], description.shape[axis]))
     var room = max(ScanDriver.leastWidth, pieceBytes / dtype.itemSize / along)
-    var lengths = counts
+    var lengths = selection.counts
     for other in lengths.indices.reversed() where other != axis && lengths[other] > 1 {
       let whole = room / granule[other] * granule[other]
       lengths[other] = min(lengths[other], whole > 0 ? whole : room)
       room = max(1, room / lengths[other])
     }
-    return lengths
-  }
-
-  private func forEachStrip(
-    of selection: StridedRegion, _ body: (StridedRegion, [Int]) throws -> Void
-  ) throws {
-    let counts = selection.counts
-    let grid = try ChunkGrid(shape: Shape(counts), chunkShape: stripLengths(counts))
+    let grid = try ChunkGrid(shape: Shape(selection.counts), chunkShape: lengths)
     try Region(grid.counts.map { 0..<$0 }).forEachIndex { index in
       let part = grid.region(index)
       let axes = selection.axes.indices.map { number in
@@ -151,7 +139,7 @@ package final class ScanDriver: ComputedDriver {
     }
     if let best {
       state.carries[line]!.remove(at: best)
-      state.carriedBytes -= bytes(ofWidth: width)
+      state.carriedBytes -= width * dtype.itemSize
       return known[best]
     }
     let carry = Carry(position: 0, totals: Buffer())
@@ -160,28 +148,14 @@ package final class ScanDriver: ComputedDriver {
   }
 
   private func keep(_ carry: Carry, of line: Line, _ width: Int, _ state: inout State) {
-    if state.carries[line]?.isEmpty ?? false { state.carries[line] = nil }
-    let bytes = bytes(ofWidth: width)
+    let bytes = width * dtype.itemSize
     // Nobody goes on behind the end.
-    guard carry.position < description.shape[axis], bytes <= mostCarriedBytes else { return }
-    while state.carriedBytes + bytes > mostCarriedBytes { forgetOldest(&state) }
-    state.turn += 1
-    state.carries[line, default: []].append(
-      Carry(position: carry.position, totals: carry.totals, turn: state.turn))
-    state.carriedBytes += bytes
-  }
-
-  private func bytes(ofWidth width: Int) -> Int { width * dtype.itemSize + ScanDriver.bytesPerLine }
-
-  /// Makes room: where all that is asked for goes forward there is enough, so the oldest ones were left behind.
-  private func forgetOldest(_ state: inout State) {
-    let turns = state.carries.values.joined().map(\.turn).sorted()
-    // Several at a time, as it takes a look at all.
-    let last = turns[(turns.count - 1) / 4]
-    state.carries = state.carries.mapValues { $0.filter { $0.turn > last } }.filter { !$0.value.isEmpty }
-    state.carriedBytes = state.carries.reduce(0) { sum, entry in
-      sum + entry.value.count * bytes(ofWidth: entry.key.counts.reduce(1, *))
+    guard carry.position < description.shape[axis], state.carriedBytes + bytes <= mostCarriedBytes else {
+      if state.carries[line]?.isEmpty ?? false { state.carries[line] = nil }
+      return
     }
+    state.carries[line, default: []].append(carry)
+    state.carriedBytes += bytes
   }
 
   /// Reads a piece of the axis as rows, and makes it totals.

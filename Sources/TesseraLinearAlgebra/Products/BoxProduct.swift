@@ -39,8 +39,7 @@ struct BoxProduct {
     let summed = geometry.summed(index)
     if summed.isEmpty { return clear(rows.count, columns.count, target) }
     let stack = Array(index[geometry.stackAxes])
-    let length = driver.loadedDepth(
-      rows.count, columns.count, within: max(driver.panelBytes, ProductDriver.smallPanelBytes))
+    let length = driver.loadedDepth(rows.count, columns.count)
     for first in stride(from: summed.lowerBound, to: summed.upperBound, by: length) {
       try reading.scratch.interruption()
       let panel = first..<min(summed.upperBound, first + length)

@@ -42,7 +42,7 @@ extension ProductDriver: PricedDriver {
   package func scratchBytes(reading block: [Int]) -> Int {
     let (rows, columns) = (block[block.count - 2], block[block.count - 1])
     let apart = isAligned(rows, geometry.rowCuts) && isAligned(columns, geometry.columnCuts) ? 0 : tileBytes
-    return max(panels(for: block), groupPanels).saturatingAdd(apart).saturatingAdd(readerBytes)
+    return max(panels(for: block).bytes, groupPanels).saturatingAdd(apart).saturatingAdd(readerBytes)
   }
 
   private func isAligned(_ length: Int, _ cuts: AxisCuts) -> Bool {
@@ -50,8 +50,8 @@ extension ProductDriver: PricedDriver {
   }
 
   package func reading(blocks block: [Int]) -> any ArrayDriver {
-    let bytes = panels(for: block)
-    return (try? ProductDriver(geometry, left: left, right: right, dtype: dtype, panelBytes: bytes)) ?? self
+    let panels = panels(for: block)
+    return (try? ProductDriver(geometry, left: left, right: right, dtype: dtype, panels: panels)) ?? self
   }
 
   // MARK: What it costs
@@ -69,9 +69,9 @@ extension ProductDriver: PricedDriver {
   /// How often what is decoded as one is, each time an operand is read.
   private func decodes(inBlocks block: [Int]) -> (left: Double, right: Double) {
     let (rows, columns) = (block[block.count - 2], block[block.count - 1])
-    let limit = panels(for: block)
-    let part = part(rows, columns, limit: limit)
-    let depth = loadedDepth(part.rows, part.columns, within: max(limit, ProductDriver.smallPanelBytes))
+    let panels = panels(for: block)
+    let part = part(rows, columns, limit: panels.bytes, depth: panels.depth)
+    let depth = panels.depth ?? loadedDepth(part.rows, part.columns)
     return (
       left.decodes(inPanels: part.rows, depth, isAlone: !right.isDecoded),
       right.decodes(inPanels: depth, part.columns, isAlone: !left.isDecoded)

@@ -12,15 +12,17 @@ package final class ProductDriver: ComputedDriver {
   let dtype: DType
   /// What panels of both operands may take together while a box is computed, if that is more than those of a tile.
   private let preparedBytes: Int
+  /// How deep they are, where that depends on the boxes that are read.
+  let preparedDepth: Int?
   let workers = Pool { ProductWorker() }
 
   init(
     _ geometry: ProductGeometry, left: ProductOperand, right: ProductOperand, dtype: DType,
-    panelBytes: Int? = nil
+    panels: PanelPlan? = nil
   ) throws {
     if MatrixKernel.usesLibrary(dtype) { try OpenBLAS.require() }
     (self.geometry, self.left, self.right, self.dtype) = (geometry, left, right, dtype)
-    preparedBytes = panelBytes ?? 0
+    (preparedBytes, preparedDepth) = (panels?.bytes ?? 0, panels?.depth)
     description = ArrayDescription(computed: try Shape(geometry.dimensions), dtype: dtype)
   }
 
@@ -29,7 +31,7 @@ package final class ProductDriver: ComputedDriver {
   /// The panels of the least part.
   var leastPanels: Int {
     let part = leastPart
-    return panels(part.rows, part.columns)
+    return panels(part.rows, part.columns, depth: leastDepth)
   }
 
   /// The least part of each matrix; of small matrices as many as are computed together.
