@@ -70,6 +70,27 @@ package enum BloscCompressor: String, Sendable, CaseIterable {
 }
 
 extension BloscFormat {
+  /// Decompresses `source`, which would fill `target` exactly, to `count` bytes at least; what LZ4 has behind them is
+  /// neither decoded nor checked.
+  func decompress(
+    _ source: UnsafeRawBufferPointer, upTo count: Int, into target: UnsafeMutableRawBufferPointer,
+    scratch: CodecScratch
+  ) throws {
+    guard self == .lz4, count < target.count else {
+      return try decompress(source, into: target, scratch: scratch)
+    }
+    let produced = Int(
+      LZ4_decompress_safe_partial(
+        source.baseAddress, target.baseAddress, Int32(source.count), Int32(count), Int32(target.count)))
+    guard produced >= count else { throw wrong(produced, expected: count) }
+  }
+
+  private func wrong(_ count: Int, expected: Int) -> TesseraError {
+    TesseraError(
+      .corrupt, "Blosc frame: \(self) data", expected: "\(expected) bytes",
+      got: count < 0 ? "bad data" : "\(count)")
+  }
+
   /// Decompresses `source`, which must fill `target` exactly.
   func decompress(
     _ source: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer, scratch: CodecScratch
@@ -88,10 +109,6 @@ extension BloscFormat {
       throw TesseraError(
         .unsupported, "Blosc frame: compressor", expected: "lz4, lz4hc, zlib or zstd", got: "\(self)")
     }
-    guard count == target.count else {
-      throw TesseraError(
-        .corrupt, "Blosc frame: \(self) data", expected: "\(target.count) bytes",
-        got: count < 0 ? "bad data" : "\(count)")
-    }
+    guard count == target.count else { throw wrong(count, expected: target.count) }
   }
 }

@@ -32,6 +32,27 @@ import Testing
     try CodecContract(BloscCodec(elementSize: 4, blockSize: size)).survivesDamage(seed: 12)
   }
 
+  /// Whole elements within blocks of byte planes: planes are decoded as far as they are wanted, stored ones not at all.
+  @Test(arguments: [2, 4, 8, 16]) func elementsOfBlocks(_ typesize: Int) throws {
+    var random = SeededGenerator(seed: UInt64(typesize))
+    let scratch = CodecScratch()
+    for compressor in BloscCompressor.allCases where (try? compressor.requireAvailable()) != nil {
+      let codec = BloscCodec(compressor, level: 1, elementSize: typesize, blockSize: 8192)
+      for kind in SampleData.allCases {
+        let elements = 40_000 / typesize
+        let bytes = kind.bytes(elements * typesize, seed: 8)
+        let frame = try codec.encode(bytes, scratch: scratch)
+        for _ in 0..<40 {
+          let first = Int.random(in: 0..<elements, using: &random)
+          let last = Int.random(in: first..<elements, using: &random)
+          let range = first * typesize..<(last + 1) * typesize
+          let part = try codec.decode(range, of: bytes.count, from: frame, scratch: scratch)
+          #expect(part == Array(bytes[range]), "\(compressor) \(kind) \(range)")
+        }
+      }
+    }
+  }
+
   @Test(arguments: Fixture.all("blosc").filter { !$0.name.contains("blosclz") })
   func readsFramesOfCBlosc(_ fixture: Fixture) throws {
     do {

@@ -256,13 +256,13 @@ package struct ZarrDriver: ArrayDriver {
     return true
   }
 
-  /// Decodes only the stretch of the chunk that holds the part, when that is at most half of it.
+  /// Decodes only the stretch of the chunk that holds the part, when that saves an eighth of it.
   private func readPartially(
     _ part: StridedRegion, of chunk: EncodedChunk, into target: UnsafeMutableRawPointer, strides: [Int],
     scratch: ReadScratch
   ) throws -> Bool {
     let span = rawSpan(part)
-    guard span.count <= decoder.byteCount / 2 else { return false }
+    guard span.count <= decoder.byteCount / 8 * 7 else { return false }
     // A fault may map all of a large folio, so the blocks of a small part can bring in most of the chunk.
     chunk.mapping.willTouch(chunk.bytes.count)
     // What is wanted may lie far apart in a chunk that is large in its metadata alone.
