@@ -84,10 +84,11 @@ TESSERA_INLINE double double_of(int64_t count) {
 }
 
 // Pieces of up to eight rows, of which a mask may leave values out; positions may have seen different numbers of values.
+// `sum` may be null.
 #define DEFINE_PIECE(DTYPE, WIDE)                                                                            \
-  TESSERA_INLINE void piece_##DTYPE(moments to, const in_##DTYPE *restrict row,                              \
+  TESSERA_INLINE void piece_##DTYPE(moments to, double *restrict sum, const in_##DTYPE *restrict row,        \
                                     const uint8_t *restrict mask, size_t n, size_t width, const size_t rows, \
-                                    const int masked) {                                                      \
+                                    const int masked, const int sums) {                                      \
     int64_t *restrict count = to.count;                                                                      \
     double *restrict mean = to.mean;                                                                         \
     double *restrict lost = to.lost;                                                                         \
@@ -101,7 +102,8 @@ TESSERA_INLINE double double_of(int64_t count) {
         x[k] = counts ? (double)LOAD_##DTYPE(row[c + k * n]) : 0;                                            \
       }                                                                                                      \
       const double number = double_of(more), seen = double_of(count[c]), some = number > 0 ? number : 1;     \
-      const double piece_mean = SUM_OF_EIGHT(x) / some;                                                      \
+      const double eight = SUM_OF_EIGHT(x), piece_mean = eight / some;                                       \
+      if (sums) sum[c] += eight;                                                                             \
       _Pragma("clang loop unroll(full)") for (size_t k = 0; k < rows; k++) {                                 \
         d[k] = !masked || mask[c + k * n] ? x[k] - piece_mean : 0;                                           \
         square[k] = d[k] * d[k];                                                                             \
@@ -140,14 +142,14 @@ TESSERA_INLINE int all_equal(const int64_t *restrict count, size_t width) {
       for (size_t c = 0; c < strip.width; c++) to.count[c] = seen + (int64_t)r;                              \
     }                                                                                                        \
     for (; r + PIECE <= tile->rows; r += PIECE)                                                              \
-      piece_##DTYPE(to, ROW(in, tile, strip, r), MASK_ROW(tile, strip, r, masked), tile->columns,            \
-                    strip.width, PIECE, masked);                                                             \
+      piece_##DTYPE(to, NULL, ROW(in, tile, strip, r), MASK_ROW(tile, strip, r, masked), tile->columns,      \
+                    strip.width, PIECE, masked, 0);                                                          \
     for (; r + PIECE / 2 <= tile->rows; r += PIECE / 2)                                                      \
-      piece_##DTYPE(to, ROW(in, tile, strip, r), MASK_ROW(tile, strip, r, masked), tile->columns,            \
-                    strip.width, PIECE / 2, masked);                                                         \
+      piece_##DTYPE(to, NULL, ROW(in, tile, strip, r), MASK_ROW(tile, strip, r, masked), tile->columns,      \
+                    strip.width, PIECE / 2, masked, 0);                                                      \
     for (; r < tile->rows; r++)                                                                              \
-      piece_##DTYPE(to, ROW(in, tile, strip, r), MASK_ROW(tile, strip, r, masked), tile->columns,            \
-                    strip.width, 1, masked);                                                                 \
+      piece_##DTYPE(to, NULL, ROW(in, tile, strip, r), MASK_ROW(tile, strip, r, masked), tile->columns,      \
+                    strip.width, 1, masked, 0);                                                              \
   }                                                                                                          \
   DEFINE_STRIPS(moments_##DTYPE, moments_strip_##DTYPE)
 
@@ -194,24 +196,37 @@ static int are_strips_equal(tessera_accumulators all, const tessera_tile *tile) 
 
 // Moments, and the sums that reduce_sum.c makes, in the same order: what both begin with is done once.
 #define DEFINE_MOMENTS_AND_SUMS(NUMBER, DTYPE)                                                               \
-  TESSERA_CLONES static void both_##DTYPE(tessera_accumulators all, tessera_accumulators sums,               \
-                                          const tessera_tile *tile) {                                        \
+  TESSERA_INLINE void both_of_##DTYPE(tessera_accumulators all, tessera_accumulators sums,                   \
+                                      const tessera_tile *tile, const int masked) {                          \
     const in_##DTYPE *in = tile->values;                                                                     \
-    const size_t whole = tile->rows / PIECE * PIECE;                                                         \
-    for (size_t left = 0; left < tile->columns; left += STRIP) {                                             \
-      const size_t width = tile->columns - left;                                                             \
-      const tessera_strip strip = {left, width < STRIP ? width : STRIP};                                     \
+    const size_t n = tile->columns, whole = tile->rows / PIECE * PIECE;                                      \
+    for (size_t left = 0; left < n; left += STRIP) {                                                         \
+      const tessera_strip strip = {left, n - left < STRIP ? n - left : STRIP};                               \
       const moments to = moments_at(all, tile->first + left);                                                \
       double *sum = (double *)sums.memory + tile->first + left;                                              \
       const int64_t seen = to.count[0];                                                                      \
-      for (size_t r = 0; r < whole; r += PIECE)                                                              \
-        eight_##DTYPE(to, sum, ROW(in, tile, strip, r), tile->columns, strip.width, seen + (int64_t)r, 1);   \
+      for (size_t r = 0; r < whole; r += PIECE) {                                                            \
+        const in_##DTYPE *row = ROW(in, tile, strip, r);                                                     \
+        if (masked)                                                                                          \
+          piece_##DTYPE(to, sum, row, MASK_ROW(tile, strip, r, masked), n, strip.width, PIECE, masked, 1);   \
+        else                                                                                                 \
+          eight_##DTYPE(to, sum, row, n, strip.width, seen + (int64_t)r, 1);                                 \
+      }                                                                                                      \
+      if (masked) continue;                                                                                  \
       for (size_t c = 0; c < strip.width; c++) to.count[c] = seen + (int64_t)whole;                          \
     }                                                                                                        \
-    const tessera_tile rest = {                                                                              \
-        tile->first, tile->rows - whole, tile->columns, in + whole * tile->columns, NULL, 0, 0, 1, 0};       \
+    const uint8_t *mask = masked ? tile->mask + whole * n : NULL;                                            \
+    const tessera_tile rest = {tile->first, tile->rows - whole, n, in + whole * n, mask, 0, 0, 1, 0};        \
     moments_##DTYPE(all, &rest);                                                                             \
     tessera_sum_columns(NUMBER, sums, &rest);                                                                \
+  }                                                                                                          \
+  TESSERA_CLONES static void both_##DTYPE(tessera_accumulators all, tessera_accumulators sums,               \
+                                          const tessera_tile *tile) {                                        \
+    both_of_##DTYPE(all, sums, tile, 0);                                                                     \
+  }                                                                                                          \
+  TESSERA_CLONES static void both_masked_##DTYPE(tessera_accumulators all, tessera_accumulators sums,        \
+                                                 const tessera_tile *tile) {                                 \
+    both_of_##DTYPE(all, sums, tile, 1);                                                                     \
   }
 
 DEFINE_MOMENTS_AND_SUMS(9, float16)
@@ -220,15 +235,15 @@ DEFINE_MOMENTS_AND_SUMS(11, float32)
 
 void tessera_moments_and_sums_columns(uint8_t dtype, tessera_accumulators to, tessera_accumulators sums,
                                       const tessera_tile *tile) {
-  if (tile->mask || tile->rows < PIECE || !are_strips_equal(to, tile)) {
+  if (!tile->mask && !are_strips_equal(to, tile)) {
     tessera_moments_columns(dtype, to, tile);
     tessera_sum_columns(dtype, sums, tile);
     return;
   }
   switch (dtype) {
-    case 9: both_float16(to, sums, tile); break;
-    case 10: both_bfloat16(to, sums, tile); break;
-    case 11: both_float32(to, sums, tile); break;
+    case 9: (tile->mask ? both_masked_float16 : both_float16)(to, sums, tile); break;
+    case 10: (tile->mask ? both_masked_bfloat16 : both_bfloat16)(to, sums, tile); break;
+    case 11: (tile->mask ? both_masked_float32 : both_float32)(to, sums, tile); break;
   }
 }
 
