@@ -14,7 +14,8 @@ struct PCACommand: Command {
       details: """
         As scikit-learn's PCA: P.npz has mean, components, singular_values, explained_variance and
         explained_variance_ratio. One pass where a covariance matrix of the features does, a few more
-        otherwise. Computed in float64, written in the data's dtype.
+        otherwise. float32 is multiplied in float32 where that is exact enough; --dtype float64 does
+        everything in float64.
         """,
       operands: [Operand(name: "X", summary: "a matrix; columns are features, rows samples")],
       options: [ComponentOptions.countOption, ComponentOptions.outputOption, transformOption],

@@ -8,8 +8,8 @@ extension PCA {
   /// - Parameter count: how many; 1 to the lesser length of x.
   /// - Throws: `.usage` unless x has two axes and is real, and for another count; `.unsolvable` for NaN and infinities;
   ///   `.memory` before anything is read.
-  /// - Complexity: one pass with features x features sums of products for each thread, when the covariance matrix does;
-  ///   a few more passes otherwise.
+  /// - Complexity: one pass with features x features sums of products for each thread, when the covariance matrix does,
+  ///   two for float32 data that needs products in float64; a few more passes otherwise.
   public static func fit(
     _ x: NDArray, count: Int, solver: Solver = .automatic, options: TransferOptions = .init()
   ) throws -> PCA {
@@ -22,12 +22,9 @@ struct PCAFit {
   private let x: NDArray
   private let count: Int
   private let solver: PCA.Solver
-  private let source: GramSource?
+  private let attempts: [Attempt]
 
   private static let mostCovarianceColumns = 4096
-  /// Variances below this part of the greatest are lost in the rounding of sums of products: the next digits would be
-  /// wrong in the fifth place.
-  private static let leastRatio = 1e-10
 
   init(_ x: NDArray, count: Int, _ solver: PCA.Solver, _ options: TransferOptions) throws {
     try OpenBLAS.require()
@@ -50,14 +47,32 @@ struct PCAFit {
       case .singularValues: false
       }
     self.solver = solver
-    source = usesCovariance ? try GramSource(x, isCentred: true, isWide: true) : nil
+    attempts = usesCovariance ? try Attempt.all(x, stopsAtFirst: solver == .covariance) : []
+  }
+
+  /// A covariance matrix, and what it is good for.
+  private struct Attempt {
+    let source: GramSource
+    /// Variances below this part of the greatest are lost in the rounding of sums of products: the next digits would be
+    /// wrong in the fifth place.
+    let leastRatio: Double
+
+    /// Products in float32 of data that has no more digits, in half the time, then in float64.
+    static func all(_ x: NDArray, stopsAtFirst: Bool) throws -> [Attempt] {
+      let wide = Attempt(source: try GramSource(x, isCentred: true, isWide: true), leastRatio: 1e-10)
+      let narrow = Attempt(source: try GramSource(x, isCentred: true, isWide: false), leastRatio: 1e-3)
+      let attempts = x.dtype.meanDType == .float64 ? [wide] : [narrow, wide]
+      return stopsAtFirst ? [attempts[0]] : attempts
+    }
+
+    func pass(_ options: TransferOptions) throws -> [Explanation.Pass] {
+      try explain([source.products, source.means], options: options).passes
+    }
   }
 
   /// The passes that are certain; a covariance matrix that is not exact enough takes more.
   func plan(_ options: TransferOptions) throws -> [Explanation.Pass] {
-    if let source {
-      return try explain([source.products, source.means], options: covarianceOptions(options)).passes
-    }
+    if let certain = try covariancePasses(options).first { return certain }
     let means = try explain(x.astype(.float64).mean(axis: 0), options: options).passes
     return try means
       + Linalg.explainLeadingSVD(
@@ -66,15 +81,25 @@ struct PCAFit {
   }
 
   func run(_ options: TransferOptions) throws -> PCA {
-    guard let source else { return try bySingularValues(nil, options) }
+    // Nothing is read where memory would not do for all of them.
+    _ = try covariancePasses(options)
     let inner = covarianceOptions(options)
-    let (products, means) = try evaluate(source.products, source.means, options: inner)
-    if let leading = try LeadingComponents(products, count: count, options: inner),
-      solver != .automatic || leading.areExact(to: PCAFit.leastRatio)
-    {
-      return try pca(means, leading.components(), squares: leading.squares, total: leading.total)
+    var known: NDArray?
+    for attempt in attempts {
+      let (products, means) = try evaluate(attempt.source.products, attempt.source.means, options: inner)
+      if let leading = try LeadingComponents(products, count: count, options: inner),
+        solver != .automatic || leading.areExact(to: attempt.leastRatio)
+      {
+        return try pca(means, leading.components(), squares: leading.squares, total: leading.total)
+      }
+      known = means
     }
-    return try bySingularValues(means, options)
+    return try bySingularValues(known, options)
+  }
+
+  private func covariancePasses(_ options: TransferOptions) throws -> [[Explanation.Pass]] {
+    let inner = covarianceOptions(options)
+    return try attempts.map { try $0.pass(inner) }
   }
 
   /// Products and means are in memory, and a copy of the products that is decomposed.

@@ -6,11 +6,12 @@ extension PCA {
   /// The fit of a stored matrix, written to an archive; and its samples in the components' coordinates, if they have a
   /// destination.
   ///
-  /// - Parameter dtype: of what is written; the data's own when nil.
+  /// - Parameter dtype: of what is written; the data's own when nil. In float64 everything is computed in float64.
   package static func fitting(
-    _ x: NDArray, count: Int, to archive: String, transforming output: String? = nil,
+    _ data: NDArray, count: Int, to archive: String, transforming output: String? = nil,
     layout: ArrayLayout = .init(), dtype: DType? = nil, options: TransferOptions
   ) throws -> Fitting {
+    let x = dtype?.isWide == true ? data.astype(.float64) : data
     let fit = try PCAFit(x, count: count, .automatic, options)
     let results = { @Sendable (pca: PCA) throws -> Fitting.Results in
       func converted(_ array: NDArray) -> NDArray { dtype.map { array.astype($0) } ?? array }
