@@ -10,15 +10,17 @@ struct LeadingComponents {
   let total: Double
   private let vectors: DenseMatrix<Double>
 
-  /// - Returns: nil if the decomposition does not converge.
-  /// - Throws: `.unsolvable` for products that are not finite.
-  init?(_ products: NDArray, count: Int, options: TransferOptions) throws {
+  /// - Parameter mayOverflow: whether products of finite numbers may be infinite.
+  /// - Returns: nil if the decomposition does not converge, and for such products.
+  /// - Throws: `.unsolvable` for other products that are not finite.
+  init?(_ products: NDArray, count: Int, mayOverflow: Bool, options: TransferOptions) throws {
     var options = options
     // It is in memory already, and so is what it is for.
     options.heldBytes = 0
     let matrix = try DenseMatrix<Double>.load(products, options: options)
     let columns = matrix.rows
     total = (0..<columns).reduce(0) { $0 + matrix[$1, $1] }
+    if mayOverflow, !total.isFinite { return nil }
     guard total.isFinite else {
       throw TesseraError(.unsolvable, "no components: NaN or infinity in the input")
     }
@@ -49,11 +51,6 @@ struct LeadingComponents {
   /// Whether it is quicker to look for these alone: of 1,024, on an AMD EPYC, 16 take a third of the time of all, 256 two
   /// thirds, 512 more.
   private static func areFew(_ count: Int, of columns: Int) -> Bool { count <= columns / 4 }
-
-  /// Whether the least of them is more than such a part of the greatest.
-  func areExact(to least: Double) -> Bool {
-    squares[0] <= 0 || squares[squares.count - 1] >= least * squares[0]
-  }
 
   /// The eigenvectors as rows, in the order of `squares`.
   func components() throws -> NDArray {

@@ -53,16 +53,28 @@ struct PCAFit {
   /// A covariance matrix, and what it is good for.
   private struct Attempt {
     let source: GramSource
+    let isWide: Bool
+
     /// Variances below this part of the greatest are lost in the rounding of sums of products: the next digits would be
-    /// wrong in the fifth place.
-    let leastRatio: Double
+    /// wrong in the fourth place, or for float64 in the fifth.
+    private var leastRatio: Double { isWide ? 1e-10 : 1e-3 }
+    /// The least mean square of which float32 has all digits that count: smaller products leave its range.
+    private static let leastNarrowSquare = 1e-30
+    /// Up to here products take no longer in float64.
+    private static let fewColumns = 32
 
     /// Products in float32 of data that has no more digits, in half the time, then in float64.
     static func all(_ x: NDArray, stopsAtFirst: Bool) throws -> [Attempt] {
-      let wide = Attempt(source: try GramSource(x, isCentred: true, isWide: true), leastRatio: 1e-10)
-      let narrow = Attempt(source: try GramSource(x, isCentred: true, isWide: false), leastRatio: 1e-3)
-      let attempts = x.dtype.meanDType == .float64 ? [wide] : [narrow, wide]
-      return stopsAtFirst ? [attempts[0]] : attempts
+      let wide = Attempt(source: try GramSource(x, isCentred: true, isWide: true), isWide: true)
+      if x.dtype.meanDType == .float64 || x.shape[1] <= fewColumns { return [wide] }
+      let narrow = Attempt(source: try GramSource(x, isCentred: true, isWide: false), isWide: false)
+      return stopsAtFirst ? [narrow] : [narrow, wide]
+    }
+
+    func suffices(_ leading: LeadingComponents, rows: Int) -> Bool {
+      guard let least = leading.squares.last else { return false }
+      if isWide { return leading.squares[0] <= 0 || least >= leastRatio * leading.squares[0] }
+      return least >= leastRatio * leading.squares[0] && least >= Double(rows) * Attempt.leastNarrowSquare
     }
 
     func pass(_ options: TransferOptions) throws -> [Explanation.Pass] {
@@ -87,12 +99,13 @@ struct PCAFit {
     var known: NDArray?
     for attempt in attempts {
       let (products, means) = try evaluate(attempt.source.products, attempt.source.means, options: inner)
-      if let leading = try LeadingComponents(products, count: count, options: inner),
-        solver != .automatic || leading.areExact(to: attempt.leastRatio)
-      {
+      known = means
+      let isLast = attempt.isWide || attempts.count == 1
+      guard let leading = try LeadingComponents(products, count: count, mayOverflow: !isLast, options: inner)
+      else { continue }
+      if solver != .automatic || attempt.suffices(leading, rows: x.shape[0]) {
         return try pca(means, leading.components(), squares: leading.squares, total: leading.total)
       }
-      known = means
     }
     return try bySingularValues(known, options)
   }

@@ -11,7 +11,8 @@ extension PCA {
     _ data: NDArray, count: Int, to archive: String, transforming output: String? = nil,
     layout: ArrayLayout = .init(), dtype: DType? = nil, options: TransferOptions
   ) throws -> Fitting {
-    let x = dtype?.isWide == true ? data.astype(.float64) : data
+    let isWidened = dtype?.isWide == true && data.dtype.kind == .floating
+    let x = isWidened ? data.astype(.float64) : data
     let fit = try PCAFit(x, count: count, .automatic, options)
     let results = { @Sendable (pca: PCA) throws -> Fitting.Results in
       func converted(_ array: NDArray) -> NDArray { dtype.map { array.astype($0) } ?? array }
@@ -23,7 +24,7 @@ extension PCA {
         output: made)
     }
     return try Fitting(
-      of: [x], to: archive, computing: fit.plan(options), planned: results(placeholder(x, count)),
+      of: [data], to: archive, computing: fit.plan(options), planned: results(placeholder(x, count)),
       options: options
     ) { options in try results(fit.run(options)) }
   }

@@ -13,9 +13,9 @@ public import TesseraEngine
 /// | `explainedVariance` | (k,) | the squares of these, divided by samples - 1 |
 /// | `explainedVarianceRatio` | (k,) | its part of the variances of all columns |
 ///
-/// In each component the element of the greatest magnitude is positive. float32 data is multiplied in float32, some thousand
-/// rows at a time, and added up in float64, where that leaves variances five digits or so; `x.astype(.float64)` is multiplied
-/// in float64.
+/// In each component the element of the greatest magnitude is positive. Data of float32, or shorter, with more than 32 columns
+/// is multiplied in float32 and added up in float64 where that leaves variances four digits or more; `x.astype(.float64)` is
+/// multiplied in float64.
 public struct PCA: Sendable {
   public let mean: NDArray
   public let components: NDArray
@@ -37,7 +37,7 @@ public struct PCA: Sendable {
     /// `covariance` up to 4096 columns, where it is exact enough for the components that are asked for; otherwise the singular
     /// values of the centred matrix, as `Linalg.leadingSVD` finds them.
     case automatic
-    /// The eigenvectors of the covariance matrix, from one pass, in the data's own precision.
+    /// The eigenvectors of the covariance matrix, from one pass: its products in float32 for data of that precision.
     case covariance
     /// The singular values of the centred matrix: a pass for the means, and those of the solver.
     case singularValues(SVDSolver = .automatic)
