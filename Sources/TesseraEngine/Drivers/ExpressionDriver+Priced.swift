@@ -3,12 +3,12 @@ package import TesseraStorage
 /// An expression over a source whose blocks have a price, such as a matrix product plus a bias: it is read in the pieces
 /// that the source computes at a time, so blocks had better be whole ones.
 extension ExpressionDriver: PricedDriver {
-  /// The largest priced source that is walked as the expression is.
-  private var pricedLeaf: (any PricedDriver)? {
+  /// The first priced source that is walked as the expression is, and its number among the leaves.
+  private var pricedLeaf: (number: Int, driver: any PricedDriver)? {
     let own = description.shape
-    return program.leaves.lazy.filter { $0.map == .identity(own.rank) }
-      .compactMap { $0.source.driver as? any PricedDriver }
-      .first { $0.hasPrice && $0.description.shape == own }
+    return program.leaves.enumerated().lazy.filter { $0.element.map == .identity(own.rank) }
+      .compactMap { number, leaf in (leaf.source.driver as? any PricedDriver).map { (number, $0) } }
+      .first { $0.1.hasPrice && $0.1.description.shape == own }
   }
 
   package var hasPrice: Bool { pricedLeaf != nil }
@@ -19,13 +19,19 @@ extension ExpressionDriver: PricedDriver {
     }
   }
 
-  package func scratchBytes(reading block: [Int]) -> Int { scratchBytes }
+  package func scratchBytes(reading block: [Int]) -> Int { reading(blocks: block).scratchBytes }
 
   package func price(ofBlocks block: [Int], threads: Int) -> Double {
-    pricedLeaf?.price(ofBlocks: block, threads: threads) ?? 0
+    pricedLeaf?.driver.price(ofBlocks: block, threads: threads) ?? 0
   }
 
-  package func reading(blocks block: [Int]) -> any ArrayDriver { self }
+  /// The same expression over the priced source as it is prepared, in the pieces that this then has.
+  package func reading(blocks block: [Int]) -> any ArrayDriver {
+    guard let (number, driver) = pricedLeaf else { return self }
+    var prepared = program
+    prepared.read(Source(driver.reading(blocks: block)), asLeaf: number)
+    return ExpressionDriver(prepared, shape: description.shape, dtype: description.dtype!)
+  }
 
   package var readingCost: Double { program.readingCost }
 }

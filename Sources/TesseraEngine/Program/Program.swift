@@ -53,6 +53,11 @@ package struct Program: Sendable {
 
   package init(rank: Int) { self.rank = rank }
 
+  /// Reads a leaf from another source, of the same elements.
+  mutating func read(_ source: Source, asLeaf number: Int) {
+    leaves[number] = Leaf(source: source, map: leaves[number].map, dtype: leaves[number].dtype)
+  }
+
   /// Whether reading must follow the order of storage.
   package var isSequential: Bool { leaves.contains { $0.source.driver.isSequential } }
 

@@ -81,6 +81,8 @@ extension ProductDriver {
     var bytes: Int
     /// nil where it does not depend on the blocks.
     var depth: Int?
+    /// What is computed of a block at once.
+    var part: (rows: Int, columns: Int)
   }
 
   /// Panels of all of a block's rows and columns, or of parts of it where panels of all would take more than the block
@@ -91,12 +93,13 @@ extension ProductDriver {
     guard followsCells else {
       let most = isReadByTiles ? min(own, ProductDriver.cachedPanelBytes) : own
       let part = part(rows, columns, limit: max(leastPanels, most))
-      return PanelPlan(bytes: max(leastPanels, panels(part.rows, part.columns)))
+      return PanelPlan(bytes: max(leastPanels, panels(part.rows, part.columns)), part: part)
     }
     let limit = max(leastPanels, own, cellPanels(rows, columns))
     let part = part(rows, columns, limit: limit, depth: geometry.tiles.depth)
     let depth = cellDepth(part.rows, part.columns, within: limit)
-    return PanelPlan(bytes: max(leastPanels, panels(part.rows, part.columns, depth: depth)), depth: depth)
+    let bytes = max(leastPanels, panels(part.rows, part.columns, depth: depth))
+    return PanelPlan(bytes: bytes, depth: depth, part: part)
   }
 
   /// On an AMD EPYC two threads multiply 131,072 x 1,024 by 1,024 x 64 in 0.18 s out of panels of 64 to 512 rows (2 MiB), in

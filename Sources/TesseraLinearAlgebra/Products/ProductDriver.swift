@@ -14,6 +14,8 @@ package final class ProductDriver: ComputedDriver {
   private let preparedBytes: Int
   /// How deep they are, where that depends on the boxes that are read.
   let preparedDepth: Int?
+  /// What is computed at once of the boxes that are read, where that is known.
+  private let preparedPart: (rows: Int, columns: Int)?
   let workers = Pool { ProductWorker() }
 
   init(
@@ -22,7 +24,7 @@ package final class ProductDriver: ComputedDriver {
   ) throws {
     if MatrixKernel.usesLibrary(dtype) { try OpenBLAS.require() }
     (self.geometry, self.left, self.right, self.dtype) = (geometry, left, right, dtype)
-    (preparedBytes, preparedDepth) = (panels?.bytes ?? 0, panels?.depth)
+    (preparedBytes, preparedDepth, preparedPart) = (panels?.bytes ?? 0, panels?.depth, panels?.part)
     description = ArrayDescription(computed: try Shape(geometry.dimensions), dtype: dtype)
   }
 
@@ -34,11 +36,12 @@ package final class ProductDriver: ComputedDriver {
     return panels(part.rows, part.columns, depth: leastDepth)
   }
 
-  /// The least part of each matrix; of small matrices as many as are computed together.
+  /// What is computed at once of each matrix, the least part until that is known; of small matrices as many as are
+  /// computed together.
   package var granule: [Int] {
     var granule = geometry.leading.map { _ in 1 }
     if let last = granule.indices.last { granule[last] = max(1, min(together, geometry.leading[last])) }
-    let part = leastPart
+    let part = preparedPart ?? leastPart
     return granule + [max(1, part.rows), max(1, part.columns)]
   }
 
