@@ -14,6 +14,16 @@ extension BloscCodec {
     return header.decodedCount
   }
 
+  package func decodedCount(for range: Range<Int>, in source: UnsafeRawBufferPointer) throws -> Int? {
+    let header = try BloscHeader(source)
+    if header.isStored || range.isEmpty { return range.count }
+    let size = max(1, header.blockSize)
+    let first = range.lowerBound / size * size
+    // LZ4 stops where the range ends; others decode the rest of its last block too.
+    let last = header.format == .lz4 ? range.upperBound : (range.upperBound + size - 1) / size * size
+    return min(last, header.decodedCount) - first
+  }
+
   package func decode(
     range: Range<Int>, ofDecodedCount decodedCount: Int, from source: UnsafeRawBufferPointer,
     into target: UnsafeMutableRawBufferPointer, scratch: CodecScratch

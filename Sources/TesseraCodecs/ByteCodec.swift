@@ -39,6 +39,11 @@ package protocol ByteCodec: Sendable {
   /// About how many bytes are decoded to get at one of them; nil when only all can be.
   var partialDecodeCount: Int? { get }
 
+  /// How many bytes are decoded for a range of the decoded form of `source`; nil when only all can be.
+  ///
+  /// - Throws: `.corrupt` and `.unsupported` as decoding does.
+  func decodedCount(for range: Range<Int>, in source: UnsafeRawBufferPointer) throws -> Int?
+
   /// Decodes bytes `range` of the decoded form, which has `decodedCount` bytes, into `target`
   /// (exactly `range.count` bytes), when that is less work than decoding everything.
   ///
@@ -59,6 +64,8 @@ extension ByteCodec {
   package func fixedEncodedCount(_ count: Int) -> Int? { nil }
 
   package var partialDecodeCount: Int? { nil }
+
+  package func decodedCount(for range: Range<Int>, in source: UnsafeRawBufferPointer) throws -> Int? { nil }
 
   package func decode(
     range: Range<Int>, ofDecodedCount decodedCount: Int, from source: UnsafeRawBufferPointer,

@@ -85,6 +85,11 @@ extension CodecChain {
     return bytes.count
   }
 
+  /// How many bytes are decoded for a range of the decoded form; nil when the chain cannot decode in part.
+  package func decodedCount(for range: Range<Int>, in source: UnsafeRawBufferPointer) throws -> Int? {
+    codecs.count == 1 ? try codecs[0].decodedCount(for: range, in: source) : nil
+  }
+
   /// Decodes bytes `range` of the decoded form, which has `decodedCount` bytes, into `target`, which has
   /// `range.count`, when that is less work than decoding everything.
   ///

@@ -11,8 +11,8 @@ extension StoredArray {
   ///   - threads: how many to use; nil for all cores when there is enough to do.
   /// - Throws: `.usage` for a selection that does not fit the shape or a target of another size; `.corrupt`
   ///   for bytes that do not decode.
-  /// - Complexity: each chunk the selection touches is decoded once; chunks of which little is needed are
-  ///   decoded in part where the codec can.
+  /// - Complexity: each chunk the selection touches is decoded once, or in part where that saves an eighth and the codec
+  ///   can.
   public func read(
     _ selection: Selection = .all, into target: UnsafeMutableRawBufferPointer, threads: Int? = nil
   ) throws {

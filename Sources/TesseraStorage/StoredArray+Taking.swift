@@ -10,8 +10,8 @@ extension StoredArray {
   ///   - target: exactly the bytes of the result, of shape `[rows.count] + shape[1...]`.
   ///   - threads: how many to use; nil for all cores when there is enough to do.
   /// - Throws: `.usage` for a scalar, a position out of bounds or a target of another size; `.corrupt`.
-  /// - Complexity: a chunk of which more than half is wanted is decoded once; of others rows are decoded one
-  ///   by one, in part where the codec can; memory for the list.
+  /// - Complexity: a chunk is decoded once where that is less work than decoding what each row needs of it; of others rows
+  ///   are decoded one by one, in part where the codec can; memory for the list.
   public func take(
     _ rows: [Int], into target: UnsafeMutableRawBufferPointer, threads: Int? = nil
   ) throws {

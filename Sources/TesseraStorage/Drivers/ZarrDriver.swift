@@ -250,21 +250,28 @@ package struct ZarrDriver: ArrayDriver {
     strides: [Int], scratch: ReadScratch
   ) throws -> Bool {
     if scratch.chunk.bytes(index, of: chunk.file) != nil { return false }
-    if try readPartially(part, of: chunk, into: target, strides: strides, scratch: scratch) { return true }
+    if try readPartially(part, of: chunk, index, into: target, strides: strides, scratch: scratch) {
+      return true
+    }
     guard decoder.isWhole(part, strides: strides) else { return false }
     try decoder.decode(fetch(chunk.bytes, chunk.mapping, scratch), into: target, scratch: scratch)
     return true
   }
 
-  /// Decodes only the stretch of the chunk that holds the part, when that saves an eighth of it.
+  /// Decodes only the stretch of the chunk that holds the part, when that saves an eighth of it, and all parts of it that
+  /// were read one after another take no more than the whole: from then on that is at hand, at twice its price at most.
   private func readPartially(
-    _ part: StridedRegion, of chunk: EncodedChunk, into target: UnsafeMutableRawPointer, strides: [Int],
-    scratch: ReadScratch
+    _ part: StridedRegion, of chunk: EncodedChunk, _ index: [Int], into target: UnsafeMutableRawPointer,
+    strides: [Int], scratch: ReadScratch
   ) throws -> Bool {
     let span = rawSpan(part)
-    guard span.count <= decoder.byteCount / 8 * 7 else { return false }
+    let most = decoder.byteCount / 8 * 7
+    guard decoder.decodesInPart, span.count <= most else { return false }
     // A fault may map all of a large folio, so the blocks of a small part can bring in most of the chunk.
     chunk.mapping.willTouch(chunk.bytes.count)
+    let count = try decoder.decodedCount(for: span, in: chunk.bytes)
+    let spent = scratch.chunk.spent(onPartsOf: index, of: chunk.file).saturatingAdd(count)
+    guard count <= most, spent <= decoder.byteCount else { return false }
     // What is wanted may lie far apart in a chunk that is large in its metadata alone.
     try MemoryModel.requireAvailable(
       span.count, for: "a part of a chunk of \(Shape.describe(grid.chunkShape))")
@@ -272,6 +279,7 @@ package struct ZarrDriver: ArrayDriver {
     guard try decoder.decode(range: span, from: chunk.bytes, into: decoded, scratch: scratch) else {
       return false
     }
+    scratch.chunk.note(partOf: index, of: chunk.file, spent: spent)
     let view = decoder.view(base: UnsafeRawPointer(decoded.baseAddress!))
     let offset = start(part, view.strides) - span.lowerBound
     copy(part, from: view.base + offset, view.strides, view.swapUnit, target, strides)

@@ -128,9 +128,20 @@ package struct ChunkDecoder: Sendable {
   }
 
   /// About how many bytes are decoded to get at one of them.
-  package var partialDecodeCount: Int {
-    guard case .bytes = pipeline.body, pipeline.chain.codecs.count == 1 else { return byteCount }
-    return min(byteCount, pipeline.chain.codecs[0].partialDecodeCount ?? byteCount)
+  package var partialDecodeCount: Int { min(byteCount, blockCount ?? byteCount) }
+
+  /// Whether a part of a chunk may take less than all of it.
+  package var decodesInPart: Bool { blockCount != nil }
+
+  /// How many bytes of an encoded chunk are decoded to get at a stretch; all of them where the codecs cannot decode in part.
+  package func decodedCount(for range: Range<Int>, in bytes: UnsafeRawBufferPointer) throws -> Int {
+    try pipeline.chain.decodedCount(for: range, in: bytes) ?? byteCount
+  }
+
+  /// Of what is decoded on its own; nil where only the whole is.
+  private var blockCount: Int? {
+    guard case .bytes = pipeline.body, pipeline.chain.codecs.count == 1 else { return nil }
+    return pipeline.chain.codecs[0].partialDecodeCount
   }
 
   /// The view of a chunk of which only a part, beginning at `base`, was decoded.

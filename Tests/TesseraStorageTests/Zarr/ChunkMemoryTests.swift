@@ -19,7 +19,11 @@ import Testing
   }
 
   private func expectColumn(_ column: Int, ofRows rows: Range<Int>, in array: StoredArray) throws {
-    let selection = try Selection(parsing: "\(rows.lowerBound):\(rows.upperBound),\(column)")
+    try expect("\(rows.lowerBound):\(rows.upperBound),\(column)", in: array)
+  }
+
+  private func expect(_ text: String, in array: StoredArray) throws {
+    let selection = try Selection(parsing: text)
     #expect(try ModelArray(reading: array, selection, threads: 1) == model.selecting(selection.items))
   }
 
@@ -39,6 +43,23 @@ import Testing
     // Nothing is left of what could not be decoded.
     #expect(tesseraError { try expectColumn(5, ofRows: 0..<20, in: array) } != nil)
     try expectColumn(5, ofRows: 20..<40, in: array)
+  }
+
+  /// Parts are decoded on their own until that has taken as much as the chunk; then it is decoded, and is all that is needed.
+  @Test(arguments: [(0..<6).map { "\($0),:" }, (0..<6).map { "\($0):\($0 + 1),3:9" }, ["0:14,2", "0:14,1"]])
+  func partsOneAfterAnother(_ parts: [String]) throws {
+    let array = try StoredArray.open(folder.at("x.zarr"))
+    for part in parts { try expect(part, in: array) }
+    try overwriteFirstChunk()
+    for part in ["7,:", "19,3:9", "0:14,7", "18,:"] { try expect(part, in: array) }
+    // The other chunk is not at hand, nor is the first one after it.
+    try expect("22,:", in: array)
+    #expect(tesseraError { try expect("7,:", in: array) } != nil)
+  }
+
+  @Test func partsOfDifferentChunks() throws {
+    let array = try StoredArray.open(folder.at("x.zarr"))
+    for row in 0..<20 { for part in ["\(row),:", "\(row + 20),:"] { try expect(part, in: array) } }
   }
 
   @Test func itIsNotThatOfAnotherArray() throws {
