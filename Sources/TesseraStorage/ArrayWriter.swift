@@ -61,6 +61,7 @@ public final class ArrayWriter: Sendable {
     let waiting = waiting?.locks()
     switch location.form {
     case .zarr:
+      let layout = try ZarrPlace(location.path).resolve(layout)
       let metadata = try ZarrMetadata(creating: shape, dtype: dtype, layout: layout, attributes: attributes)
       let groups = try ZarrGroup.lockParents(of: location.path, waiting: waiting)
       let staging = try Staging(location.path, overwrites: overwrite, waiting: waiting)

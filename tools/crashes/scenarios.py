@@ -37,6 +37,7 @@ class Maker:
 
     def __init__(self, binary, folder: pathlib.Path, random: np.random.Generator):
         self.binary, self.folder, self.random = binary, folder, random
+        self.group_format = self.pick("32")
 
     def scenario(self) -> Scenario:
         kinds = [self.convert, self.convert, self.append_zarr, self.append_zarr, self.append_npy, self.append_anew,
@@ -65,29 +66,29 @@ class Maker:
         words = [str(self.folder / word[1:]) if word[0] == "@" else word for word in words]
         subprocess.run([self.binary, *words], check=True, stdout=subprocess.DEVNULL)
 
-    def layout(self, shape) -> list[str]:
+    def layout(self, shape, name: str) -> list[str]:
         rows, columns = shape
         chunk = [int(self.random.integers(1, rows + 1)), int(self.random.integers(1, columns + 1))]
         # Some ten files at most: each is synced.
         chunk = [max(chunk[0], math.ceil(rows / 12)), max(chunk[1], math.ceil(columns / 4))]
         words = ["--chunks", "x".join(map(str, chunk)), "--codec", self.pick(["none", "lz4", "zstd", "gzip"])]
-        if self.flip():
+        # All members of a group have its format.
+        zarr_format = self.group_format if name.startswith("g.zarr") else self.pick("3332")
+        if zarr_format == "3" and self.flip():
             shard = [c * int(self.random.integers(1, 4)) for c in chunk]
             words += ["--shards", "x".join(map(str, shard))]
             if self.flip():
                 words += ["--checksum"]
-        elif self.flip():
-            words += ["--shards", "none"]
         else:
-            words += ["--shards", "none", "--zarr-format", "2"]
-        return words
+            words += ["--shards", "none"]
+        return [*words, "--zarr-format", zarr_format]
 
     def threads(self) -> list[str]:
         return ["--threads", str(self.pick([1, 1, 2, 3]))]
 
     def store(self, name: str, values: np.ndarray) -> None:
         """An array in a store, by way of a file that goes again."""
-        self.run("convert", self.save("made.npy", values), "@" + name, *self.layout(values.shape), "--threads", "1")
+        self.run("convert", self.save("made.npy", values), "@" + name, *self.layout(values.shape, name), "--threads", "1")
         (self.folder / "made.npy").unlink()
 
     def destination(self, shape, forms) -> tuple[str, np.ndarray | None, list[str]]:
@@ -105,7 +106,7 @@ class Maker:
             else:
                 self.store(name, old)
         if not name.endswith((".npy", ".npz")):
-            options += self.layout(shape)
+            options += self.layout(shape, name)
         return name, old, options + self.threads()
 
     def neighbours(self) -> list[str]:

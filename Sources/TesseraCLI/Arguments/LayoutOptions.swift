@@ -37,7 +37,9 @@ struct LayoutOptions: Sendable {
   }
   private static let checksumFlag = Flag("checksum", "give every chunk a CRC-32C")
   private static var zarrFormatOption: Option<Int> {
-    Option("zarr-format", "N", "3, or 2, which has no shards (3)", expected: "2 or 3") { text in
+    Option(
+      "zarr-format", "N", "3, or 2, which has no shards (the group's, or 3)", expected: "2 or 3"
+    ) { text in
       text == "2" ? 2 : text == "3" ? 3 : nil
     }
   }
@@ -58,7 +60,7 @@ struct LayoutOptions: Sendable {
     layout.chunks = arguments[LayoutOptions.chunksOption]
     layout.shards = arguments[LayoutOptions.shardsOption] ?? layout.shards
     layout.checksum = arguments[LayoutOptions.checksumFlag]
-    layout.zarrFormat = arguments[LayoutOptions.zarrFormatOption] ?? layout.zarrFormat
+    layout.zarrFormat = arguments[LayoutOptions.zarrFormatOption]
   }
 
   /// Refuses what would change the bytes of a destination that already has its form.

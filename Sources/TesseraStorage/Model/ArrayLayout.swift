@@ -31,15 +31,15 @@ public struct ArrayLayout: Sendable, Hashable {
   public var chunks: [Int]?
   /// The box one file holds, a multiple of `chunks`.
   public var shards: Shards
-  /// 3, or 2 (which has no shards).
-  public var zarrFormat: Int
+  /// 3, or 2 (which has no shards); nil for that of the group which the array is put in, and for 3 where there is none.
+  public var zarrFormat: Int?
   /// Whether every chunk has a CRC-32C. That of a raw chunk in a shard is looked at by `Verification` alone.
   /// Not for Zarr format 2.
   public var checksum: Bool
 
   public init(
     codec: Codec = .none, level: Int? = nil, chunks: [Int]? = nil, shards: Shards = .automatic,
-    zarrFormat: Int = 3, checksum: Bool = false
+    zarrFormat: Int? = nil, checksum: Bool = false
   ) {
     self.codec = codec
     self.level = level
@@ -48,4 +48,7 @@ public struct ArrayLayout: Sendable, Hashable {
     self.zarrFormat = zarrFormat
     self.checksum = checksum
   }
+
+  /// What is written where no group has a say.
+  var format: Int { zarrFormat ?? 3 }
 }

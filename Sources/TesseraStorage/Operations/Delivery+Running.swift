@@ -16,7 +16,7 @@ extension Delivery {
     do {
       for target in targets where target.location.form == .zarr {
         try ZarrGroup.requireConfined(target.path)
-        let made = try ZarrGroup.prepareParents(of: target.path, version: target.layout.zarrFormat)
+        let made = try ZarrGroup.prepareParents(of: target.path, version: target.layout.format)
         if let made { groups.append(made) }
       }
       try build(progress: ProgressMeter(total: bytesMoved, handler: options.progress))

@@ -61,7 +61,7 @@ struct DeliveryBuilder {
     guard target.location.form == .zarr else { return }
     let members = parts.compactMap { part in part.name.flatMap { name in part.metadata.map { (name, $0) } } }
     if parts.isEmpty || !members.isEmpty {
-      try ZarrGroup.write(members, version: target.layout.zarrFormat, to: staging.payload)
+      try ZarrGroup.write(members, version: target.layout.format, to: staging.payload)
     }
   }
 }

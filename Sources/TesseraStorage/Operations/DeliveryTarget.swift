@@ -4,6 +4,7 @@ import TesseraIO
 /// One destination: a file or store that appears whole.
 struct DeliveryTarget: Sendable {
   let location: ArrayLocation
+  /// With the format of the group around it.
   let layout: ArrayLayout
   /// Strings beside the arrays of an archive.
   let texts: [(name: String, text: String)]
@@ -29,7 +30,8 @@ struct DeliveryTarget: Sendable {
     if !overwrites, try Directory.kind(location.path, followLinks: false) != nil {
       throw TesseraError(.exists, "exists already (--overwrite replaces it)", path: location.path)
     }
-    (self.location, self.layout, self.texts) = (location, layout, texts)
+    self.layout = try location.form == .zarr ? ZarrPlace(location.path).resolve(layout) : layout
+    (self.location, self.texts) = (location, texts)
   }
 
   /// The name of an array without one, where it needs one.

@@ -35,7 +35,7 @@ extension ZarrGroup {
   }
 
   /// Where a group's own document has the metadata of its members.
-  private static let membersPath = ["consolidated_metadata", "metadata"]
+  static let membersPath = ["consolidated_metadata", "metadata"]
 
   /// - Returns: whether it is a group.
   private static func refreshV3(_ folder: String) throws -> Bool {

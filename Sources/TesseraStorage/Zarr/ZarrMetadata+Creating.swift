@@ -26,7 +26,7 @@ extension ZarrMetadata {
     var attributes = attributes
     attributes[ZarrMetadata.checksumAttribute] = nil
     if layout.checksum {
-      guard layout.zarrFormat == 3 else {
+      guard layout.format == 3 else {
         throw TesseraError(.usage, "checksums need Zarr format 3")
       }
       if codecs.isEmpty, shards != nil {
@@ -35,12 +35,12 @@ extension ZarrMetadata {
         codecs += [try CodecRegistry.v3(CodecDescription(name: "crc32c", configuration: [:]), elementSize: 1)]
       }
     }
-    let build = layout.zarrFormat == 3 ? ZarrMetadata.v3Document : ZarrMetadata.v2Document
+    let build = layout.format == 3 ? ZarrMetadata.v3Document : ZarrMetadata.v2Document
     let document = try build(
       shape, dtype, chunks, shards, codecs, FillValue.json(fill, dtype: dtype), attributes)
     // Read back, so that there is one way from a document to its meaning.
     self =
-      try layout.zarrFormat == 3
+      try layout.format == 3
       ? ZarrMetadata(v3: document) : ZarrMetadata(v2: document, attributes: attributes)
     // JSON cannot spell every NaN.
     self.fill = fill
@@ -61,9 +61,9 @@ extension ZarrMetadata {
   private static func shards(
     _ layout: ArrayLayout, chunks: [Int], _ shape: Shape, itemSize: Int
   ) throws -> [Int]? {
-    guard layout.zarrFormat == 3 else {
-      guard layout.zarrFormat == 2 else {
-        throw TesseraError(.usage, "Zarr format", expected: "2 or 3", got: "\(layout.zarrFormat)")
+    guard layout.format == 3 else {
+      guard layout.format == 2 else {
+        throw TesseraError(.usage, "Zarr format", expected: "2 or 3", got: "\(layout.format)")
       }
       if case .shape = layout.shards { throw TesseraError(.usage, "Zarr format 2 has no shards") }
       return nil

@@ -44,6 +44,16 @@ package enum ZarrStore {
     try ["zarr.json", ".zarray", ".zgroup"].contains { try Directory.kind(Path.join(folder, $0)) == .file }
   }
 
+  /// The format of the store in a folder, by its documents, without the members that a group's may list; nil when the
+  /// folder is no store.
+  static func kind(of folder: String) throws -> (format: Int, isArray: Bool)? {
+    if let document = try document(folder, "zarr.json", omitting: ZarrGroup.membersPath) {
+      return (3, document["node_type"] == "array")
+    }
+    if try Directory.kind(Path.join(folder, ".zarray")) == .file { return (2, true) }
+    return try Directory.kind(Path.join(folder, ".zgroup")) == .file ? (2, false) : nil
+  }
+
   private static func node(v3 document: JSONObject) throws -> Node {
     try requireFormat(3, document)
     switch document["node_type"]?.string {

@@ -66,6 +66,31 @@ import Testing
     #expect(try ToolRun("info", folder("b.zarr"), "--json").json()["chunks"] == [2])
   }
 
+  @Test func membersTakeTheFormatOfTheirGroup() throws {
+    let folder = try TemporaryFolder()
+    let source = try folder.npy("a.npy", [4, 2], (0..<8).map { Float($0) })
+    let group = folder("g.zarr")
+    for command in [
+      ["convert", source, "\(group)/a", "--zarr-format", "2"], ["convert", source, "\(group)/b"],
+      ["convert", source, "\(group)/in/c"], ["random", "3", "\(group)/d"],
+      ["slice", source, "1:", "-o", "\(group)/e"], ["normalize", source, "\(group)/f"],
+    ] {
+      let run = ToolRun(command)
+      #expect(run.status == 0, "\(run.errors)")
+    }
+    let members = try #require(try ToolRun("info", group, "--json").json()["members"]?.array)
+    #expect(members.map { $0["name"]?.string } == ["a", "b", "d", "e", "f", "in/c"])
+    #expect(members.allSatisfy { $0["format"] == "zarr v2" })
+    for command in [
+      ["convert", source, "\(group)/g", "--zarr-format", "3"],
+      ["convert", source, "\(group)/g", "--shards", "4x2"], ["adopt", source, "\(group)/g"],
+    ] {
+      let run = ToolRun(command)
+      #expect(run.status == 2 && run.errors.count { $0 == "\n" } == 1, "\(run.errors)")
+    }
+    #expect(ToolRun("info", source).status == 0)
+  }
+
   @Test func resumeOfNothingStartsAfresh() throws {
     let folder = try TemporaryFolder()
     let source = try folder.npy("a.npy", [4], [1, 2, 3, 4] as [Float])

@@ -145,6 +145,58 @@ import Testing
     try expectFreshCopy(path, "adopted")
   }
 
+  /// Readers of a group look for members of its own format.
+  @Test(arguments: [2, 3])
+  func aNewMemberHasTheFormatOfItsGroup(_ format: Int) throws {
+    let folder = try TemporaryFolder()
+    let path = try consolidated(folder, format)
+    try GroupTests.arrays[0].1.writeNpy(folder.at("n.npy"))
+    try makeSymbolicLink(to: "h.zarr", at: folder.at("alias.zarr"))
+    for name in [
+      "h.zarr/new", "h.zarr/deep/new", "h.zarr/other/place", "h.zarr/../h.zarr/dots", "alias.zarr/l",
+    ] {
+      try Conversion(from: folder.at("n.npy"), to: folder.at(name)).run()
+    }
+    try ArrayWriter.create(Path.join(path, "made"), shape: Shape([7, 3]), dtype: .int32).close()
+    try Conversion(from: folder.at("g.zarr"), to: Path.join(path, "all")).run()
+    try expectFreshCopy(path, "format \(format)")
+    for name in ["new", "deep/new", "other/place", "dots", "l", "made", "all/a"] {
+      #expect(try shapes(path)[name] == [7, 3], "format \(format): \(name)")
+      guard case .array(let metadata) = try ZarrStore.open(Path.join(path, name)) else { continue }
+      #expect(metadata.version == format, "\(name)")
+    }
+  }
+
+  @Test func anotherFormatThanTheGroupsIsRefused() throws {
+    let cases: [(Int, [ArrayLayout])] = [
+      (2, [.init(zarrFormat: 3), .init(chunks: [7, 3], shards: .shape([7, 3])), .init(checksum: true)]),
+      (3, [.init(zarrFormat: 2)]),
+    ]
+    for (format, layouts) in cases {
+      let adoption: TesseraError.Kind? = format == 2 ? .usage : nil
+      let folder = try TemporaryFolder()
+      let path = try consolidated(folder, format)
+      try GroupTests.arrays[0].1.writeNpy(folder.at("n.npy"))
+      let before = try snapshot(folder.path)
+      for layout in layouts {
+        for name in ["new", "other/new"] {
+          let new = Path.join(path, name)
+          let converted = tesseraError {
+            try Conversion(from: folder.at("n.npy"), to: new, layout: layout).run()
+          }
+          #expect(converted?.kind == .usage, "format \(format), \(name), \(layout)")
+          let made = tesseraError {
+            _ = try ArrayWriter.create(new, shape: Shape([7, 3]), dtype: .int32, layout: layout)
+          }
+          #expect(made?.kind == .usage, "format \(format), \(name), \(layout)")
+        }
+      }
+      let adopted = tesseraError { _ = try Adoption(folder.at("n.npy"), as: Path.join(path, "new")) }
+      #expect(adopted?.kind == adoption)
+      #expect(try snapshot(folder.path) == before)
+    }
+  }
+
   /// What a group within says of itself, and groups without arrays, are kept when the copy is made anew.
   @Test func groupsWithinKeepWhatTheySay() throws {
     let folder = try TemporaryFolder()
