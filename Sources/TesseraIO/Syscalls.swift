@@ -147,7 +147,7 @@ package enum Syscalls {
   }
 
   /// Whether a name is that of a symbolic link.
-  static func isLink(_ path: String) throws -> Bool {
+  package static func isLink(_ path: String) throws -> Bool {
     do {
       return try status(path, followLinks: false).st_mode & S_IFMT == S_IFLNK
     } catch let error as TesseraError where error.kind == .notFound || error.kind == .system(ENOTDIR) {

@@ -142,7 +142,8 @@ public struct Verification: Sendable {
       damaged += try verify(batch.sorted(), of: driver, threads, options.cancellation, meter, &report)
       batch.removeAll(keepingCapacity: true)
     }
-    try ZarrFiles.forEach(in: driver.files.folder, keys: driver.metadata.keys, grid: files) { index in
+    // Whatever it is: what cannot be read as a file is a problem, and no absent chunk.
+    try ZarrFiles.forEachKey(in: driver.files.folder, keys: driver.metadata.keys, grid: files) { index, _ in
       batch.append(files.ordinal(index))
       if batch.count == filesPerBatch { try verifyBatch() }
     }

@@ -10,41 +10,36 @@ package enum ZarrFiles {
   package static func forEach(
     in folder: StoreFolder, keys: ChunkKeys, grid: ChunkGrid, _ body: ([Int], FileStamp) throws -> Void
   ) throws {
-    try forEach(in: folder, keys: keys, grid: grid) { index in
+    try forEachKey(in: folder, keys: keys, grid: grid) { index, kind in
+      guard kind == .file else { return }
       try body(index, FileStamp(path: Path.join(folder.path, keys.path(index))))
     }
   }
 
-  /// Calls `body` with the index of every file whose name is a key of the grid.
-  package static func forEach(
-    in folder: StoreFolder, keys: ChunkKeys, grid: ChunkGrid, _ body: ([Int]) throws -> Void
+  /// Calls `body` with the index of everything whose name is a key of the grid, and with what it is, or leads to: it
+  /// need not be a file.
+  package static func forEachKey(
+    in folder: StoreFolder, keys: ChunkKeys, grid: ChunkGrid, _ body: ([Int], Directory.Kind) throws -> Void
   ) throws {
-    try forEach(in: folder, keys: keys, rank: grid.shape.rank) { index in
-      if zip(index, grid.counts).allSatisfy({ $0 < $1 }) { try body(index) }
-    }
-  }
-
-  /// Calls `body` with the index of every file whose name is a key, also beyond what the shape has.
-  package static func forEach(
-    in folder: StoreFolder, keys: ChunkKeys, rank: Int, _ body: ([Int]) throws -> Void
-  ) throws {
-    try walk(folder, prefix: "", depth: keys.separator == "/" ? rank + 1 : 1) { key in
-      if let index = keys.index(key, rank: rank) { try body(index) }
+    let rank = grid.shape.rank
+    try walk(folder, prefix: "", depth: keys.separator == "/" ? rank + 1 : 1) { key, kind in
+      guard let index = keys.index(key, rank: rank), zip(index, grid.counts).allSatisfy({ $0 < $1 }) else {
+        return
+      }
+      try body(index, kind)
     }
   }
 
   private static func walk(
-    _ folder: StoreFolder, prefix: String, depth: Int, _ body: (String) throws -> Void
+    _ folder: StoreFolder, prefix: String, depth: Int, _ body: (String, Directory.Kind) throws -> Void
   ) throws {
     let path = prefix.isEmpty ? folder.path : Path.join(folder.path, prefix)
     try Directory.forEach(path) { name, kind in
       if name.hasPrefix(".") { return }
       let key = prefix.isEmpty ? name : "\(prefix)/\(name)"
-      switch try kind == .other ? folder.kind(key) : kind {
-      case .file: try body(key)
-      case .directory where depth > 1: try walk(folder, prefix: key, depth: depth - 1, body)
-      default: break
-      }
+      guard let found = try kind == .other ? folder.kind(key) : kind else { return }
+      try body(key, found)
+      if found == .directory, depth > 1 { try walk(folder, prefix: key, depth: depth - 1, body) }
     }
   }
 }

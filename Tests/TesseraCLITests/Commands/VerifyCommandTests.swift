@@ -47,6 +47,23 @@ import Testing
     for key in ["path", "what", "expected", "got"] { #expect(json["problems"]?[0]?[key] != nil, "\(key)") }
   }
 
+  @Test func aFolderInThePlaceOfAShard() throws {
+    let folder = try TemporaryFolder()
+    let (path, shard) = try store(in: folder)
+    try Directory.remove(shard)
+    try Directory.make(shard)
+    for options in [[], ["--repair"]] {
+      let run = ToolRun(["verify", path] + options)
+      #expect(run.status == 1, "\(options)")
+      #expect(run.output.contains("\(shard): cannot open: expected a regular file, got a directory\n"))
+      let machine = ToolRun(["verify", path, "--json"] + options)
+      #expect(machine.status == 1, "\(options)")
+      let json = try JSONValue(parsing: Array(machine.output.utf8))
+      #expect(json["ok"] == false && json["problems"]?[0]?["path"] == .string(shard))
+      #expect(try Directory.kind(shard) == .directory)
+    }
+  }
+
   @Test func explainReadsOnlyMetadata() throws {
     let folder = try TemporaryFolder()
     let (path, shard) = try store(in: folder)

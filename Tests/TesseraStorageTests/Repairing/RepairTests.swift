@@ -199,6 +199,23 @@ import Testing
     #expect(error?.kind == .corrupt && error?.what.hasPrefix("metadata cannot be repaired") == true)
   }
 
+  /// Somebody's folder in the place of a shard.
+  @Test func whatIsNoFileIsLeftAlone() throws {
+    try RepairTests.array.store(path, layout: RepairTests.sharded)
+    let shard = folder.at("x.zarr/c/0/0")
+    try Directory.remove(shard)
+    try folder.write("x.zarr/c/0/0/notes.txt", text: "mine")
+    let before = try snapshot(path)
+    let report = try Repair(path).run()
+    #expect(report.losses.isEmpty && report.removed == [])
+    #expect(report.remaining.map(\.path) == [shard] && report.found.problems == report.remaining)
+    #expect(try snapshot(path) == before)
+    try Directory.remove(shard)
+    #expect(mkfifo(shard, 0o600) == 0)
+    #expect(try Repair(path).run().remaining.map(\.path) == [shard])
+    #expect(try Directory.kind(shard) == .other)
+  }
+
   @Test func anAdoptedFileIsNotDropped() throws {
     try RepairTests.array.writeNpy(folder.at("x.npy"))
     try Adoption(folder.at("x.npy"), as: path, keepsLink: true, chunks: [2, 4]).run()

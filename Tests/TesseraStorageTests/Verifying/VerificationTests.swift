@@ -1,3 +1,4 @@
+import Glibc
 import TesseraCore
 import TesseraIO
 import Testing
@@ -164,6 +165,46 @@ import Testing
       let problems = (try? Verification(folder.at("y.npy")).run())?.problems.count
       #expect(problems != 0, "\(count) of \(bytes.count) bytes")
     }
+  }
+
+  /// Readers refuse what is no file in the place of a chunk, so it is no absent chunk.
+  @Test(arguments: [
+    ArrayLayout(chunks: [3, 3], shards: .shape([6, 6])), .init(chunks: [3, 3], shards: .none),
+    .init(chunks: [3, 3], zarrFormat: 2),
+  ])
+  func whatIsNoFileIsAProblem(_ layout: ArrayLayout) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.at("x.zarr")
+    try VerificationTests.array.store(path, layout: layout)
+    let file = Path.join(path, try #require(chunkFiles(path).keys.min()))
+    try Directory.remove(file)
+    #expect(try Verification(path).run().problems == [], "an absent chunk")
+    try Directory.make(Path.join(file, "0"))
+    try expectNoFile(path, file, "a directory")
+    try Directory.remove(file)
+    #expect(mkfifo(file, 0o600) == 0)
+    try expectNoFile(path, file, "a special file")
+  }
+
+  private func expectNoFile(_ path: String, _ file: String, _ got: String) throws {
+    let problems = try Verification(path).run().problems
+    #expect(problems.map(\.description) == ["\(file): cannot open: expected a regular file, got \(got)"])
+  }
+
+  /// Where keys have slashes and no prefix, folders of chunks are told from those in the place of one by their depth.
+  @Test func aFolderInTheMidstOfFolders() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.at("x.zarr")
+    try folder.write(
+      "x.zarr/.zarray",
+      text: """
+        {"zarr_format": 2, "shape": [2, 2], "chunks": [1, 1], "dtype": "|u1", "compressor": null, "fill_value": 0,
+         "order": "C", "filters": null, "dimension_separator": "/"}
+        """)
+    for name in ["0/0", "0/1", "1/0"] { try folder.write("x.zarr/\(name)", [1]) }
+    #expect(try Verification(path).run().problems == [])
+    try Directory.make(folder.at("x.zarr/1/1"))
+    try expectNoFile(path, folder.at("x.zarr/1/1"), "a directory")
   }
 
   /// One array of a group is damaged beyond opening; the others are looked at all the same.

@@ -26,12 +26,13 @@ extension Repair {
     _ index: [Int], of driver: ZarrDriver, _ model: MemoryModel, _ report: inout Report
   ) throws {
     let path = driver.files.path(index)
-    guard try Directory.kind(path, followLinks: false) == .file else {
+    guard try !Syscalls.isLink(path) else {
       throw TesseraError(
         .unsupported, "not repaired, as it is a symbolic link", path: path,
         expected: "the file it leads to; then verify again")
     }
     try driver.files.folder.requireConfinedParent(of: driver.metadata.keys.path(index))
+    // Only a regular file can be opened: a folder is nobody's chunk, and stays.
     var examination = try FileExamination(index, of: driver, model, options.cancellation)
     examination.heldBytes = report.losses.count.saturatingMultiply(FileExamination.bytesPerLoss)
     try Repair.run(&examination)
