@@ -50,18 +50,18 @@ public final class ArrayWriter: Sendable {
   ///   - path: ending in `.npy` or `.zarr`; or a name within a Zarr group's folder.
   ///   - layout: of a Zarr array.
   ///   - waiting: waits until other writers of the same array are done; nil throws `.busy` at once.
-  /// - Throws: `TesseraError`: `.exists` unless `overwrite`; `.usage` for a layout that does not fit; `.busy`
-  ///   when another process is creating the same array, or writing into what is to be replaced.
+  /// - Throws: `TesseraError`: `.exists` unless `overwrite`; `.usage` for a layout that does not fit and a place in
+  ///   another array; `.busy` when another process is creating the same array, or writing into what is to be replaced.
   public static func create(
     _ path: String, shape: Shape, dtype: DType, layout: ArrayLayout = .init(),
     attributes: JSONObject = .init(), overwrite: Bool = false, waiting: Waiting? = nil
   ) throws -> ArrayWriter {
     let location = try ArrayLocation(destination: path)
+    let layout = try location.form == .zarr ? ZarrPlace(location.path).resolve(layout) : layout
     if overwrite { try Replacement.check(location.path) }
     let waiting = waiting?.locks()
     switch location.form {
     case .zarr:
-      let layout = try ZarrPlace(location.path).resolve(layout)
       let metadata = try ZarrMetadata(creating: shape, dtype: dtype, layout: layout, attributes: attributes)
       let groups = try ZarrGroup.lockParents(of: location.path, waiting: waiting)
       let staging = try Staging(location.path, overwrites: overwrite, waiting: waiting)

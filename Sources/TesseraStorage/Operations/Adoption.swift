@@ -32,8 +32,8 @@ public struct Adoption: Sendable {
   ///   - keepsLink: whether the `.npy` name stays, as a second name of the same file.
   ///   - chunks: the chunk shape, whole along all axes but the slowest; nil for the default rule.
   ///   - waiting: waits until other writers are done; nil throws `.busy` at once.
-  /// - Throws: `TesseraError`: `.usage` for scalars, empty arrays, chunks that are not stretches of the file, and groups
-  ///   of format 2; `.exists`; `.corrupt` and `.unsupported` as `StoredArray.open`.
+  /// - Throws: `TesseraError`: `.usage` for scalars, empty arrays, chunks that are not stretches of the file, places in
+  ///   an array or in a group of format 2; `.exists`; `.corrupt` and `.unsupported` as `StoredArray.open`.
   public init(
     _ source: String, as destination: String, keepsLink: Bool = false, chunks: [Int]? = nil,
     overwrite: Bool = false, waiting: Waiting? = nil
@@ -52,11 +52,11 @@ public struct Adoption: Sendable {
       throw TesseraError(
         .usage, "cannot adopt through a symbolic link", path: source, expected: "the file itself")
     }
+    // What is made is a shard, which format 2 does not have.
+    _ = try ZarrPlace(self.destination).resolve(ArrayLayout(zarrFormat: 3))
     if !overwrite, try Directory.kind(self.destination, followLinks: false) != nil {
       throw TesseraError(.exists, "exists already (--overwrite replaces it)", path: self.destination)
     }
-    // What is made is a shard, which format 2 does not have.
-    _ = try ZarrPlace(self.destination).resolve(ArrayLayout(zarrFormat: 3))
     let file = try File(source)
     let header = try naming(source) { try NpyHeader.read(file) }
     let dtype = try naming(source) { try header.supportedDType() }

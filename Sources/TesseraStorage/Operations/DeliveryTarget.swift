@@ -12,7 +12,7 @@ struct DeliveryTarget: Sendable {
   var path: String { location.path }
 
   /// - Parameter path: a name ending in `.npy`, `.npz` or `.zarr`, `d.npz/name`, or a name in a Zarr group.
-  /// - Throws: `.usage` for another name, or a layout that the destination cannot have; `.exists`.
+  /// - Throws: `.usage` for another name, a place in an array, or a layout that the destination cannot have; `.exists`.
   init(
     _ path: String, layout: ArrayLayout, texts: [(name: String, text: String)] = [], overwrites: Bool
   ) throws {
@@ -22,6 +22,7 @@ struct DeliveryTarget: Sendable {
         .usage, "codec, chunks, shards and checksums are for Zarr stores", path: path,
         expected: "a destination ending in .zarr")
     }
+    self.layout = try location.form == .zarr ? ZarrPlace(location.path).resolve(layout) : layout
     if location.member != nil, try Directory.kind(location.path) != nil {
       throw TesseraError(
         .exists, "cannot change one member of an archive", path: location.path,
@@ -30,7 +31,6 @@ struct DeliveryTarget: Sendable {
     if !overwrites, try Directory.kind(location.path, followLinks: false) != nil {
       throw TesseraError(.exists, "exists already (--overwrite replaces it)", path: location.path)
     }
-    self.layout = try location.form == .zarr ? ZarrPlace(location.path).resolve(layout) : layout
     (self.location, self.texts) = (location, texts)
   }
 
@@ -75,7 +75,7 @@ struct DeliveryTarget: Sendable {
 
   // MARK: Places
 
-  /// - Throws: `.usage` for names of arrays that cannot be in one group: outside it, or one within another.
+  /// - Throws: `.usage` for names of arrays that cannot be in one group: outside it, reserved, or one within another.
   func check(names: [String]) throws {
     guard location.form == .zarr else { return }
     for name in names where !ZarrGroup.isInside(name) {
@@ -83,6 +83,7 @@ struct DeliveryTarget: Sendable {
         .usage, "name of an array in a group", path: path, expected: "a relative path without dots",
         got: "'\(TesseraError.printable(name))'")
     }
+    for name in names { try ZarrPlace.check(names: name.split(separator: "/"), path) }
     let sorted = names.map { $0 + "/" }.sorted()
     for (name, next) in zip(sorted, sorted.dropFirst()) where next.hasPrefix(name) {
       throw TesseraError(

@@ -9,14 +9,20 @@ struct ZarrPlace {
 
   /// Looks at what is above `path`; nothing is changed.
   ///
-  /// - Throws: `.corrupt` for a path that leads out of a group by a link, and for a group's document that is damaged.
+  /// - Throws: `.usage` for a place in an array, where chunks are or will be, and for names that members cannot have;
+  ///   `.corrupt` for a path that leads out of a group by a link, and for a group's document that is damaged.
   init(_ path: String) throws {
     // First, so that what is found is what the path seems to be in.
     try ZarrGroup.requireConfined(path)
     self.path = path
     let place = Path.join(try Path.resolved(Path.parent(path)), Path.name(path))
     let store = try ZarrPlace.store(above: place)
-    groupFormat = store.flatMap { $0.isArray ? nil : $0.format }
+    if let store, store.isArray {
+      throw TesseraError(
+        .usage, "destination in an array", path: path, expected: "a place outside \(store.folder)")
+    }
+    groupFormat = store?.format
+    try ZarrPlace.check(names: ZarrPlace.names(of: place, in: store?.folder), path)
   }
 
   /// The nearest store that holds a place; the folders between them are none, or are not there yet.
@@ -25,6 +31,23 @@ struct ZarrPlace {
     guard folder != place else { return nil }
     if let found = try ZarrStore.kind(of: folder) { return (folder, found.format, found.isArray) }
     return try store(above: folder)
+  }
+
+  /// Of a place, and of the groups down to it: below the store that holds it, or below the first folder `….zarr`, from
+  /// which on groups are made.
+  private static func names(of place: String, in folder: String?) -> [Substring] {
+    if let folder { return place.dropFirst(folder.count).split(separator: "/") }
+    return Array(place.split(separator: "/").drop { !$0.hasSuffix(".zarr") }.dropFirst())
+  }
+
+  /// - Throws: `.usage` for names that a store has for files of its own, and those that begin with `__`, which format 3
+  ///   reserves (https://zarr-specs.readthedocs.io/en/latest/v3/core/index.html#node-names).
+  static func check(names: [Substring], _ path: String) throws {
+    for name in names where ZarrStore.documents.contains(String(name)) || name.hasPrefix("__") {
+      throw TesseraError(
+        .usage, "name in a group", path: path,
+        expected: "no __ at its beginning, and none of a store's own files", got: "'\(name)'")
+    }
   }
 
   /// A layout with the format that is written here: the group's, as readers of a group look for members of its own

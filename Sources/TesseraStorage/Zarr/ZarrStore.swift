@@ -8,6 +8,9 @@ package enum ZarrStore {
     case group(ZarrGroup)
   }
 
+  /// The names of all of them, in either format.
+  static let documents: Set = ["zarr.json", ".zarray", ".zgroup", ".zattrs", ".zmetadata"]
+
   /// Metadata files larger than this are refused; consolidated ones of 10,000 arrays have some MiB.
   private static let maximumMetadataBytes = 64 << 20
 

@@ -71,6 +71,20 @@ import Testing
     #expect(folder.names == ["a.npy"])
   }
 
+  @Test(arguments: ["a.zarr/c/0/0", "a.zarr/in", "g.zarr/zarr.json", "g.zarr/.zgroup", "g.zarr/__b"])
+  func aPlaceOfAStoresOwn(_ name: String) throws {
+    let folder = try TemporaryFolder()
+    let source = try folder.npy("a.npy", [2, 2], [1, 2, 3, 4] as [Int32])
+    for store in ["a.zarr", "g.zarr/b"] { #expect(ToolRun("convert", source, folder(store)).status == 0) }
+    let before = try snapshot(folder.path)
+    for command in [["convert", source], ["random", "3"], ["adopt", source]] {
+      let run = ToolRun(command + [folder(name), "--overwrite"])
+      #expect(run.status == 2, "\(command)")
+      expectOneLine(run.errors)
+    }
+    #expect(try snapshot(folder.path) == before)
+  }
+
   @Test func interrupted() throws {
     let folder = try TemporaryFolder()
     let source = try folder.npy("a.npy", [1000], [Float](repeating: 1, count: 1000))

@@ -74,6 +74,52 @@ import Testing
     #expect(try refused("x.npy", "soft.npy", overwrite: true)?.kind == .usage)
   }
 
+  /// They would take the place of chunks, or of the files that make a store one.
+  @Test func placesOfAStoresOwn() throws {
+    try array.store(folder.at("two.zarr"), layout: .init(zarrFormat: 2))
+    for destination in [
+      "x.zarr/c", "x.zarr/c/0", "x.zarr/c/0/0", "x.zarr/new", "x.zarr/new/deep", "x.zarr/new.zarr",
+      "x.zarr/zarr.json", "two.zarr/0.0", "two.zarr/.zarray", "g.zarr/a/new", "x.zarr/../g.zarr/a/new",
+      "g.zarr/zarr.json", "g.zarr/.zarray", "g.zarr/.zgroup", "g.zarr/.zattrs", "g.zarr/.zmetadata",
+      "g.zarr/zarr.json/new", "g.zarr/.zgroup/new", "g.zarr/__new", "g.zarr/__in/new", "g.zarr/in/__new",
+      "none.zarr/zarr.json", "none.zarr/__new", "none.zarr/.zgroup/new",
+    ] {
+      for overwrite in [false, true] {
+        #expect(try refused("x.npy", destination, overwrite: overwrite)?.kind == .usage, "\(destination)")
+      }
+      let path = folder.at(destination)
+      let created = tesseraError {
+        _ = try ArrayWriter.create(path, shape: Shape([2]), dtype: .uint8, overwrite: true)
+      }
+      let adopted = tesseraError { _ = try Adoption(folder.at("x.npy"), as: path, overwrite: true) }
+      #expect(created?.kind == .usage && adopted?.kind == .usage, "\(destination)")
+    }
+    symlink(folder.at("x.zarr/c"), folder.at("alias.zarr"))
+    let aliased = tesseraError {
+      _ = try Conversion(
+        from: folder.at("x.npy"), to: folder.at("alias.zarr/0"), options: .init(overwrite: true))
+    }
+    #expect(aliased?.kind == .usage)
+  }
+
+  /// Such names can be read, but are not made.
+  @Test func aReservedNameIsNotCopied() throws {
+    try array.writeRawZarr(folder.at("g.zarr/__c"))
+    #expect(try refused("g.zarr", "out.zarr")?.kind == .usage)
+    try Conversion(from: folder.at("g.zarr/__c"), to: folder.at("g.zarr/c")).run()
+    #expect(try ModelArray(reading: folder.at("g.zarr/c")) == array)
+  }
+
+  @Test func storesAreReplacedAsAWhole() throws {
+    try Directory.make(folder.at("plain"))
+    for destination in ["x.zarr", "g.zarr/a", "g.zarr/in/new", "g.zarr", "plain/x.zarr", "plain/__x.zarr"] {
+      try Conversion(
+        from: folder.at("x.npy"), to: folder.at(destination), options: .init(overwrite: true)
+      ).run()
+      #expect(try ModelArray(reading: folder.at(destination)) == array, "\(destination)")
+    }
+  }
+
   @Test func aFolderThatIsNoStoreIsNotReplaced() throws {
     try folder.write("photos.zarr/holiday.jpg", [1, 2, 3])
     #expect(try refused("x.npy", "photos.zarr", overwrite: true)?.kind == .exists)
