@@ -13,7 +13,7 @@ struct AdoptCommand: Command {
         """,
       operands: [
         Operand(name: "SRC", summary: "a .npy file, which is moved unless --link is given"),
-        Operand(name: "DST", summary: "the store to make, ending in .zarr"),
+        Operand(name: "DST", summary: "the store to make, ending in .zarr, or a name in a group"),
       ],
       options: [linkFlag], writesStore: true,
       examples: ["tessera adopt features.npy features.zarr --link"])

@@ -28,12 +28,13 @@ public struct Adoption: Sendable {
   ///
   /// - Parameters:
   ///   - source: a `.npy` file on the file system of `destination`, C or Fortran order, either byte order.
-  ///   - destination: the store to make.
+  ///   - destination: the store to make: a name ending in `.zarr`, or a name in a Zarr group.
   ///   - keepsLink: whether the `.npy` name stays, as a second name of the same file.
   ///   - chunks: the chunk shape, whole along all axes but the slowest; nil for the default rule.
   ///   - waiting: waits until other writers are done; nil throws `.busy` at once.
-  /// - Throws: `TesseraError`: `.usage` for scalars, empty arrays, chunks that are not stretches of the file, places in
-  ///   an array or in a group of format 2; `.exists`; `.corrupt` and `.unsupported` as `StoredArray.open`.
+  /// - Throws: `TesseraError`: `.usage` for scalars, empty arrays, chunks that are not stretches of the file, other
+  ///   destinations, and places in an array or in a group of format 2; `.exists`; `.corrupt` and `.unsupported` as
+  ///   `StoredArray.open`.
   public init(
     _ source: String, as destination: String, keepsLink: Bool = false, chunks: [Int]? = nil,
     overwrite: Bool = false, waiting: Waiting? = nil
@@ -47,6 +48,7 @@ public struct Adoption: Sendable {
       throw TesseraError(
         .usage, "only a .npy file can be adopted", path: source, expected: "a .npy file (or use convert)")
     }
+    try Adoption.requireStore(destination)
     // The store would get a second name of the link, not of the file.
     guard try Directory.kind(source, followLinks: false) == .file else {
       throw TesseraError(
@@ -71,6 +73,15 @@ public struct Adoption: Sendable {
     chunkBytes = chunk.reduce(dtype.itemSize, *)
     chunkCount = (header.shape[axis] + chunk[axis] - 1) / chunk[axis]
     metadata = try Adoption.metadata(header, dtype, chunk: chunk, axis: axis, chunkCount: chunkCount)
+  }
+
+  /// - Throws: `.usage` for the name of another form, which the folder that is made would not be.
+  private static func requireStore(_ destination: String) throws {
+    guard (try? ArrayLocation(destination: destination))?.form == .zarr else {
+      throw TesseraError(
+        .usage, "destination of an adopted file", path: destination,
+        expected: "a name ending in .zarr, or one in a Zarr group", got: "'\(Path.name(destination))'")
+    }
   }
 
   private static func chunk(_ header: NpyHeader, _ dtype: DType, axis: Int, chunks: [Int]?) throws -> [Int] {

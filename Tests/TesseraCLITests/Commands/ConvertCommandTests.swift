@@ -66,6 +66,14 @@ import Testing
     #expect(try ToolRun("info", folder("b.zarr"), "--json").json()["chunks"] == [2])
   }
 
+  @Test(arguments: ["b.npy", "b.npz", "b"]) func adoptMakesStoresOnly(_ name: String) throws {
+    let folder = try TemporaryFolder()
+    let source = try folder.npy("a.npy", [4], [1, 2, 3, 4] as [Float])
+    let run = ToolRun("adopt", source, folder(name))
+    #expect(run.status == 2 && run.errors.contains("expected a name ending in .zarr"), "\(run.errors)")
+    #expect(folder.names == ["a.npy"])
+  }
+
   @Test func membersTakeTheFormatOfTheirGroup() throws {
     let folder = try TemporaryFolder()
     let source = try folder.npy("a.npy", [4, 2], (0..<8).map { Float($0) })

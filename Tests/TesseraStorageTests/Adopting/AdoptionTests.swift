@@ -143,6 +143,29 @@ import Testing
     #expect(try leftovers(folder.path) == [])
   }
 
+  /// What is made is a folder, whatever its name.
+  @Test func otherNamesThanAStoresAreRefused() throws {
+    let folder = try TemporaryFolder()
+    let matrix = ModelArray(shape: [4, 3], dtype: .uint8, bytes: Array(0..<12))
+    for name in ["m.npy", "n.npy"] { try matrix.writeNpy(folder.at(name)) }
+    try Conversion(from: folder.at("m.npy"), to: folder.at("g.zarr/a")).run()
+    let before = try snapshot(folder.path)
+    for name in [
+      "m.npy", "renamed.npy", "arch.npz", "arch.npz/m", "plain", "t.csv", "g.zarr/m.npy", "zarr",
+      "x.zarr.bak",
+    ] {
+      let error = tesseraError(name) {
+        try Adoption(folder.at("m.npy"), as: folder.at(name), overwrite: true).run()
+      }
+      #expect(error?.kind == .usage, "\(name): \(error as Any)")
+    }
+    #expect(try snapshot(folder.path) == before)
+    for (source, name) in [("m.npy", "g.zarr/m"), ("n.npy", "x.zarr/")] {
+      try Adoption(folder.at(source), as: folder.at(name)).run()
+      #expect(try ModelArray(reading: folder.at(name)) == matrix)
+    }
+  }
+
   /// A symbolic link cannot become a shard: the store would hold a name of a name.
   @Test func throughASymbolicLink() throws {
     let folder = try TemporaryFolder()
