@@ -1,6 +1,6 @@
 // Comma-separated values, RFC 4180: https://www.rfc-editor.org/rfc/rfc4180
 //
-//   file = [UTF-8 byte order mark] record (line end record)* [line end]        line end = LF | CRLF
+//   file = [UTF-8 byte order mark] record (line end record)* [line end]        line end = LF | CRLF | CR
 //   record = field (delimiter field)*
 //   field = text without quotes, delimiters and line ends | " (any text, quotes doubled) "
 //

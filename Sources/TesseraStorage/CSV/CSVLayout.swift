@@ -44,21 +44,22 @@ package struct CSVLayout: Sendable, Hashable {
     }
     let dialect = CSVDialect(path: path, firstLine: row)
     let (names, isHeader) = try CSVHeaderParser(dialect: dialect, line: line).parse(row)
-    let lines = row.reduce(0) { $0 + ($1 == 0x0A ? 1 : 0) }
     return CSVLayout(
       dialect: dialect, columns: names.count, names: isHeader ? names : nil,
       dataOffset: isHeader ? end : offset,
-      dataLine: isHeader ? line + lines : line)
+      dataLine: isHeader ? line + CSVParser.lineEnds(row) : line)
   }
 
-  /// The offset after the line feed, outside of quotes, that ends the first row; nil when it is not there
-  /// yet.
+  /// The offset after the line end, outside of quotes, that ends the first row; nil when it is not there yet.
+  /// A carriage return at the end may be the first half of one.
   private static func firstRowEnd(_ bytes: UnsafeRawBufferPointer, from start: Int, isWholeFile: Bool) -> Int?
   {
     var isQuoted = false
     for position in start..<bytes.count {
       if bytes[position] == UInt8(ascii: "\"") { isQuoted.toggle() }
-      if bytes[position] == 0x0A, !isQuoted { return position + 1 }
+      guard CSVParser.isLineEnd(bytes[position]), !isQuoted else { continue }
+      let isCut = bytes[position] == 0x0D && position + 1 == bytes.count && !isWholeFile
+      return isCut ? nil : CSVParser.afterLineEnd(bytes, at: position)
     }
     return isWholeFile ? bytes.count : nil
   }

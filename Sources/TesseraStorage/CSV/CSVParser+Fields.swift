@@ -55,12 +55,11 @@ extension CSVParser {
       switch bytes[position] {
       case UInt8(ascii: "\""): isQuoted.toggle()
       case dialect.delimiter where !isQuoted: return position
-      case 0x0A: return position > start && bytes[position - 1] == 0x0D ? position - 1 : position
+      case 0x0A, 0x0D: return position
       default: continue
       }
     }
-    // A carriage return that ends the last line is no part of its field.
-    return end > start && end == bytes.count && bytes[end - 1] == 0x0D ? end - 1 : end
+    return end
   }
 
   // MARK: Errors

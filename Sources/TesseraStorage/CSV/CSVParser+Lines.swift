@@ -1,21 +1,48 @@
 extension CSVParser {
-  /// The offset after the next line feed; the end when there is none.
+  /// The offset after the next line end; the end when there is none.
   package static func nextLine(_ bytes: UnsafeRawBufferPointer, from offset: Int) -> Int {
     var position = offset
-    // Eight bytes at a time: where one equals a line feed, the difference has a zero byte, and subtracting
-    // one from each byte borrows into its top bit, first of all in the lowest such byte.
+    // Eight bytes at a time: where one ends a line, its difference from that character is a zero byte.
     while bytes.count - position >= 8 {
       let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self))
-      let difference = word ^ 0x0A0A_0A0A_0A0A_0A0A
-      let zeros = (difference &- 0x0101_0101_0101_0101) & ~difference & 0x8080_8080_8080_8080
-      if zeros != 0 { return position + zeros.trailingZeroBitCount / 8 + 1 }
+      let ends = zeroBytes(word ^ 0x0A0A_0A0A_0A0A_0A0A) | zeroBytes(word ^ 0x0D0D_0D0D_0D0D_0D0D)
+      if ends != 0 { return afterLineEnd(bytes, at: position + ends.trailingZeroBitCount / 8) }
       position += 8
     }
     while position < bytes.count {
+      if isLineEnd(bytes[position]) { return afterLineEnd(bytes, at: position) }
       position += 1
-      if bytes[position - 1] == 0x0A { return position }
     }
     return bytes.count
+  }
+
+  /// A word whose lowest bit is in the lowest byte of `word` that is zero; 0 when none is.
+  ///
+  /// Subtracting one from each byte borrows into the top bit of a zero byte, first of all in the lowest one.
+  @inline(__always)
+  private static func zeroBytes(_ word: UInt64) -> UInt64 {
+    (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080
+  }
+
+  /// A line feed or a carriage return.
+  @inline(__always)
+  static func isLineEnd(_ byte: UInt8) -> Bool { byte == 0x0A || byte == 0x0D }
+
+  /// The offset after the line end that begins at `position`: a carriage return and a line feed are one.
+  @inline(__always)
+  static func afterLineEnd(_ bytes: UnsafeRawBufferPointer, at position: Int) -> Int {
+    let next = position + 1
+    return bytes[position] == 0x0D && next < bytes.count && bytes[next] == 0x0A ? next + 1 : next
+  }
+
+  /// How many lines end in `bytes`, those within quotes too.
+  static func lineEnds(_ bytes: UnsafeRawBufferPointer) -> Int {
+    var (offset, ends) = (0, 0)
+    while offset < bytes.count {
+      offset = nextLine(bytes, from: offset)
+      if isLineEnd(bytes[offset - 1]) { ends += 1 }
+    }
+    return ends
   }
 
   /// Moves past blank lines: those of spaces alone.
@@ -27,7 +54,7 @@ extension CSVParser {
     }
   }
 
-  /// The rows, which are the lines that are not blank, and the line feeds, in bytes that begin with a line.
+  /// The rows, which are the lines that are not blank, and the line ends, in bytes that begin with a line.
   package static func count(_ bytes: UnsafeRawBufferPointer) -> (rows: Int, lines: Int) {
     var (offset, rows, lines) = (0, 0, 0)
     while offset < bytes.count {
@@ -37,7 +64,7 @@ extension CSVParser {
         rows += 1
         offset = nextLine(bytes, from: offset)
       }
-      if bytes[offset - 1] == 0x0A { lines += 1 }
+      if isLineEnd(bytes[offset - 1]) { lines += 1 }
     }
     return (rows, lines)
   }
@@ -69,8 +96,7 @@ extension CSVParser {
   private static func blankLine(_ bytes: UnsafeRawBufferPointer, at offset: Int) -> Int? {
     var position = offset
     while position < bytes.count, bytes[position] == 0x20 { position += 1 }
-    if position < bytes.count, bytes[position] == 0x0D { position += 1 }
     if position == bytes.count { return position }
-    return bytes[position] == 0x0A ? position + 1 : nil
+    return isLineEnd(bytes[position]) ? afterLineEnd(bytes, at: position) : nil
   }
 }

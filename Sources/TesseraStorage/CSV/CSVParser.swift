@@ -61,7 +61,7 @@ package struct CSVParser: Sendable {
     if position < end {
       if bytes[position] == 0x0A { return position &+ 1 }
       guard bytes[position] == 0x0D else { return nil }
-      if position &+ 1 < end { return bytes[position &+ 1] == 0x0A ? position &+ 2 : nil }
+      if position &+ 1 < end { return CSVParser.afterLineEnd(bytes, at: position) }
     }
     guard end == bytes.count else {
       throw TesseraError(

@@ -74,12 +74,11 @@ package struct CSVDriver: ArrayDriver {
     return windows
   }
 
-  /// Where the line that holds `position` ends.
+  /// Where the line that holds the byte before `position` ends, behind both characters of a CRLF.
   private static func lineEnd(_ bytes: UnsafeRawBufferPointer, after position: Int, line: Int) throws -> Int {
-    if position == bytes.count || bytes[position - 1] == 0x0A { return position }
     let limit = min(bytes.count, position + CSVLimits.rowBytes)
-    let end = CSVParser.nextLine(UnsafeRawBufferPointer(rebasing: bytes[..<limit]), from: position)
-    guard end < limit || limit == bytes.count || bytes[limit - 1] == 0x0A else {
+    let end = CSVParser.nextLine(UnsafeRawBufferPointer(rebasing: bytes[..<limit]), from: position - 1)
+    guard end < limit || limit == bytes.count else {
       throw TesseraError(
         .unsupported, "a line after line \(line) is too long", expected: "at most \(CSVLimits.rowBytes) bytes"
       )

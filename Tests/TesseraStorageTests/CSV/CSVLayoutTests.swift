@@ -42,6 +42,21 @@ import Testing
     #expect(blank.dataOffset == 12)
   }
 
+  @Test func carriageReturnsEndTheFirstRow() throws {
+    let layout = try #require(try detect("\r\"a\rb\",c\r1,2\r"))
+    #expect(layout.names == ["a\rb", "c"])
+    #expect(layout.dataOffset == 9)
+    #expect(layout.dataLine == 4)
+    // Before it is known what follows a carriage return it may be half of a line end.
+    for end in ["\r", "\r\n"] {
+      #expect(try detect("a,b\r", isWholeFile: false) == nil)
+      let whole = try #require(try detect("a,b\(end)1,2\(end)", isWholeFile: false))
+      #expect(whole.names == ["a", "b"] && whole.columns == 2)
+      #expect(whole.dataOffset == 3 + end.utf8.count)
+      #expect(whole.dataLine == 2)
+    }
+  }
+
   @Test(arguments: [
     ("1,2", "x.csv", CSVDialect.commas), ("1;2", "x.csv", .semicolons), ("1\t2", "x.csv", .tabs),
     ("1,2", "x.TSV", .tabs), ("1,2", "dir.tsv/x.csv", .commas), ("\"a;b;c\",d", "x.csv", .commas),

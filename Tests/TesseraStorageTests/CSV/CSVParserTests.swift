@@ -26,6 +26,7 @@ import Testing
 
   @Test(arguments: [
     "1,2\n3,4\n", "1,2\r\n3,4", "\n\r\n1,2\n   \n3,4\n\n", " 1 , 2 \n3,4\r", "\"1\",\" 2 \"\n+3,4.0e0",
+    "1,2\r3,4\r", "\r1,2\r \r3,4", "1,\"2\"\r\n\r3,4\n\r", "1,2 \r\r\n3,4",
   ])
   func lines(_ text: String) throws {
     #expect(try parse(text, columns: 2) == [[1, 2], [3, 4]])
@@ -54,7 +55,9 @@ import Testing
     ("1,\"2", "line 1, column 2: expected a number, got '\"2'"),
     ("1,\"2\n3\"", "line 1, column 2: expected a number, got '\"2'"),
     ("\"a,b\",1", "line 1, column 1: expected a number, got '\"a,b\"'"),
-    ("1,2\r3,4", "line 1, column 2: expected a number, got '2?3'"),
+    ("1,2\r\r3,x\r4,5", "line 3, column 2: expected a number, got 'x'"),
+    ("1,2\r\n3,4\r5,\"x\ry\"", "line 3, column 2: expected a number, got '\"x'"),
+    ("1,2\r3\r4,5", "line 2: expected 2 fields, got 1"),
     ("1,2\n3", "line 2: expected 2 fields, got 1"),
     ("1,2\n3,4,5\n", "line 2: expected 2 fields, got 3"),
     ("1,2\n3,4,\n", "line 2: expected 2 fields, got 3"),
@@ -87,7 +90,8 @@ import Testing
 
   @Test func rowsAreCounted() {
     for (text, rows, lines) in [
-      ("", 0, 0), ("\n", 0, 1), ("1", 1, 0), ("1\n", 1, 1), ("1\n\n \n\r\n2", 2, 4), ("\r", 0, 0),
+      ("", 0, 0), ("\n", 0, 1), ("1", 1, 0), ("1\n", 1, 1), ("1\n\n \n\r\n2", 2, 4), ("\r", 0, 1),
+      ("1\r2\r\n\r\r3\n\r4", 4, 6),
       ("1234567\n12345678\n123456789\n", 3, 3),
     ] {
       let count = Array(text.utf8).withUnsafeBytes { CSVParser.count($0) }
@@ -100,11 +104,15 @@ import Testing
   func nextLineAgreesWithASearch(seed: UInt64) {
     var random = SeededBits(seed: seed)
     let bytes = (0..<300).map { _ in
-      [0x0A, 0x0B, 0x09, 0x8A, 0x00, 0xFF, 0x41, 0x41].randomElement(using: &random)!
+      [0x0A, 0x0D, 0x0B, 0x0C, 0x8A, 0x8D, 0x00, 0xFF, 0x41].randomElement(using: &random)!
     }
     bytes.map { UInt8($0) }.withUnsafeBytes { buffer in
       for start in 0...buffer.count {
-        let expected = buffer[start...].firstIndex(of: 0x0A).map { $0 + 1 } ?? buffer.count
+        var expected = start
+        while expected < buffer.count, buffer[expected] != 0x0A, buffer[expected] != 0x0D { expected += 1 }
+        // A carriage return and a line feed are one end.
+        if buffer[expected...].starts(with: [0x0D, 0x0A]) { expected += 1 }
+        expected = min(expected + 1, buffer.count)
         #expect(CSVParser.nextLine(buffer, from: start) == expected, "seed \(seed), \(start)")
       }
     }
@@ -118,7 +126,7 @@ import Testing
     let table = (0..<50).map { _ in
       (0..<columns).map { _ in Double.random(in: -1e6...1e6, using: &random) }
     }
-    let ending = Bool.random(using: &random) ? "\n" : "\r\n"
+    let ending = ["\n", "\r\n", "\r"].randomElement(using: &random)!
     let text = table.map { row in
       row.map { number in
         let spaces = String(repeating: " ", count: Int.random(in: 0...2, using: &random))

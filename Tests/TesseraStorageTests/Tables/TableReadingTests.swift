@@ -62,7 +62,7 @@ import Testing
     return left.indices.first { !same(left[$0], right[$0]) }
   }
 
-  @Test(arguments: ["\n", "\r\n"])
+  @Test(arguments: ["\n", "\r\n", "\r"])
   func aTableOfSeveralWindows(_ lineEnd: String) throws {
     let folder = try TemporaryFolder()
     let seed: UInt64 = 81
@@ -117,15 +117,15 @@ import Testing
     )
     .run()
     #expect(try firstDifference(StoredArray.open(folder.at("x.zarr")).elements(), table.values) == nil)
-    try errors(folder, &table)
+    try errors(folder, &table, lineEnd)
   }
 
   /// A word in the last window is named by its line and column; the rows before it can be read.
-  private func errors(_ folder: TemporaryFolder, _ table: inout Table) throws {
+  private func errors(_ folder: TemporaryFolder, _ table: inout Table, _ lineEnd: String) throws {
     let row = table.rows - 100
     var (offset, line) = (0, 1)
     while line < table.lines[row] {
-      if table.text[offset] == 0x0A { line += 1 }
+      if table.text[offset] == lineEnd.utf8.last { line += 1 }
       offset += 1
     }
     let comma = try #require(table.text[offset...].firstIndex(of: UInt8(ascii: ",")))
@@ -148,6 +148,22 @@ import Testing
     #expect(try Directory.kind(folder.at("bad.zarr")) == nil && leftovers(folder.path) == [])
   }
 
+  /// A window of the driver is 4 MiB, which ends between the two characters of a line end here.
+  @Test(arguments: ["\r\n", "\r\r"])
+  func aLineEndAcrossTwoWindows(_ lineEnd: String) throws {
+    let folder = try TemporaryFolder()
+    let lines = 850_000
+    var text = [UInt8]()
+    for _ in 0..<lines { text += Array("1,2\(lineEnd)".utf8) }
+    try #require(text[(4 << 20) - 1] == 0x0D && text[4 << 20] == lineEnd.utf8.last)
+    let path = try folder.write("x.csv", text)
+    #expect(try StoredArray.open(path).shape.dimensions == [lines, 2])
+    let bad = try StoredArray.open(try folder.write("bad.csv", text + Array("1,x".utf8)))
+    let error = tesseraError { _ = try bad.elements(Selection([.index(-1)]), as: Double.self) }
+    let line = lines * (lineEnd == "\r\n" ? 1 : 2) + 1
+    #expect(error?.description.contains("line \(line), column 2") == true, "\(error as Any)")
+  }
+
   @Test func smallTablesOfAllKinds() throws {
     let folder = try TemporaryFolder()
     let nan = Double.nan
@@ -156,6 +172,8 @@ import Testing
       ("header.csv", "a,b\n1,2\n", [1, 2], [1, 2]), ("onlyheader.csv", "a,b\n", [0, 2], []),
       ("crlf.csv", "1,2\r\n\r\n3,4\r\n", [2, 2], [1, 2, 3, 4]),
       ("crend.csv", "1,2\r\n3,4\r", [2, 2], [1, 2, 3, 4]),
+      ("cr.csv", "a,b\r1,2\r3,4\r", [2, 2], [1, 2, 3, 4]),
+      ("mixed.csv", "1,2\r3,4\n5,6\r\n7,8", [4, 2], [1, 2, 3, 4, 5, 6, 7, 8]),
       ("blank.csv", "\n\n1,2\n  \n\n3,4\n\n", [2, 2], [1, 2, 3, 4]),
       ("empty.csv", "1,\n,4\n", [2, 2], [1, nan, nan, 4]),
       ("nan.csv", "nan,inf\n-inf,NaN\n", [2, 2], [nan, .infinity, -.infinity, nan]),
@@ -181,6 +199,7 @@ import Testing
       ("word.csv", "1,2\n\n3,four\n", "line 3, column 2"), ("short.csv", "1,2\n3\n", "line 2"),
       ("long.csv", "a,b\n1,2\n3,4,5\n", "line 3"), ("rest.csv", "1,2\n3,4 5\n", "line 2, column 2"),
       ("quote.csv", "1,2\n\"3,4\n", "line 2"), ("crlf.csv", "1,2\r\n\r\n3,x\r\n", "line 3, column 2"),
+      ("cr.csv", "a,b\r1,2\r\r3,x\r", "line 4, column 2"),
     ]
     for (name, text, words) in cases {
       let path = try folder.write(name, text: text)
