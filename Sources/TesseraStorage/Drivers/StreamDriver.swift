@@ -69,7 +69,7 @@ package struct StreamDriver: ArrayDriver {
       }
     }
     let bytes = scratch.encoded.reserve(count)
-    try stream.read(at: dataOffset + first, into: bytes)
+    try naming(description.path) { try stream.read(at: dataOffset + first, into: bytes) }
     let start = zip(selection.axes, strides).reduce(-first) { $0 + $1.0.start * $1.1 }
     StridedCopy.copy(
       shape: selection.counts, itemSize: dtype.itemSize, swapUnit: swapUnit,

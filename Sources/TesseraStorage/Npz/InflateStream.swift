@@ -7,6 +7,8 @@ package import TesseraIO
 /// Inflating goes forward only, so the state is copied now and then (`inflateCopy`, 40 KB each) and a
 /// jump back starts from the nearest copy. Their number is bounded: when there are too many, every
 /// second one goes and the spacing doubles.
+///
+/// What is wrong with the stream is said without a path: only the caller knows which member of the file it is.
 package final class InflateStream: Sendable {
   private struct Checkpoint {
     /// nil at the beginning, until somebody reads.
@@ -56,7 +58,7 @@ package final class InflateStream: Sendable {
   /// Fills `target` with the inflated bytes from `offset`.
   package func read(at offset: Int, into target: UnsafeMutableRawBufferPointer) throws {
     guard offset >= 0, target.count <= count - offset else {
-      throw TesseraError(.corrupt, "read beyond a deflated member", path: file.path)
+      throw TesseraError(.corrupt, "read beyond a deflated member")
     }
     try state.withLock { state in
       do {
@@ -66,7 +68,7 @@ package final class InflateStream: Sendable {
         // The inflater may have stopped anywhere; the next read starts over.
         state.current = Checkpoint(consumed: 0, produced: 0)
         state.buffered = 0..<0
-        throw (error as? TesseraError)?.at(file.path) ?? error
+        throw error
       }
     }
   }

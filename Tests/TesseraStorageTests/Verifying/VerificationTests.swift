@@ -140,6 +140,33 @@ import Testing
     }
   }
 
+  /// Of an archive with several members, the one that is damaged is named, by whatever reads it.
+  @Test(arguments: ["stored.npz", "deflated.npz"])
+  func damagedMembersAreNamed(_ name: String) throws {
+    let folder = try TemporaryFolder()
+    let original = Path.join(Fixture.folder, "npz/\(name)")
+    let checksum = try #require(NpzArchive(original).members.first { $0.name == "labels" }).entry.crc32
+    let pattern = withUnsafeBytes(of: checksum.littleEndian) { Array($0) }
+    var bytes = try File.contents(original, limit: 1 << 24)
+    // In the local header and in the directory.
+    for place in bytes.indices.dropLast(4) where Array(bytes[place..<place + 4]) == pattern {
+      bytes[place] ^= 1
+    }
+    let path = try folder.write("x.npz", bytes)
+    let member = Path.join(path, "labels")
+
+    let problems = try Verification(path).run().problems
+    #expect(problems.map(\.path) == [member] && problems[0].what.contains("CRC-32"), "\(problems)")
+    for source in [member, path] {
+      let destination = folder.at(source == member ? "x.npy" : "x.zarr")
+      let error = tesseraError { try Conversion(from: source, to: destination).run() }
+      #expect(error?.kind == .corrupt && error?.path == member, "\(error as Any)")
+    }
+    guard name == "deflated.npz" else { return }
+    let error = tesseraError { _ = try ModelArray(reading: member) }
+    #expect(error?.kind == .corrupt && error?.path == member, "\(error as Any)")
+  }
+
   @Test func cutOffFilesAreProblems() throws {
     let folder = try TemporaryFolder()
     for (name, layout) in [
