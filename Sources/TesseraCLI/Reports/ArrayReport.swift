@@ -11,6 +11,13 @@ struct ArrayReport {
 
   var ratio: Double? { Quantity.ratio(description.logicalBytes, storedBytes) }
 
+  /// Why this is no array, or none that can be opened, without its path; nil for arrays.
+  var problem: String? {
+    guard var error = description.problem else { return nil }
+    error.path = nil
+    return error.description
+  }
+
   /// An archive of one array is that array, and lists it as well.
   var jsonOfOnlyMember: JSONValue {
     var document = json
@@ -24,8 +31,8 @@ struct ArrayReport {
     if let name { members["name"] = .string(name) }
     members["path"] = .string(description.path)
     members["format"] = .string(description.format.rawValue)
-    members["shape"] = JSONValue(description.shape.dimensions)
-    members["dtype"] = .string(description.dtypeName)
+    members["shape"] = problem == nil ? JSONValue(description.shape.dimensions) : .null
+    members["dtype"] = problem == nil ? .string(description.dtypeName) : .null
     members["chunks"] = description.chunks.map { JSONValue($0) } ?? .null
     members["shards"] = description.shards.map { JSONValue($0) } ?? .null
     members["codec"] = .string(description.codec)
@@ -35,6 +42,7 @@ struct ArrayReport {
     members["order"] = description.isFortranOrder ? "F" : "C"
     members["fill_value"] = description.fillValue
     members["attributes"] = .object(description.attributes)
+    if let problem { members["problem"] = .string(problem) }
     return .object(members)
   }
 

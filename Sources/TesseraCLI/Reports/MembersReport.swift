@@ -7,6 +7,9 @@ struct MembersReport {
   let format: StorageFormat
   let members: [ArrayReport]
 
+  /// Of an archive: what is listed because it is there, although it is no array that can be opened.
+  private var others: [ArrayReport] { members.filter { $0.problem != nil } }
+
   private var logicalBytes: Int? { MembersReport.sum(members.map(\.description.logicalBytes)) }
   private var storedBytes: Int? { MembersReport.sum(members.map(\.storedBytes)) }
 
@@ -29,9 +32,15 @@ struct MembersReport {
   }
 
   var text: String {
-    let head = "\(path.printable): \(format.rawValue), \(Quantity.count(members.count, "array"))\n"
+    let others = others
+    let counts =
+      [Quantity.count(members.count - others.count, "array")]
+      + (others.isEmpty ? [] : [Quantity.count(others.count, "other member")])
+    let head = "\(path.printable): \(format.rawValue), \(counts.joined(separator: ", "))\n"
     if members.isEmpty { return head }
+    let problems = others.map { "\(($0.name ?? "").printable): \($0.problem ?? "")\n" }
     return head + MembersReport.table([MembersReport.titles] + members.map(MembersReport.cells))
+      + problems.joined()
   }
 
   private static let titles = ["name", "shape", "dtype", "chunks", "codec", "logical", "stored", "ratio"]
@@ -39,7 +48,7 @@ struct MembersReport {
   private static func cells(_ member: ArrayReport) -> [String] {
     let description = member.description
     return [
-      member.name ?? "", "\(description.shape)", description.dtypeName,
+      member.name ?? "", member.problem == nil ? "\(description.shape)" : "unknown", description.dtypeName,
       description.chunks.map(Shape.describe) ?? "-", description.codec,
       description.logicalBytes.map(ByteSize.format) ?? "unknown",
       member.storedBytes.map(ByteSize.format) ?? "unknown",

@@ -30,6 +30,8 @@ public struct ArrayDescription: Sendable {
   /// The value of elements that were never written, as in the metadata.
   public var fillValue: JSONValue = .null
   public var attributes: JSONObject = .init()
+  /// Why a member of an archive is no array, or cannot be opened; nil for arrays. Its shape, which nobody knows, is `()`.
+  public var problem: TesseraError?
 
   /// The bytes of all elements; nil when the dtype's size is not known.
   public var logicalBytes: Int? { dtype.map { $0.itemSize * shape.count } }
@@ -37,7 +39,7 @@ public struct ArrayDescription: Sendable {
   package init(
     path: String, format: StorageFormat, shape: Shape, dtype: DType?, dtypeName: String, chunks: [Int]? = nil,
     shards: [Int]? = nil, codec: String, isFortranOrder: Bool = false, fillValue: JSONValue = .null,
-    attributes: JSONObject = .init()
+    attributes: JSONObject = .init(), problem: TesseraError? = nil
   ) {
     self.path = path
     self.format = format
@@ -50,6 +52,7 @@ public struct ArrayDescription: Sendable {
     self.isFortranOrder = isFortranOrder
     self.fillValue = fillValue
     self.attributes = attributes
+    self.problem = problem
   }
 
   /// The dtype, when it is one to compute on.

@@ -31,7 +31,8 @@ extension ArrayLocation {
     }
   }
 
-  /// What is here, without reading elements. Unsupported dtypes are described too.
+  /// What is here, without reading elements. Unsupported dtypes are described too, and so are members of an archive
+  /// with several that are no arrays.
   package func contents() throws -> StoredContents {
     switch form {
     case .npy:
@@ -42,7 +43,7 @@ extension ArrayLocation {
       if member != nil || archive.names.count == 1 {
         return .array(try archive.describe(archive.entry(member)))
       }
-      return .members(.npz, try archive.members.map(archive.describe))
+      return .members(.npz, try archive.descriptions())
     case .zarr:
       switch try ZarrStore.open(path) {
       case .array(let metadata): return .array(description(metadata, path))

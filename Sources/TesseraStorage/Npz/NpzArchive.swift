@@ -63,6 +63,20 @@ package struct NpzArchive: Sendable {
     try naming(path(of: entry.name)) { try open(entry.entry).description(path(of: entry.name)) }
   }
 
+  /// What the headers of all members say; of those that are no arrays, or cannot be opened, what the directory says and
+  /// why that is all.
+  package func descriptions() throws -> [ArrayDescription] {
+    try entries.map { entry in
+      do {
+        return try describe(entry)
+      } catch let error as TesseraError where error.kind == .corrupt || error.kind == .unsupported {
+        return ArrayDescription(
+          path: path(of: entry.name), format: .npz, shape: try Shape([]), dtype: nil, dtypeName: "unknown",
+          codec: entry.entry.method.name, problem: error)
+      }
+    }
+  }
+
   package func driver(_ entry: (name: String, entry: ZipEntry)) throws -> any ArrayDriver {
     try naming(path(of: entry.name)) {
       let member = try open(entry.entry)
@@ -146,7 +160,7 @@ package struct NpzArchive: Sendable {
     func description(_ path: String) -> ArrayDescription {
       ArrayDescription(
         path: path, format: .npz, shape: header.shape, dtype: header.dtype,
-        dtypeName: header.dtype?.name ?? header.descr, codec: stream == nil ? "none" : "deflate",
+        dtypeName: header.dtype?.name ?? header.descr, codec: entry.method.name,
         isFortranOrder: header.fortranOrder)
     }
   }

@@ -33,8 +33,7 @@ extension ZipDirectory {
   }
 
   private static func name(ofMethod number: Int) -> String {
-    let names = [9: "Deflate64", 12: "bzip2", 14: "LZMA", 93: "Zstandard", 95: "XZ"]
-    return names[number].map { " (\($0))" } ?? ""
+    ZipEntry.Method.otherNames[number].map { " (\($0))" } ?? ""
   }
 }
 

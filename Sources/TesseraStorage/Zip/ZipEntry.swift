@@ -22,6 +22,17 @@ package struct ZipEntry: Sendable, Hashable {
       case .other(let number): number
       }
     }
+
+    /// As `info` tells the codec of an array.
+    var name: String {
+      switch self {
+      case .stored: "none"
+      case .deflated: "deflate"
+      case .other(let number): Method.otherNames[number] ?? "method \(number)"
+      }
+    }
+
+    static let otherNames = [9: "Deflate64", 12: "bzip2", 14: "LZMA", 93: "Zstandard", 95: "XZ"]
   }
 
   /// The name with its suffix: `x.npy`.

@@ -84,6 +84,46 @@ import Testing
     for key in InfoCommandTests.keys { #expect(json[key] != nil, "\(key)") }
   }
 
+  /// Notes beside arrays, and arrays in a compression that is not read, do not hide the others.
+  @Test func membersThatAreNoArrays() throws {
+    let folder = try TemporaryFolder()
+    try write(folder("d.npz"), ["F": 3, "squeezed": 2])
+    var bytes = try folder.read("d.npz")
+    // The method of the second member, in its local header and in the directory: bzip2.
+    for (signature, place) in [([0x50, 0x4B, 3, 4], 8), ([0x50, 0x4B, 1, 2], 10)] as [([UInt8], Int)] {
+      let last = try #require(bytes.indices.dropLast(4).last { Array(bytes[$0..<$0 + 4]) == signature })
+      bytes[last + place] = 12
+    }
+    let squeezed = try folder.write("squeezed.npz", bytes)
+    // The first member is no array: its magic number is gone.
+    bytes = try folder.read("d.npz")
+    let magic = try #require(bytes.indices.first { bytes[$0...].starts(with: [0x93, 0x4E, 0x55]) })
+    bytes[magic] = UInt8(ascii: "R")
+    let notes = try folder.write("notes.npz", bytes)
+
+    for (path, array, other, codec) in [
+      (squeezed, "F", "squeezed", "bzip2"), (notes, "squeezed", "F", "none"),
+    ] {
+      let json = try ToolRun("info", path, "--json").json()
+      let members = try #require(json["members"]?.array)
+      #expect(members.compactMap { $0["name"]?.string } == ["F", "squeezed"])
+      let good = try #require(members.first { $0["name"] == .string(array) })
+      #expect(good["dtype"] == "int64" && good["problem"] == nil)
+      let bad = try #require(members.first { $0["name"] == .string(other) })
+      #expect(bad["shape"] == .null && bad["dtype"] == .null && bad["logical_bytes"] == .null)
+      #expect(bad["codec"] == .string(codec) && bad["stored_bytes"]?.int != nil)
+      #expect(bad["problem"]?.string?.isEmpty == false)
+      #expect(json["logical_bytes"] == .null)
+
+      let lines = ToolRun("info", path).output.split(separator: "\n")
+      #expect(lines[0] == "\(path): npz, 1 array, 1 other member")
+      #expect(lines.count == 5 && lines[4].hasPrefix("\(other): "))
+      let refused = ToolRun("convert", path, folder("x.zarr"))
+      #expect(refused.status == 1 && refused.errors.contains("\(path)/\(other): "))
+      #expect(ToolRun("slice", "\(path)/\(array)", "0").output == "1\n")
+    }
+  }
+
   @Test func nanFillValueIsAString() throws {
     #expect(
       JSONValue.array([JSONValue(Double.nan), JSONValue(-Double.infinity)]).printed
