@@ -1,12 +1,14 @@
 extension Selection {
-  /// Parses NumPy's subscript syntax without the brackets: `0:100,:,5`, `...,-1`, `::2`, `None,3`.
+  /// Parses NumPy's subscript syntax: `0:100,:,5`, `...,-1`, `::2`, `None,3`.
+  ///
+  /// The brackets of `x[0:100, :]` may be there too. Only integers in brackets are refused: for NumPy `x[[0, 2]]` is
+  /// another thing than `x[0, 2]`, and which of them is meant cannot be told.
   ///
   /// - Throws: `TesseraError` of kind `.usage` naming the item that is not understood.
   public init(parsing text: String) throws {
     var body = Substring(text).trimmingSpaces
-    if body.hasPrefix("["), body.hasSuffix("]"), body.count >= 2 {
-      body = body.dropFirst().dropLast().trimmingSpaces
-    }
+    let isBracketed = body.hasPrefix("[") && body.hasSuffix("]") && body.count >= 2
+    if isBracketed { body = body.dropFirst().dropLast().trimmingSpaces }
     // One trailing comma is allowed, as in `x[3,]`.
     if body.hasSuffix(",") { body = body.dropLast() }
     guard !body.isEmpty else {
@@ -14,6 +16,11 @@ extension Selection {
     }
     items = try body.split(separator: ",", omittingEmptySubsequences: false).map {
       try Selection.item(parsing: $0.trimmingSpaces, in: text)
+    }
+    if isBracketed, items.allSatisfy(\.isIndex) {
+      throw TesseraError(
+        .usage, "selection '\(text)'", expected: "'\(body)' for one position on each axis",
+        got: "a list of integers")
     }
   }
 
@@ -41,6 +48,10 @@ extension Selection {
       .usage, "selection '\(whole)'", expected: "integers, slices such as 0:100:2, '...' or None",
       got: "'\(item)'")
   }
+}
+
+extension Selection.Item {
+  fileprivate var isIndex: Bool { if case .index = self { true } else { false } }
 }
 
 extension StringProtocol {

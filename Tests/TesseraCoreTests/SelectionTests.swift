@@ -111,6 +111,18 @@ import Testing
     #expect(try Selection(parsing: "1:2:").items == [.slice(start: 1, stop: 2)])
   }
 
+  /// NumPy takes a list of integers for rows of that number, and not for one position on each axis.
+  @Test(arguments: ["[0,2]", "[3]", " [ -1 , 0, ] ", "(0,1)", "[[0,2]]", "[0,2],:"])
+  func refusesLists(_ text: String) {
+    let error = #expect(throws: TesseraError.self) { try Selection(parsing: text) }
+    #expect(error?.kind == .usage)
+  }
+
+  @Test(arguments: [("[0:2, 3]", "0:2,3"), ("[...]", "..."), ("[0, None]", "0,None"), ("[:,]", ":")])
+  func bracketsAroundSlices(_ text: String, _ plain: String) throws {
+    #expect(try Selection(parsing: text).items == Selection(parsing: plain).items)
+  }
+
   @Test(arguments: [
     "", "[]", ",", "a", "1.5", "1:2:3:4", "0x10", "1 2", ",1", "1,,2", "- 1", "99999999999999999999", "1:b",
     "[1",
