@@ -8,12 +8,12 @@ let commands: [any Command.Type] = [
   MatmulCommand.self,
 ]
 
-/// Runs `tessera` with the given arguments (without the program's name).
+/// Runs `tessera` with the given arguments (without the program's name), nil standing for one that is not UTF-8.
 ///
 /// - Returns: the exit status.
-func runTessera(_ arguments: [String], session: Session) -> Int32 {
+func runTessera(_ arguments: [String?], session: Session) -> Int32 {
   do {
-    try Tool(session: session).run(arguments)
+    try Tool(session: session).run(valid(arguments))
     return ExitStatus.done.rawValue
   } catch {
     let status = ExitStatus(error)
@@ -21,6 +21,16 @@ func runTessera(_ arguments: [String], session: Session) -> Int32 {
     try? session.errors.write(
       status == .interrupted ? "tessera: interrupted\n" : "tessera: error: \(message(error))\n")
     return status.rawValue
+  }
+}
+
+/// - Throws: `.usage` unless all arguments are text: paths and messages are strings, which hold nothing else.
+private func valid(_ arguments: [String?]) throws -> [String] {
+  try arguments.enumerated().map { index, argument in
+    guard let argument else {
+      throw TesseraError(.usage, "argument \(index + 1)", expected: "UTF-8", got: "other bytes")
+    }
+    return argument
   }
 }
 

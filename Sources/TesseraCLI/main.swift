@@ -4,7 +4,7 @@ StandardStream.openMissing()
 Interruption.install()
 exit(
   runTessera(
-    Array(CommandLine.arguments.dropFirst()),
+    ProcessArguments.all,
     session: Session(
       output: StandardStream.output, errors: StandardStream.errors,
       cancellation: { Interruption.takeOver() })))

@@ -97,6 +97,19 @@ import Testing
     #expect(folder.names == ["a.npy"])
   }
 
+  @Test func argumentsThatAreNotUTF8() throws {
+    let folder = try TemporaryFolder()
+    let source = try folder.npy("a.npy", [2], [1, 2] as [Int32])
+    let (output, errors) = (Recorder(), Recorder())
+    let status = runTessera(
+      ["convert", source, nil],
+      session: Session(
+        output: output.stream, errors: errors.stream, cancellation: { CancellationToken() }))
+    #expect(status == 2 && output.text.isEmpty)
+    #expect(errors.text == "tessera: error: argument 3: expected UTF-8, got other bytes\n")
+    #expect(folder.names == ["a.npy"])
+  }
+
   @Test func outputThatCannotBeWritten() {
     let errors = Recorder()
     let broken = TextStream { _ in
