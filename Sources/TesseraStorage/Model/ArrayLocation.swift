@@ -43,14 +43,12 @@ package struct ArrayLocation: Sendable {
   /// - Throws: `.usage` when the suffix is none that can be written.
   package init(destination text: String) throws {
     let text = Path.trimmed(text)
-    if text.hasSuffix(".npy") {
-      self.init(form: .npy, path: text)
-    } else if text.hasSuffix(".npz") {
+    if text.hasSuffix(".npz") {
       self.init(form: .npz, path: text)
-    } else if let range = text.ranges(of: ".npz/").last {
-      self.init(
-        form: .npz, path: String(text[..<text.index(before: range.upperBound)]),
-        member: String(text[range.upperBound...]))
+    } else if let (archive, member) = try ArrayLocation.newMember(text) {
+      self.init(form: .npz, path: archive, member: member)
+    } else if text.hasSuffix(".npy") {
+      self.init(form: .npy, path: text)
     } else if text.hasSuffix(".zarr") || text.contains(".zarr/") {
       self.init(form: .zarr, path: text)
     } else {
@@ -68,6 +66,18 @@ package struct ArrayLocation: Sendable {
       return (path, String(text[range.upperBound...]))
     }
     return nil
+  }
+
+  /// A name in an archive that is to be made, without `.npy`, which all members of an archive bear.
+  private static func newMember(_ text: String) throws -> (path: String, member: String)? {
+    guard let range = text.ranges(of: ".npz/").last else { return nil }
+    let path = String(text[..<text.index(before: range.upperBound)])
+    let member = text[range.upperBound...]
+    guard member.hasSuffix(".npy") else { return (path, String(member)) }
+    // A folder may be called so, too.
+    if try Directory.kind(path) == .directory { return nil }
+    let short = member.dropLast(4)
+    return (path, String(short.isEmpty || short.hasSuffix("/") ? member : short))
   }
 
   private static func form(ofFile path: String) throws -> Form {

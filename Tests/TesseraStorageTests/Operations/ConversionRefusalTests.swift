@@ -159,6 +159,20 @@ import Testing
     #expect((try? ModelArray(reading: folder.at("two.npz/features"))) == array)
   }
 
+  /// A member is addressed with or without the suffix that it has in the archive.
+  @Test func aMemberMayBeNamedWithItsSuffix() throws {
+    try Conversion(from: folder.at("x.npy"), to: folder.at("new.npz/m.npy")).run()
+    #expect(try NpzArchive(folder.at("new.npz")).names == ["m"])
+    for name in ["new.npz", "new.npz/m", "new.npz/m.npy"] {
+      #expect(try ModelArray(reading: folder.at(name)) == array, "\(name)")
+    }
+    #expect(try refused("x.npy", "new.npz/other.npy", overwrite: true)?.kind == .exists)
+    // A folder that is called as an archive is a folder.
+    try Directory.make(folder.at("plain.npz"))
+    try Conversion(from: folder.at("x.npy"), to: folder.at("plain.npz/m.npy")).run()
+    #expect(try Directory.kind(folder.at("plain.npz/m.npy")) == .file)
+  }
+
   /// Adding an array to a group that carries consolidated metadata: a reader of the group must find it.
   @Test func anArrayAddedToAGroupIsListed() throws {
     try Conversion(from: folder.at("g.zarr"), to: folder.at("new.zarr")).run()
