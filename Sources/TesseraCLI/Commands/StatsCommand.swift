@@ -59,12 +59,13 @@ struct StatsCommand: Command {
       let array = try NDArray.open(path)
       let axis = try axis.map { try array.normalized(axis: $0) } ?? (array.ndim > 1 && !takesAll ? 0 : nil)
       let summary = try array.describe(axis: axis.map { Axes($0) })
-      if shared.isJSON, !shared.explains { try ArrayJSON.requireFew(summary.count.shape) }
+      if shared.isJSON, !shared.explains, output == nil { try ArrayJSON.requireFew(summary.count.shape) }
       // Nothing is printed while a progress bar is on the screen.
       let table = try shared.withTransferOptions(session) { try compute(summary, session, $0) }
       guard let table else { return }
       if shared.isJSON {
-        return try session.output.write(table.json(array.shape, array.dtype, axis).printed)
+        return try session.output.write(
+          table.json(array.shape, array.dtype, axis, writtenTo: output).printed)
       }
       let along = axis.map { "along axis \($0)" } ?? "over everything"
       try session.output.write("\(path.printable): \(array.shape) \(array.dtype), \(along)\n")

@@ -8,6 +8,13 @@ import TesseraStorage
 enum ArrayJSON {
   private static let mostElements = 100_000
 
+  /// Whether an array of that shape is small. Empty arrays may still be many lists, which count instead.
+  static func holds(_ shape: Shape) -> Bool { count(shape) <= mostElements }
+
+  private static func count(_ shape: Shape) -> Int {
+    max(shape.count, shape.dimensions.prefix { $0 > 0 }.reduce(1, *))
+  }
+
   /// - Throws: `.usage` for an array that is not small; as `StoredArray.read`.
   static func document(_ array: StoredArray) throws -> JSONValue {
     [
@@ -32,12 +39,10 @@ enum ArrayJSON {
 
   /// - Throws: `.usage` for the shape of an array that is not small.
   static func requireFew(_ shape: Shape) throws {
-    // Empty arrays may still be many lists.
-    let lists = shape.dimensions.prefix { $0 > 0 }.reduce(1, *)
-    guard max(shape.count, lists) <= mostElements else {
+    guard holds(shape) else {
       throw TesseraError(
         .usage, "too many elements for JSON (-o DST writes them)", expected: "at most \(mostElements)",
-        got: "\(max(shape.count, lists))")
+        got: "\(count(shape))")
     }
   }
 

@@ -41,11 +41,18 @@ struct SummaryTable {
     }
   }
 
-  func json(_ shape: Shape, _ dtype: DType, _ axis: Int?) throws -> JSONValue {
+  /// - Parameter destination: where the table was written; stands for columns that are too long for JSON.
+  func json(
+    _ shape: Shape, _ dtype: DType, _ axis: Int?, writtenTo destination: String?
+  ) throws -> JSONValue {
     var members = JSONObject()
     members["shape"] = JSONValue(shape.dimensions)
     members["dtype"] = .string(dtype.name)
     members["axis"] = axis.map { JSONValue($0) } ?? .null
+    if let destination, !ArrayJSON.holds(self.shape) {
+      members["destination"] = .string(destination)
+      return .object(members)
+    }
     for (name, column) in zip(names, columns) { members[name] = try ArrayJSON.data(column) }
     return .object(members)
   }

@@ -70,6 +70,17 @@ import Testing
     #expect(folder.names.sorted() == ["a.npy", "m.npz", "one.npz", "s.npy", "s.zarr"])
   }
 
+  @Test func jsonIsForSmallResults() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.npy("a.npy", [1, 100_001], [UInt8](repeating: 3, count: 100_001))
+    let run = ToolRun("reduce", "max", path, "--axis", "0", "--json")
+    #expect(run.status == 2 && run.output.isEmpty && run.errors.contains("-o DST"))
+    let options = ["--axis", "0", "--json", "-o", folder("m.npy")]
+    let json = try ToolRun(["reduce", "max", path] + options).json()
+    #expect(json["destination"] == .string(folder("m.npy")) && json["data"] == nil)
+    #expect(ToolRun("slice", folder("m.npy"), "-1").output == "3\n")
+  }
+
   @Test func onePassForSeveral() throws {
     let folder = try TemporaryFolder()
     let path = try ReduceCommandTests.example(folder)

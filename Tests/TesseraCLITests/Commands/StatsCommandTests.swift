@@ -100,6 +100,22 @@ import Testing
     }
   }
 
+  @Test func jsonNamesTheFileOfATableThatIsTooLong() throws {
+    let folder = try TemporaryFolder()
+    let features = 100_001
+    let path = try folder.npy("a.npy", [1, features], [UInt8](repeating: 3, count: features))
+    let refused = ToolRun("stats", path, "--json")
+    #expect(refused.status == 2 && refused.output.isEmpty && refused.errors.contains("at most 100000"))
+    let json = try ToolRun("stats", path, "--json", "-o", folder("t.npz")).json()
+    #expect(json.object?.keys == ["shape", "dtype", "axis", "destination"])
+    #expect(json["destination"] == .string(folder("t.npz")))
+    #expect(ToolRun("slice", folder("t.npz/max"), "-1").output == "3\n")
+    // A table that fits is printed, written or not.
+    let few = try folder.npy("b.npy", [1, 2], [5, 6] as [UInt8])
+    let whole = try ToolRun("stats", few, "--json", "-o", folder("few.npz")).json()
+    #expect(whole["max"] == [5, 6] && whole["destination"] == nil)
+  }
+
   @Test func onePass() throws {
     let folder = try TemporaryFolder()
     let path = try folder.npy("a.npy", [100, 3], [Float](repeating: 1, count: 300))
