@@ -21,7 +21,9 @@ extension SharedOptions {
     let result = try withTransferOptions(session, resumes: resumes) { options in
       let work = try plan(options)
       if explains { return isJSON ? work.explanation.json.printed : work.explanation.description }
-      let summary = WorkSummary(sources: sources, destination: destination, report: try work.run())
+      // What is wrong with numbers is found where nobody knows the files they are from.
+      let report = try naming(sources.joined(separator: ", ")) { try work.run() }
+      let summary = WorkSummary(sources: sources, destination: destination, report: report)
       return isJSON ? summary.json.printed : summary.text
     }
     try session.output.write(result)

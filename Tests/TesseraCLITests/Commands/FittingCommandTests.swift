@@ -100,6 +100,20 @@ private let hasOpenBLAS = Version.text.split(separator: "\n")[1].contains("OpenB
     #expect(folder.names == ["x.npy", "y.npy"])
   }
 
+  @Test func unsolvableInputIsNamed() throws {
+    let folder = try TemporaryFolder()
+    let bad = try folder.npy("bad.npy", [4, 2], [1, 2, 3, .nan, 5, 6, 7, 8] as [Double])
+    let y = try folder.npy("y.npy", [4], [1, 2, 5, 4] as [Double])
+    for (words, path) in [
+      (["pca", bad, "-k", "1"], bad), (["svd", bad, "-k", "1"], bad), (["lstsq", bad, y], "\(bad), \(y)"),
+    ] {
+      let run = ToolRun(words + ["-o", folder("p.npz")])
+      #expect(run.status == 1 && run.errors.contains("NaN"))
+      #expect(run.errors.hasPrefix("tessera: error: \(path): "), "\(run.errors)")
+    }
+    #expect(folder.names == ["bad.npy", "y.npy"])
+  }
+
   @Test func mistakes() throws {
     let folder = try TemporaryFolder()
     let x = try line(folder)
