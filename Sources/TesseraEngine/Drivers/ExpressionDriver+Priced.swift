@@ -25,12 +25,14 @@ extension ExpressionDriver: PricedDriver {
     pricedLeaf?.driver.price(ofBlocks: block, threads: threads) ?? 0
   }
 
-  /// The same expression over the priced source as it is prepared, in the pieces that this then has.
+  /// The same expression over the priced source as it is prepared, if that is then read in other pieces.
   package func reading(blocks block: [Int]) -> any ArrayDriver {
     guard let (number, driver) = pricedLeaf else { return self }
-    var prepared = program
-    prepared.read(Source(driver.reading(blocks: block)), asLeaf: number)
-    return ExpressionDriver(prepared, shape: description.shape, dtype: description.dtype!)
+    let prepared = driver.reading(blocks: block)
+    guard prepared.granule != driver.granule else { return self }
+    var program = program
+    program.read(Source(prepared), asLeaf: number)
+    return ExpressionDriver(program, shape: description.shape, dtype: description.dtype!)
   }
 
   package var readingCost: Double { program.readingCost }

@@ -24,7 +24,9 @@ package final class ProductDriver: ComputedDriver {
   ) throws {
     if MatrixKernel.usesLibrary(dtype) { try OpenBLAS.require() }
     (self.geometry, self.left, self.right, self.dtype) = (geometry, left, right, dtype)
-    (preparedBytes, preparedDepth, preparedPart) = (panels?.bytes ?? 0, panels?.depth, panels?.part)
+    (preparedBytes, preparedDepth) = (panels?.bytes ?? 0, panels?.depth)
+    // Where nothing is decoded, tiles are read as well one by one.
+    preparedPart = preparedDepth == nil ? nil : panels?.part
     description = ArrayDescription(computed: try Shape(geometry.dimensions), dtype: dtype)
   }
 

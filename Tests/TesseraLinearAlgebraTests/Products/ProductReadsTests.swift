@@ -38,4 +38,20 @@ import Testing
       #expect(try NDArray.open(folder.at("out.npy")).allclose(known, rtol: 1e-12), "\(name)")
     }
   }
+
+  /// What is made of a product is computed in parts as large as those of the product alone.
+  @Test(.enabled(if: OpenBLAS.isAvailable)) func chunksAreDecodedAsOftenForWhatIsMadeOfAProduct() throws {
+    let folder = try TemporaryFolder()
+    let x = try NDArray.random([16_384, 128], seed: 8).astype(.float32).evaluated()
+    let layout = ArrayLayout(codec: .numcodecsLZ4, chunks: [16_384, 32])
+    try x.write(to: folder.at("x.zarr"), layout: layout)
+    let w = try NDArray.random([128, 24], seed: 9).astype(.float32).evaluated()
+    let options = TransferOptions(memory: 256 << 20, threads: 2, overwrite: true)
+    let base = try CountingDriver(folder.at("x.zarr"))
+    for made in [try matmul(base.array, w), try matmul(base.array, w) + 1] {
+      try made.write(to: folder.at("out.npy"), options: options)
+      #expect(base.chunks.exchange(0, ordering: .relaxed) <= 2 * 4)
+    }
+    #expect(try NDArray.open(folder.at("out.npy")).allclose(matmul(x, w) + 1, rtol: 1e-5))
+  }
 }
