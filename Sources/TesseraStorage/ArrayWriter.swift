@@ -64,6 +64,7 @@ public final class ArrayWriter: Sendable {
     case .zarr:
       let metadata = try ZarrMetadata(creating: shape, dtype: dtype, layout: layout, attributes: attributes)
       let groups = try ZarrGroup.lockParents(of: location.path, waiting: waiting)
+      try ZarrPlace.recheck(location.path, layout)
       let staging = try Staging(location.path, overwrites: overwrite, waiting: waiting)
       try Directory.make(staging.payload)
       let update = try ZarrUpdate(metadata, root: staging.payload, isVisible: false)

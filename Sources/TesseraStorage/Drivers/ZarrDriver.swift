@@ -271,7 +271,8 @@ package struct ZarrDriver: ArrayDriver {
     chunk.mapping.willTouch(chunk.bytes.count)
     let count = try decoder.decodedCount(for: span, in: chunk.bytes)
     let spent = scratch.chunk.spent(onPartsOf: index, of: chunk.file).saturatingAdd(count)
-    guard count <= most, spent <= decoder.byteCount else { return false }
+    let isWorthAll = spent > decoder.byteCount && MemoryModel.isAvailable(decoder.byteCount)
+    guard count <= most, !isWorthAll else { return false }
     // What is wanted may lie far apart in a chunk that is large in its metadata alone.
     try MemoryModel.requireAvailable(
       span.count, for: "a part of a chunk of \(Shape.describe(grid.chunkShape))")

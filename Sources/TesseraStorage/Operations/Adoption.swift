@@ -77,7 +77,8 @@ public struct Adoption: Sendable {
 
   /// - Throws: `.usage` for the name of another form, which the folder that is made would not be.
   private static func requireStore(_ destination: String) throws {
-    guard (try? ArrayLocation(destination: destination))?.form == .zarr else {
+    let form = (try? ArrayLocation(destination: destination))?.form
+    guard try form == .zarr || form == nil && ZarrStore.isStore(Path.parent(Path.trimmed(destination))) else {
       throw TesseraError(
         .usage, "destination of an adopted file", path: destination,
         expected: "a name ending in .zarr, or one in a Zarr group", got: "'\(Path.name(destination))'")
@@ -169,6 +170,7 @@ public struct Adoption: Sendable {
     let locks = waiting?.locks()
     let groups = try ZarrGroup.lockParents(of: destination, waiting: locks)
     defer { withExtendedLifetime(groups) {} }
+    try ZarrPlace.recheck(destination, ArrayLayout(zarrFormat: 3))
     let staging = try Staging(destination, overwrites: overwrite, waiting: locks)
     let file = try File.locked(source, waiting: locks)
     if try NpyHeader.read(file) == header {

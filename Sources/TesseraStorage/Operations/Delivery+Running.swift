@@ -59,6 +59,9 @@ extension Delivery {
   private func build(progress: ProgressMeter) throws {
     let (groups, stagings) = try stage()
     defer { withExtendedLifetime(groups) {} }
+    for target in targets where target.location.form == .zarr {
+      try ZarrPlace.recheck(target.path, target.layout)
+    }
     let jobs = try targets.indices.map { try job($0) }
     for (staging, job) in zip(stagings, jobs) where staging.isResumed && !ResumeLog.matches(staging, job: job)
     {

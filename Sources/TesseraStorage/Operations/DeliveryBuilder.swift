@@ -61,6 +61,8 @@ struct DeliveryBuilder {
     guard target.location.form == .zarr else { return }
     let members = parts.compactMap { part in part.name.flatMap { name in part.metadata.map { (name, $0) } } }
     if parts.isEmpty || !members.isEmpty {
+      // No array has made it.
+      if parts.isEmpty { try Directory.make(staging.payload) }
       try ZarrGroup.write(members, version: target.layout.format, to: staging.payload)
     }
   }

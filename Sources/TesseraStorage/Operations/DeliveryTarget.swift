@@ -83,7 +83,9 @@ struct DeliveryTarget: Sendable {
         .usage, "name of an array in a group", path: path, expected: "a relative path without dots",
         got: "'\(TesseraError.printable(name))'")
     }
-    for name in names { try ZarrPlace.check(names: name.split(separator: "/"), path) }
+    for name in names {
+      try ZarrPlace.check(names: name.split(separator: "/"), format: layout.format, path)
+    }
     let sorted = names.map { $0 + "/" }.sorted()
     for (name, next) in zip(sorted, sorted.dropFirst()) where next.hasPrefix(name) {
       throw TesseraError(

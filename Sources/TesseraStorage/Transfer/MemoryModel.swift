@@ -52,12 +52,15 @@ package struct MemoryModel: Sendable {
   ///
   /// - Throws: `.memory` naming `what`.
   package static func requireAvailable(_ bytes: Int, for what: String) throws {
-    guard bytes <= processMemory else {
+    guard isAvailable(bytes) else {
       throw TesseraError(
         .memory, "not enough memory for \(what)", expected: "at most \(ByteSize.format(processMemory))",
         got: ByteSize.format(bytes))
     }
   }
+
+  /// Whether the process can ever have so much.
+  static func isAvailable(_ bytes: Int) -> Bool { bytes <= processMemory }
 
   /// Whether the page cache cannot hold what a source has on the disk, beside what else there is in memory.
   static func exceedsPageCache(_ source: any ArrayDriver) throws -> Bool {

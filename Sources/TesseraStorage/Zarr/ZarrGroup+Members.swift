@@ -34,7 +34,7 @@ extension ZarrGroup {
   }
 
   /// Whether a folder is no store, and has nothing in it but parts of a group's documents.
-  private static func isBegun(_ folder: String) throws -> Bool {
+  static func isBegun(_ folder: String) throws -> Bool {
     try !ZarrStore.isStore(folder)
       && Directory.names(folder).allSatisfy { documents.contains($0) || $0.hasSuffix(".tessera-partial") }
   }

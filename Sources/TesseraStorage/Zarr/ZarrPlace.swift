@@ -22,15 +22,26 @@ struct ZarrPlace {
         .usage, "destination in an array", path: path, expected: "a place outside \(store.folder)")
     }
     groupFormat = store?.format
-    try ZarrPlace.check(names: ZarrPlace.names(of: place, in: store?.folder), path)
+    let names = ZarrPlace.names(of: place, in: store?.folder)
+    // What others have named so may be replaced.
+    let isThere = try Directory.kind(place, followLinks: false) == .directory
+    try ZarrPlace.check(names: isThere ? names.dropLast() : names, format: groupFormat, path)
   }
 
-  /// The nearest store that holds a place; the folders between them are none, or are not there yet.
+  /// The nearest store that holds a place: an array, whatever folders lie between, as its chunks are in folders; or a
+  /// group, down from which nothing is there yet but what becomes one. What is in another folder is no group's member.
   private static func store(above place: String) throws -> (folder: String, format: Int, isArray: Bool)? {
-    let folder = Path.parent(place)
-    guard folder != place else { return nil }
-    if let found = try ZarrStore.kind(of: folder) { return (folder, found.format, found.isArray) }
-    return try store(above: folder)
+    var (folder, inner) = (Path.parent(place), place)
+    var isJoined = true
+    while folder != inner {
+      // A document that says nothing of what it is for is somebody else's, but for that of the folder itself.
+      if let found = try isJoined ? ZarrStore.kind(of: folder) : (try? ZarrStore.kind(of: folder)) {
+        return isJoined || found.isArray ? (folder, found.format, found.isArray) : nil
+      }
+      if isJoined { isJoined = try Directory.kind(folder) == nil || ZarrGroup.isBegun(folder) }
+      (folder, inner) = (Path.parent(folder), folder)
+    }
+    return nil
   }
 
   /// Of a place, and of the groups down to it: below the store that holds it, or below the first folder `….zarr`, from
@@ -40,10 +51,12 @@ struct ZarrPlace {
     return Array(place.split(separator: "/").drop { !$0.hasSuffix(".zarr") }.dropFirst())
   }
 
-  /// - Throws: `.usage` for names that a store has for files of its own, and those that begin with `__`, which format 3
-  ///   reserves (https://zarr-specs.readthedocs.io/en/latest/v3/core/index.html#node-names).
-  static func check(names: [Substring], _ path: String) throws {
-    for name in names where ZarrStore.documents.contains(String(name)) || name.hasPrefix("__") {
+  /// - Parameter format: of what is written, if that is known.
+  /// - Throws: `.usage` for names that a store has for files of its own, and, but in format 2, for those that begin with
+  ///   `__`, which format 3 reserves (https://zarr-specs.readthedocs.io/en/latest/v3/core/index.html#node-names).
+  static func check(names: [Substring], format: Int?, _ path: String) throws {
+    for name in names
+    where ZarrStore.documents.contains(String(name)) || (format != 2 && name.hasPrefix("__")) {
       throw TesseraError(
         .usage, "name in a group", path: path,
         expected: "no __ at its beginning, and none of a store's own files", got: "'\(name)'")
@@ -64,5 +77,12 @@ struct ZarrPlace {
     var layout = layout
     layout.zarrFormat = groupFormat
     return layout
+  }
+
+  /// Looks again when what is around a destination is locked: others may have made it something else meanwhile.
+  ///
+  /// - Throws: `.usage` as making a place and resolving a layout do.
+  static func recheck(_ path: String, _ layout: ArrayLayout) throws {
+    _ = try ZarrPlace(path).resolve(ArrayLayout(zarrFormat: layout.format))
   }
 }

@@ -50,7 +50,9 @@ package enum ZarrStore {
   /// The format of the store in a folder, by its documents, without the members that a group's may list; nil when the
   /// folder is no store.
   static func kind(of folder: String) throws -> (format: Int, isArray: Bool)? {
-    if let document = try document(folder, "zarr.json", omitting: ZarrGroup.membersPath) {
+    if let document = try document(folder, "zarr.json", omitting: ZarrGroup.membersPath),
+      document["zarr_format"]?.int == 3
+    {
       return (3, document["node_type"] == "array")
     }
     if try Directory.kind(Path.join(folder, ".zarray")) == .file { return (2, true) }

@@ -197,6 +197,57 @@ import Testing
     }
   }
 
+  /// Documents further up are somebody else's where folders lie between that are no groups.
+  @Test func aFolderInAGroupHasNoFormat() throws {
+    let folder = try TemporaryFolder()
+    let path = try consolidated(folder, 2)
+    try GroupTests.arrays[0].1.writeNpy(folder.at("n.npy"))
+    try Directory.make(Path.join(path, "plain/sub"))
+    let layout = ArrayLayout(checksum: true)
+    try Conversion(from: folder.at("n.npy"), to: Path.join(path, "plain/o.zarr"), layout: layout).run()
+    for text in ["no JSON", "{\"node_type\": \"array\"}"] {
+      _ = try? Syscalls.unlink(folder.at("zarr.json"))
+      try File(folder.at("zarr.json"), .create).write(Array(text.utf8), at: 0)
+      try Directory.make(folder.at("a/b"))
+      let destination = folder.at("a/b/\(text.count).zarr")
+      try Conversion(from: folder.at("n.npy"), to: destination).run()
+      guard case .array(let metadata) = try ZarrStore.open(destination) else { continue }
+      #expect(metadata.version == 3)
+    }
+  }
+
+  /// Format 3 reserves them.
+  @Test(arguments: [2, 3]) func namesWithTwoUnderscores(_ format: Int) throws {
+    let folder = try TemporaryFolder()
+    let path = try consolidated(folder, format)
+    try GroupTests.arrays[0].1.writeNpy(folder.at("n.npy"))
+    let error = tesseraError { try Conversion(from: folder.at("n.npy"), to: Path.join(path, "__x")).run() }
+    #expect(error?.kind == (format == 2 ? nil : .usage))
+    guard format == 3 else { return }
+    // Of others, it can be replaced.
+    try Conversion(from: folder.at("n.npy"), to: Path.join(path, "x")).run()
+    try Syscalls.rename(Path.join(path, "x"), to: Path.join(path, "__x"))
+    let again = TransferOptions(overwrite: true)
+    try Conversion(from: folder.at("n.npy"), to: Path.join(path, "__x"), options: again).run()
+  }
+
+  @Test func anEmptyArchiveBecomesAnEmptyGroup() throws {
+    let folder = try TemporaryFolder()
+    let end: [UInt8] = [0x50, 0x4B, 5, 6] + [UInt8](repeating: 0, count: 18)
+    try File(folder.at("e.npz"), .create).write(end, at: 0)
+    try Conversion(from: folder.at("e.npz"), to: folder.at("e.zarr")).run()
+    #expect(try shapes(folder.at("e.zarr")).isEmpty)
+  }
+
+  @Test func aGroupOfAnyNameAdopts() throws {
+    let folder = try TemporaryFolder()
+    try Directory.make(folder.at("plain"))
+    try ZarrGroup.write([], version: 3, to: folder.at("plain"))
+    try GroupTests.arrays[0].1.writeNpy(folder.at("n.npy"))
+    try Adoption(folder.at("n.npy"), as: folder.at("plain/n")).run()
+    #expect(try shapes(folder.at("plain")) == ["n": [7, 3]])
+  }
+
   /// What a group within says of itself, and groups without arrays, are kept when the copy is made anew.
   @Test func groupsWithinKeepWhatTheySay() throws {
     let folder = try TemporaryFolder()
