@@ -15,7 +15,7 @@ extension ZarrGroup {
     let parent = Path.parent(path)
     guard path.contains(".zarr/") else { return nil }
     if let kind = try Directory.kind(parent) {
-      if kind == .directory, try isBegun(parent) { try write([], version: version, to: parent) }
+      if kind == .directory, try isBegun(parent) { try begin(parent, version: version) }
       return nil
     }
     let outer = try prepareParents(of: parent, version: version)
@@ -29,12 +29,24 @@ extension ZarrGroup {
       // Another process makes the same group.
       return outer
     }
-    try write([], version: version, to: parent)
+    try begin(parent, version: version)
     return outer ?? parent
   }
 
+  /// Makes a group of a folder that has just been made, which outlives a power failure then.
+  private static func begin(_ folder: String, version: Int) throws {
+    try write([], version: version, to: folder)
+    try Directory.sync(Path.parent(folder))
+  }
+
+  /// Whether a folder becomes a group when an array is put into it.
+  static func willBeMade(_ folder: String) throws -> Bool {
+    guard folder.contains(".zarr") else { return false }
+    return try Directory.kind(folder) == nil || isBegun(folder)
+  }
+
   /// Whether a folder is no store, and has nothing in it but parts of a group's documents.
-  static func isBegun(_ folder: String) throws -> Bool {
+  private static func isBegun(_ folder: String) throws -> Bool {
     try !ZarrStore.isStore(folder)
       && Directory.names(folder).allSatisfy { documents.contains($0) || $0.hasSuffix(".tessera-partial") }
   }

@@ -38,7 +38,7 @@ struct ZarrPlace {
       if let found = try isJoined ? ZarrStore.kind(of: folder) : (try? ZarrStore.kind(of: folder)) {
         return isJoined || found.isArray ? (folder, found.format, found.isArray) : nil
       }
-      if isJoined { isJoined = try Directory.kind(folder) == nil || ZarrGroup.isBegun(folder) }
+      if isJoined { isJoined = try ZarrGroup.willBeMade(folder) }
       (folder, inner) = (Path.parent(folder), folder)
     }
     return nil
