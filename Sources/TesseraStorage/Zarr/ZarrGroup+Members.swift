@@ -42,7 +42,8 @@ extension ZarrGroup {
   /// Whether a folder becomes a group when an array is put into it.
   static func willBeMade(_ folder: String) throws -> Bool {
     guard folder.contains(".zarr") else { return false }
-    return try Directory.kind(folder) == nil || isBegun(folder)
+    let kind = try Directory.kind(folder)
+    return try kind == nil || kind == .directory && isBegun(folder)
   }
 
   /// Whether a folder is no store, and has nothing in it but parts of a group's documents.
