@@ -1,9 +1,19 @@
 // Count, mean and sum of squared deviations ("m2") of pieces of up to eight values, merged by the formulas of
 // Chan, Golub and LeVeque (1983): no large squares are ever subtracted. The mean is kept in two doubles, its
 // rounded value and what that lacks, so that it is not worn off by millions of merges.
+//
+// Of dtypes whose values a double holds with digits to spare, longer runs are merged. Their deviations are from the run's
+// own first value, which is as far from the mean as the values are: of n values, no more than the factor n is lost
+// in m2 by what is subtracted, and nothing of small integers.
 #include "reduce_rows.h"
 
-enum { PIECE = 8 };
+enum { PIECE = 8, RUN = TESSERA_MOMENTS_RUN };
+
+// The dtypes of which longer runs are merged.
+enum {
+  RUNS_bool = 1, RUNS_int8 = 1, RUNS_int16 = 1, RUNS_int32 = 0, RUNS_int64 = 0, RUNS_uint8 = 1, RUNS_uint16 = 1,
+  RUNS_uint32 = 0, RUNS_uint64 = 0, RUNS_float16 = 1, RUNS_bfloat16 = 1, RUNS_float32 = 1, RUNS_float64 = 0,
+};
 
 typedef struct {
   int64_t *count;
@@ -48,31 +58,103 @@ TESSERA_INLINE double less_squares(double m2, double count, double rest) {
 }
 
 // Pieces of eight rows of positions that have all seen `seen` values: the shares are the same for all. WIDE is
-// whether eight values of the dtype may have a sum that a double rounds by more than the values' own spread. With
-// `sums` the sums of pieces are added up in `sum` as well.
+// whether eight values of the dtype may have a sum that a double rounds by more than the values' own spread.
 #define DEFINE_EIGHT(DTYPE, WIDE)                                                                            \
-  TESSERA_INLINE void eight_##DTYPE(moments to, double *restrict sum, const in_##DTYPE *restrict row,        \
-                                    size_t n, size_t width, int64_t seen, const int sums) {                  \
-    double *restrict mean = to.mean;                                                                \
-    double *restrict lost = to.lost;                                                                \
-    double *restrict m2 = to.m2;                                                                    \
+  TESSERA_INLINE void eight_##DTYPE(moments to, const in_##DTYPE *restrict row, size_t n, size_t width,       \
+                                    int64_t seen) {                                                          \
+    double *restrict mean = to.mean;                                                                         \
+    double *restrict lost = to.lost;                                                                         \
+    double *restrict m2 = to.m2;                                                                             \
     const double part = (double)PIECE / (double)(seen + PIECE), weight = (double)seen * part;                \
     for (size_t c = 0; c < width; c++) {                                                                     \
       double x[PIECE], d[PIECE], square[PIECE];                                                              \
       _Pragma("clang loop unroll(full)") for (size_t k = 0; k < PIECE; k++) x[k] =                           \
           (double)LOAD_##DTYPE(row[c + k * n]);                                                              \
-      const double eight = SUM_OF_EIGHT(x);                                                                  \
-      if (sums) sum[c] += eight;                                                                             \
-      const double piece_mean = eight * 0.125;                                                               \
+      const double piece_mean = SUM_OF_EIGHT(x) * 0.125;                                                     \
       _Pragma("clang loop unroll(full)") for (size_t k = 0; k < PIECE; k++) {                                \
         d[k] = x[k] - piece_mean;                                                                            \
         square[k] = d[k] * d[k];                                                                             \
       }                                                                                                      \
-      const double rest = WIDE ? lacking(piece_mean, SUM_OF_EIGHT(d) * 0.125) : 0;                                              \
+      const double rest = WIDE ? lacking(piece_mean, SUM_OF_EIGHT(d) * 0.125) : 0;                           \
       const double piece_m2 = SUM_OF_EIGHT(square);                                                          \
       merge_one(&mean[c], &lost[c], &m2[c], piece_mean, rest,                                                \
                 WIDE ? less_squares(piece_m2, PIECE, rest) : piece_m2, part, weight);                        \
     }                                                                                                        \
+  }
+
+// Mean, as the sum of two numbers, and m2 of the values of a run.
+typedef struct {
+  double first, rest, m2;
+} run_moments;
+
+// Those of `number` values of which the sum is `total` and the squared deviations from `first`, one of them, add up to
+// `squares`. The sum and what is subtracted from it are exact, or the values differ by more than these lose.
+TESSERA_INLINE run_moments of_run(double first, double total, double squares, double number) {
+  const double deviations = total - number * first, rest = deviations / number;
+  const double m2 = squares - deviations * rest;
+  return (run_moments){first, rest, m2 < 0 ? 0 : m2};
+}
+
+// A run of up to RUN rows, whole pieces, of positions that have all seen `seen` values. With `sums` the sums of pieces are
+// added up in `sum` as well. Columns with values that are not finite are taken in pieces.
+#define DEFINE_RUN(DTYPE)                                                                                    \
+  TESSERA_INLINE void run_##DTYPE(moments to, double *restrict sum, const in_##DTYPE *restrict row,          \
+                                  size_t n, size_t width, size_t rows, int64_t seen, const int sums) {       \
+    double first[STRIP], total[STRIP], squares[STRIP];                                                       \
+    for (size_t c = 0; c < width; c++) {                                                                     \
+      first[c] = (double)LOAD_##DTYPE(row[c]);                                                               \
+      total[c] = squares[c] = 0;                                                                             \
+    }                                                                                                        \
+    for (size_t r = 0; r < rows; r += PIECE)                                                                 \
+      for (size_t c = 0; c < width; c++) {                                                                   \
+        double x[PIECE], square[PIECE];                                                                      \
+        _Pragma("clang loop unroll(full)") for (size_t k = 0; k < PIECE; k++) {                              \
+          x[k] = (double)LOAD_##DTYPE(row[c + (r + k) * n]);                                                 \
+          const double d = x[k] - first[c];                                                                  \
+          square[k] = d * d;                                                                                 \
+        }                                                                                                    \
+        const double eight = SUM_OF_EIGHT(x);                                                                \
+        if (sums) sum[c] += eight;                                                                           \
+        total[c] += eight;                                                                                   \
+        squares[c] += SUM_OF_EIGHT(square);                                                                  \
+      }                                                                                                      \
+    const double number = (double)rows, part = number / (double)(seen + (int64_t)rows);                      \
+    const double weight = (double)seen * part;                                                               \
+    double *restrict mean = to.mean;                                                                         \
+    double *restrict lost = to.lost;                                                                         \
+    double *restrict m2 = to.m2;                                                                             \
+    int all_finite = 1;                                                                                      \
+    for (size_t c = 0; c < width; c++) {                                                                     \
+      const int finite = squares[c] < INFINITY;                                                              \
+      const run_moments run = of_run(first[c], total[c], squares[c], number);                                \
+      double to_mean = mean[c], to_lost = lost[c], to_m2 = m2[c];                                            \
+      merge_one(&to_mean, &to_lost, &to_m2, run.first, run.rest, run.m2, part, weight);                      \
+      mean[c] = finite ? to_mean : mean[c];                                                                  \
+      lost[c] = finite ? to_lost : lost[c];                                                                  \
+      m2[c] = finite ? to_m2 : m2[c];                                                                        \
+      all_finite &= finite;                                                                                  \
+    }                                                                                                        \
+    for (size_t c = 0; c < width && !all_finite; c++)                                                        \
+      for (size_t r = 0; r < rows && !(squares[c] < INFINITY); r += PIECE) {                                 \
+        const moments one = {NULL, mean + c, lost + c, m2 + c};                                              \
+        eight_##DTYPE(one, row + c + r * n, n, 1, seen + (int64_t)r);                                        \
+      }                                                                                                      \
+  }
+
+// Whole pieces of rows of positions that have seen equally many values; with `sums` only where there are runs.
+#define DEFINE_EQUAL(DTYPE)                                                                                  \
+  TESSERA_INLINE void equal_##DTYPE(moments to, double *restrict sum, const in_##DTYPE *row, size_t n,       \
+                                    size_t width, size_t rows, const int sums) {                             \
+    const int64_t seen = to.count[0];                                                                        \
+    const size_t most = RUNS_##DTYPE ? RUN : PIECE;                                                          \
+    for (size_t r = 0; r < rows; r += most) {                                                                \
+      const size_t height = rows - r < most ? rows - r : most;                                               \
+      if (RUNS_##DTYPE)                                                                                      \
+        run_##DTYPE(to, sum, row + r * n, n, width, height, seen + (int64_t)r, sums);                        \
+      else                                                                                                   \
+        eight_##DTYPE(to, row + r * n, n, width, seen + (int64_t)r);                                         \
+    }                                                                                                        \
+    for (size_t c = 0; c < width; c++) to.count[c] = seen + (int64_t)rows;                                   \
   }
 
 // A count below 2^52 as a double, by integer operations that all instruction sets have for vectors.
@@ -129,6 +211,8 @@ TESSERA_INLINE int all_equal(const int64_t *restrict count, size_t width) {
 
 #define DEFINE_MOMENTS(DTYPE, WIDE)                                                                          \
   DEFINE_EIGHT(DTYPE, WIDE)                                                                                  \
+  DEFINE_RUN(DTYPE)                                                                                          \
+  DEFINE_EQUAL(DTYPE)                                                                                        \
   DEFINE_PIECE(DTYPE, WIDE)                                                                                  \
   TESSERA_INLINE void moments_strip_##DTYPE(tessera_accumulators all, const tessera_tile *tile,              \
                                             tessera_strip strip, const int masked) {                         \
@@ -136,10 +220,8 @@ TESSERA_INLINE int all_equal(const int64_t *restrict count, size_t width) {
     const moments to = moments_at(all, tile->first + strip.left);                                            \
     size_t r = 0;                                                                                            \
     if (!masked && tile->rows >= PIECE && all_equal(to.count, strip.width)) {                                \
-      const int64_t seen = to.count[0];                                                                      \
-      for (; r + PIECE <= tile->rows; r += PIECE)                                                            \
-        eight_##DTYPE(to, NULL, ROW(in, tile, strip, r), tile->columns, strip.width, seen + (int64_t)r, 0);  \
-      for (size_t c = 0; c < strip.width; c++) to.count[c] = seen + (int64_t)r;                              \
+      r = tile->rows / PIECE * PIECE;                                                                        \
+      equal_##DTYPE(to, NULL, ROW(in, tile, strip, 0), tile->columns, strip.width, r, 0);                    \
     }                                                                                                        \
     for (; r + PIECE <= tile->rows; r += PIECE)                                                              \
       piece_##DTYPE(to, NULL, ROW(in, tile, strip, r), MASK_ROW(tile, strip, r, masked), tile->columns,      \
@@ -204,16 +286,13 @@ static int are_strips_equal(tessera_accumulators all, const tessera_tile *tile) 
       const tessera_strip strip = {left, n - left < STRIP ? n - left : STRIP};                               \
       const moments to = moments_at(all, tile->first + left);                                                \
       double *sum = (double *)sums.memory + tile->first + left;                                              \
-      const int64_t seen = to.count[0];                                                                      \
-      for (size_t r = 0; r < whole; r += PIECE) {                                                            \
-        const in_##DTYPE *row = ROW(in, tile, strip, r);                                                     \
-        if (masked)                                                                                          \
-          piece_##DTYPE(to, sum, row, MASK_ROW(tile, strip, r, masked), n, strip.width, PIECE, masked, 1);   \
-        else                                                                                                 \
-          eight_##DTYPE(to, sum, row, n, strip.width, seen + (int64_t)r, 1);                                 \
+      if (!masked) {                                                                                         \
+        equal_##DTYPE(to, sum, ROW(in, tile, strip, 0), n, strip.width, whole, 1);                           \
+        continue;                                                                                            \
       }                                                                                                      \
-      if (masked) continue;                                                                                  \
-      for (size_t c = 0; c < strip.width; c++) to.count[c] = seen + (int64_t)whole;                          \
+      for (size_t r = 0; r < whole; r += PIECE)                                                              \
+        piece_##DTYPE(to, sum, ROW(in, tile, strip, r), MASK_ROW(tile, strip, r, masked), n, strip.width,    \
+                      PIECE, masked, 1);                                                                     \
     }                                                                                                        \
     const uint8_t *mask = masked ? tile->mask + whole * n : NULL;                                            \
     const tessera_tile rest = {tile->first, tile->rows - whole, n, in + whole * n, mask, 0, 0, 1, 0};        \
@@ -253,13 +332,32 @@ typedef struct {
   double *sums;
 } moments_and_sums;
 
-// Rows: the mean of a chunk, then deviations from it, in half as many lanes, as each gathers two numbers.
-#define DEFINE_CHUNK(DTYPE)                                                                                  \
-  DEFINE_CHUNK_TOTAL(DTYPE)                                                                                  \
-  TESSERA_INLINE void chunk_##DTYPE(moments_and_sums both, size_t at, const in_##DTYPE *x, size_t n) {       \
+// Rows: the sum of a chunk, and the squared deviations from its first value. m2 is not finite where a value is not.
+#define DEFINE_CHUNK_RUN(DTYPE)                                                                              \
+  TESSERA_INLINE run_moments chunk_run_##DTYPE(const in_##DTYPE *restrict x, size_t n, double *total) {      \
+    double sums[LANES] = {0}, squares[LANES] = {0};                                                          \
+    const double first = (double)LOAD_##DTYPE(x[0]);                                                         \
+    size_t i = 0;                                                                                            \
+    for (; i + LANES <= n; i += LANES)                                                                       \
+      for (size_t k = 0; k < LANES; k++) {                                                                   \
+        const double value = (double)LOAD_##DTYPE(x[i + k]), d = value - first;                              \
+        sums[k] += value;                                                                                    \
+        squares[k] += d * d;                                                                                 \
+      }                                                                                                      \
+    for (size_t k = 0; k < n - i; k++) {                                                                     \
+      const double value = (double)LOAD_##DTYPE(x[i + k]), d = value - first;                                \
+      sums[k] += value;                                                                                      \
+      squares[k] += d * d;                                                                                   \
+    }                                                                                                        \
+    *total = fold_lanes(sums, LANES);                                                                        \
+    return of_run(first, *total, fold_lanes(squares, LANES), (double)n);                                     \
+  }
+
+// Or deviations from the mean of a chunk, in half as many lanes, as each gathers two numbers.
+#define DEFINE_CHUNK_PAIR(DTYPE)                                                                             \
+  TESSERA_INLINE run_moments chunk_pair_##DTYPE(const in_##DTYPE *restrict x, size_t n, double total) {      \
     double rest[LANES / 2] = {0}, m2[LANES / 2] = {0};                                                       \
-    const double number = (double)n, total = chunk_total_##DTYPE(x, n), mean = total / number;               \
-    if (both.sums) both.sums[at] += total;                                                                   \
+    const double number = (double)n, mean = total / number;                                                  \
     size_t i = 0;                                                                                            \
     for (; i + LANES / 2 <= n; i += LANES / 2)                                                               \
       for (size_t k = 0; k < LANES / 2; k++) {                                                               \
@@ -273,10 +371,25 @@ typedef struct {
       m2[k] += d * d;                                                                                        \
     }                                                                                                        \
     const double missing = lacking(mean, fold_lanes(rest, LANES / 2) / number);                              \
-    const double squares = less_squares(fold_lanes(m2, LANES / 2), number, missing);                         \
+    return (run_moments){mean, missing, less_squares(fold_lanes(m2, LANES / 2), number, missing)};           \
+  }
+
+#define DEFINE_CHUNK(DTYPE)                                                                                  \
+  DEFINE_CHUNK_TOTAL(DTYPE)                                                                                  \
+  DEFINE_CHUNK_RUN(DTYPE)                                                                                    \
+  DEFINE_CHUNK_PAIR(DTYPE)                                                                                   \
+  TESSERA_INLINE void chunk_##DTYPE(moments_and_sums both, size_t at, const in_##DTYPE *x, size_t n) {       \
+    double total;                                                                                            \
+    run_moments run;                                                                                         \
+    if (RUNS_##DTYPE)                                                                                        \
+      run = chunk_run_##DTYPE(x, n, &total);                                                                 \
+    else                                                                                                     \
+      total = chunk_total_##DTYPE(x, n);                                                                     \
+    if (!RUNS_##DTYPE || !(run.m2 < INFINITY)) run = chunk_pair_##DTYPE(x, n, total);                        \
+    if (both.sums) both.sums[at] += total;                                                                   \
     const moments to = moments_at(both.moments, at);                                                         \
-    const double seen = (double)*to.count, part = number / (seen + number);                                  \
-    merge_one(to.mean, to.lost, to.m2, mean, missing, squares, part, seen * part);                           \
+    const double number = (double)n, seen = (double)*to.count, part = number / (seen + number);              \
+    merge_one(to.mean, to.lost, to.m2, run.first, run.rest, run.m2, part, seen * part);                      \
     *to.count += (int64_t)n;                                                                                 \
   }                                                                                                          \
   DEFINE_ROWS(rows_##DTYPE, moments_and_sums, DTYPE, chunk_##DTYPE)

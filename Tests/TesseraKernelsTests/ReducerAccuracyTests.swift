@@ -72,6 +72,63 @@ func varianceFarFromZero(height: Int) throws {
   #expect((try reduce(.moments, .float32, .mean, values, height: 5000) - Double(mean)).magnitude < 2e-8)
 }
 
+/// Mean and m2 of each column, which a tile of columns takes.
+private func momentsOfColumns(_ dtype: DType, rows: Int, columns: Int, _ values: [Double]) throws
+  -> (mean: [Double], m2: [Double])
+{
+  let accumulators = ReductionAccumulators(try Reducer(.moments, dtype), capacity: columns)
+  accumulators.take(ReductionTile(dtype, rows: rows, columns: columns, values), byRows: false, first: 0)
+  func finished(_ field: ReductionField) -> [Double] {
+    accumulators.finish(field, first: 0, count: columns).map { Double($0.real) }
+  }
+  return (finished(.mean), finished(.m2))
+}
+
+/// Deviations of short floats and short integers are from a run's first value: here the one that is furthest from the mean.
+@Test(arguments: [DType.float32, .float16, .bfloat16, .int16, .uint8])
+func momentsAroundAnOutlier(_ dtype: DType) throws {
+  var random = SeededGenerator(seed: 11)
+  let outlier = dtype == .float32 ? 3e38 : 200.0
+  for (rows, columns) in [(64, 40), (100, 40), (200, 520), (3000, 33)] {
+    let values = (0..<rows * columns).map { index in
+      index / columns % 64 == 0 ? outlier : Double(random.next() % 5)
+    }
+    let (means, m2s) = try momentsOfColumns(dtype, rows: rows, columns: columns, values)
+    for column in stride(from: 0, to: columns, by: 13) {
+      let wide = stride(from: column, to: values.count, by: columns).map { index in
+        convert(.float64, withUnsafeBytes(of: values[index], Array.init), to: dtype).withUnsafeBytes {
+          WideValue(dtype, $0.baseAddress!).real
+        }
+      }
+      let mean = wide.reduce(0, +) / Wide(rows)
+      let want = wide.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+      let got = (Wide(m2s[column]), Wide(means[column]))
+      #expect((got.0 - want).magnitude <= 1e-12 * want, "\(dtype), \(rows) x \(columns), column \(column)")
+      #expect((got.1 - mean).magnitude <= 1e-14 * mean, "\(dtype), \(rows) x \(columns), column \(column)")
+    }
+  }
+}
+
+/// What is not finite changes no bit of the columns beside it, wherever it stands in a run.
+@Test(arguments: [0, 1, 63, 64, 99])
+func infinitiesStayInTheirColumns(row: Int) throws {
+  var random = SeededGenerator(seed: UInt64(row))
+  let (rows, columns) = (104, 40)
+  var values = (0..<rows * columns).map { _ in Double.random(in: -3...3, using: &random) }
+  let plain = try momentsOfColumns(.float32, rows: rows, columns: columns, values)
+  for (column, value) in [(3, Double.infinity), (4, -.infinity), (39, .nan)] {
+    values[row * columns + column] = value
+  }
+  let got = try momentsOfColumns(.float32, rows: rows, columns: columns, values)
+  for column in 0..<columns {
+    switch column {
+    case 3, 4: #expect(got.mean[column] == values[row * columns + column] && got.m2[column].isNaN)
+    case 39: #expect(got.mean[column].isNaN && got.m2[column].isNaN)
+    default: #expect(got.mean[column] == plain.mean[column] && got.m2[column] == plain.m2[column])
+    }
+  }
+}
+
 /// Neither the mean nor the deviations of equal values are worn off by many merges.
 @Test func equalValuesHaveNoVariance() throws {
   for value in [0.1, 1e150, -3e-300, 1.0 / 3] {

@@ -6,7 +6,7 @@ import Testing
 /// Tiles on either side of what is cut, folded and transposed.
 private let tileShapes = [
   (1, 1), (7, 5), (8, 300), (9, 1), (100, 40), (3, 200), (5, 3000), (3000, 5), (300, 33), (64, 700),
-  (40, 1030),
+  (40, 1030), (200, 700),
 ]
 
 /// Several reducers that take a tile together gather the very bits that each gathers alone.

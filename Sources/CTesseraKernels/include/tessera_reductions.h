@@ -28,6 +28,10 @@ typedef struct {
 // They take a row's values in chunks of so many; a row may be cut between them without a bit changing.
 enum { TESSERA_ROW_CHUNK = 2048 };
 
+// The functions of columns take rows in eights, moments in runs of so many; a tile may be cut between runs without a bit
+// changing.
+enum { TESSERA_MOMENTS_RUN = 64 };
+
 // Accumulators first ..< first + count take those of `source` at source_first and so on.
 typedef struct {
   size_t first, count, source_first;

@@ -1,3 +1,4 @@
+import CTesseraKernels
 import TesseraCore
 
 extension Reducer {
@@ -56,7 +57,9 @@ extension Reducer {
   private static let columnPieceBytes = 64 << 10
   static let rowPieceBytes = 16 << 10
   /// Loops take at most so many rows at a time; where a tile is cut between them, no bit changes.
-  private static let rowsAtATime = 8
+  private static func rowsAtATime(_ targets: [ReducerTarget]) -> Int {
+    targets.contains { $0.reducer.operation == .moments } ? Int(TESSERA_MOMENTS_RUN) : 8
+  }
 
   /// Runs the innermost loops over a tile that has values.
   static func take(
@@ -65,7 +68,10 @@ extension Reducer {
   ) {
     var height = rows
     let rowBytes = columns * targets[0].reducer.operand.itemSize
-    if targets.count > 1 { height = max(1, columnPieceBytes / rowBytes / rowsAtATime) * rowsAtATime }
+    if targets.count > 1 {
+      let together = rowsAtATime(targets)
+      height = max(1, columnPieceBytes / rowBytes / together) * together
+    }
     let loops = ReductionLoop.loops(for: targets)
     for row in stride(from: 0, to: rows, by: height) {
       var positions = positions
