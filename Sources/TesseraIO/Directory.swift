@@ -108,7 +108,7 @@ package enum Path {
 
   package static func parent(_ path: String) -> String {
     let path = trimmed(path)
-    guard let slash = path.lastIndex(of: "/") else { return "." }
+    guard let slash = path.utf8.lastIndex(of: Path.slash) else { return "." }
     return slash == path.startIndex ? "/" : trimmed(String(path[..<slash]))
   }
 
@@ -122,6 +122,19 @@ package enum Path {
 
   package static func name(_ path: String) -> String {
     let path = trimmed(path)
-    return path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+    return path.utf8.lastIndex(of: Path.slash).map { String(path[path.utf8.index(after: $0)...]) } ?? path
   }
+
+  /// The names in a path, without empty ones.
+  package static func names(_ path: String) -> [String] {
+    path.utf8.split(separator: Path.slash).map { String(Substring($0)) }
+  }
+
+  /// Whether each slash is a character of its own. With a combining mark behind it, it is part of one that is no slash to
+  /// comparisons, but separates names all the same.
+  package static func hasPlainSlashes(_ path: String) -> Bool {
+    path.count(where: { $0 == "/" }) == path.utf8.count(where: { $0 == Path.slash })
+  }
+
+  private static let slash = UInt8(ascii: "/")
 }

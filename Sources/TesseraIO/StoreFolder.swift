@@ -66,8 +66,8 @@ package struct StoreFolder: Sendable {
   package func check(_ name: String) throws {
     if !followsAny, try isFreeOfLinks(name) { return }
     var place = path
-    for part in name.split(separator: "/") {
-      place = Path.join(place, String(part))
+    for part in Path.names(name) {
+      place = Path.join(place, part)
       if try Syscalls.isLink(place) { try checkLink(place) }
     }
   }

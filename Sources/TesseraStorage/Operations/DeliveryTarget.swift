@@ -84,7 +84,7 @@ struct DeliveryTarget: Sendable {
         got: "'\(TesseraError.printable(name))'")
     }
     for name in names {
-      try ZarrPlace.check(names: name.split(separator: "/"), format: layout.format, path)
+      try ZarrPlace.check(names: Path.names(name), format: layout.format, path)
     }
     let sorted = names.map { $0 + "/" }.sorted()
     for (name, next) in zip(sorted, sorted.dropFirst()) where next.hasPrefix(name) {

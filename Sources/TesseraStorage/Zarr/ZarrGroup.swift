@@ -82,7 +82,7 @@ package struct ZarrGroup: Sendable {
 
   /// Whether a name, or path of names, leads into a group.
   static func isInside(_ path: String) -> Bool {
-    !path.isEmpty
+    !path.isEmpty && Path.hasPlainSlashes(path)
       && path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy {
         !$0.isEmpty && $0 != "." && $0 != ".." && $0 != "zarr.json"
       }

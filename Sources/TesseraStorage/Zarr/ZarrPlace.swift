@@ -25,7 +25,7 @@ struct ZarrPlace {
     let names = ZarrPlace.names(of: place, in: store?.folder)
     // What others have named so may be replaced.
     let isThere = try Directory.kind(place, followLinks: false) == .directory
-    try ZarrPlace.check(names: isThere ? names.dropLast() : names, format: groupFormat, path)
+    try ZarrPlace.check(names: isThere ? Array(names.dropLast()) : names, format: groupFormat, path)
   }
 
   /// The nearest store that holds a place: an array, whatever folders lie between, as its chunks are in folders; or a
@@ -46,17 +46,18 @@ struct ZarrPlace {
 
   /// Of a place, and of the groups down to it: below the store that holds it, or below the first folder `….zarr`, from
   /// which on groups are made.
-  private static func names(of place: String, in folder: String?) -> [Substring] {
-    if let folder { return place.dropFirst(folder.count).split(separator: "/") }
-    return Array(place.split(separator: "/").drop { !$0.hasSuffix(".zarr") }.dropFirst())
+  private static func names(of place: String, in folder: String?) -> [String] {
+    let names = Path.names(place)
+    if let folder { return Array(names.dropFirst(Path.names(folder).count)) }
+    return Array(names.drop { !$0.hasSuffix(".zarr") }.dropFirst())
   }
 
   /// - Parameter format: of what is written, if that is known.
   /// - Throws: `.usage` for names that a store has for files of its own, and, but in format 2, for those that begin with
   ///   `__`, which format 3 reserves (https://zarr-specs.readthedocs.io/en/latest/v3/core/index.html#node-names).
-  static func check(names: [Substring], format: Int?, _ path: String) throws {
+  static func check(names: [String], format: Int?, _ path: String) throws {
     for name in names
-    where ZarrStore.documents.contains(String(name)) || (format != 2 && name.hasPrefix("__")) {
+    where ZarrStore.documents.contains(name) || (format != 2 && name.hasPrefix("__")) {
       throw TesseraError(
         .usage, "name in a group", path: path,
         expected: "no __ at its beginning, and none of a store's own files", got: "'\(name)'")

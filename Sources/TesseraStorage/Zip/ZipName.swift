@@ -1,4 +1,5 @@
 import TesseraCore
+import TesseraIO
 
 /// Names of members: their encodings, and the tricks that are refused.
 enum ZipName {
@@ -35,7 +36,7 @@ enum ZipName {
     if components.count > 1, components.last == "" { components.removeLast() }
     let isDrive = scalars.count > 1 && scalars.dropFirst().first == ":" && scalars.first?.isASCII == true
     guard !isDrive, !scalars.contains(where: { $0 == "\\" || $0.value < 0x20 || $0.value == 0x7F }),
-      components.allSatisfy({ $0 != "" && $0 != "." && $0 != ".." })
+      components.allSatisfy({ $0 != "" && $0 != "." && $0 != ".." }), Path.hasPlainSlashes(name)
     else {
       throw TesseraError(
         .corrupt, "unsafe member name", expected: "a relative path without '..', '\\' or control characters",

@@ -37,10 +37,19 @@ import Testing
     }
   }
 
+  /// To comparisons of Swift's characters there is no slash in it.
+  @Test func marksBehindSlashesAreUnsafe() {
+    for name in ["a/\u{301}b", "../\u{301}x", "a/\u{200D}b"] {
+      #expect(thrownMessage { try ZipName.check(name) }?.hasPrefix("unsafe member name") == true, "\(name)")
+      #expect(!ZarrGroup.isInside(name), "\(name)")
+    }
+    #expect(throws: Never.self) { try ZipName.check("a/b\u{301}") }
+  }
+
   @Test(arguments: [
     "/etc/passwd", "../x.npy", "a/../../x", "..", ".", "a//b", "a\\b", "C:x", "c:/x", "a\0b", "a\nb", "",
     "./x",
-    "a/./b", "/", "a\u{7F}",
+    "a/./b", "/", "a\u{7F}", "../\u{301}x",
   ])
   func unsafeNames(_ name: String) throws {
     #expect(
