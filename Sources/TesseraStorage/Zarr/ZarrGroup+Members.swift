@@ -3,9 +3,6 @@ import TesseraIO
 
 // What a writer of an array does about the groups around it.
 extension ZarrGroup {
-  /// What a group is told by, in either format.
-  private static let documents: Set = ["zarr.json", ".zgroup", ".zattrs", ".zmetadata"]
-
   /// Makes the groups that shall hold an array at `path`, `….zarr/name`, as far as they are missing or were begun by a
   /// process that was killed.
   ///
@@ -19,18 +16,33 @@ extension ZarrGroup {
       return nil
     }
     let outer = try prepareParents(of: parent, version: version)
+    do {
+      return try make(parent, version: version) ? outer ?? parent : outer
+    } catch {
+      if let outer { try? removeEmpty(outer) }
+      throw error
+    }
+  }
+
+  /// Makes a group, where nothing is; where that fails nothing is again.
+  private static func make(_ folder: String, version: Int) throws -> Bool {
     // The folder that holds `x.zarr` is the user's to make.
-    guard parent.contains(".zarr"), try Directory.kind(Path.parent(parent)) == .directory else {
-      return outer
+    guard folder.contains(".zarr"), try Directory.kind(Path.parent(folder)) == .directory else {
+      return false
     }
     do {
-      try Syscalls.makeDirectory(parent)
+      try Syscalls.makeDirectory(folder)
     } catch let error as TesseraError where error.kind == .exists {
       // Another process makes the same group.
-      return outer
+      return false
     }
-    try begin(parent, version: version)
-    return outer ?? parent
+    do {
+      try begin(folder, version: version)
+    } catch {
+      if (try? isBegun(folder)) == true { try? Directory.remove(folder) } else { try? removeEmpty(folder) }
+      throw error
+    }
+    return true
   }
 
   /// Makes a group of a folder that has just been made, which outlives a power failure then.
@@ -49,7 +61,9 @@ extension ZarrGroup {
   /// Whether a folder is no store, and has nothing in it but parts of a group's documents.
   private static func isBegun(_ folder: String) throws -> Bool {
     try !ZarrStore.isStore(folder)
-      && Directory.names(folder).allSatisfy { documents.contains($0) || $0.hasSuffix(".tessera-partial") }
+      && Directory.names(folder).allSatisfy {
+        ZarrStore.groupDocuments.contains($0) || $0.hasSuffix(".tessera-partial")
+      }
   }
 
   /// The outermost store around an array, and the array's path within it; nil when there is none.
@@ -106,6 +120,6 @@ extension ZarrGroup {
       let child = Path.join(folder, name)
       if try Directory.kind(child, followLinks: false) == .directory { try? removeEmpty(child) }
     }
-    if try documents.isSuperset(of: Directory.names(folder)) { try Directory.remove(folder) }
+    if try ZarrStore.groupDocuments.isSuperset(of: Directory.names(folder)) { try Directory.remove(folder) }
   }
 }

@@ -9,7 +9,9 @@ package enum ZarrStore {
   }
 
   /// The names of all of them, in either format.
-  static let documents: Set = ["zarr.json", ".zarray", ".zgroup", ".zattrs", ".zmetadata"]
+  static let documents = groupDocuments.union([".zarray"])
+  /// The names of those that a group has.
+  static let groupDocuments: Set = ["zarr.json", ".zgroup", ".zattrs", ".zmetadata"]
 
   /// Metadata files larger than this are refused; consolidated ones of 10,000 arrays have some MiB.
   private static let maximumMetadataBytes = 64 << 20

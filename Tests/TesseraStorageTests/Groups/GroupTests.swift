@@ -266,6 +266,25 @@ import Testing
     #expect(members?["bare"]?["attributes"]?["which"] == "deep")
   }
 
+  /// Where one of the groups that an array needs cannot be made, those that were go too.
+  @Test(arguments: [2, 3]) func groupsThatCannotBeMadeLeaveNothing(_ version: Int) throws {
+    let folder = try TemporaryFolder()
+    func make() throws {
+      _ = try ZarrGroup.prepareParents(of: folder.at("g.zarr/in/ner/x"), version: version)
+    }
+    let counter = FaultInjector(failing: .max, code: 0)
+    try FaultInjector.$current.withValue(counter) { try make() }
+    #expect(counter.count > 10)
+    try Directory.remove(folder.at("g.zarr"))
+    for (family, number) in FaultFamily.cases(calls: counter.count) where !family.forever {
+      let made = Result {
+        try FaultInjector.$current.withValue(family.injector(failing: number)) { try make() }
+      }
+      if case .success = made { try Directory.remove(folder.at("g.zarr")) }
+      #expect(folder.names.isEmpty, "\(family), call \(number)")
+    }
+  }
+
   /// What a process leaves that is killed while it makes a group: a folder, and perhaps a document without its name.
   @Test(arguments: [2, 3], [true, false]) func aGroupThatWasBegunIsFinished(
     _ version: Int, _ hasLeftover: Bool
