@@ -26,11 +26,11 @@ package struct CSVDialect: Sendable, Hashable {
       return
     }
     var counts = [0, 0, 0]
-    var isQuoted = false
+    var quotes = CSVQuotes()
     for byte in firstLine {
+      quotes.take(byte)
       switch byte {
-      case UInt8(ascii: "\""): isQuoted.toggle()
-      case _ where isQuoted: continue
+      case _ where quotes.areOpen: continue
       case CSVDialect.commas.delimiter: counts[0] += 1
       case CSVDialect.semicolons.delimiter: counts[1] += 1
       case CSVDialect.tabs.delimiter: counts[2] += 1

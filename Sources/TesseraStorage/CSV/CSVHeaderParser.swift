@@ -34,6 +34,9 @@ struct CSVHeaderParser {
       let start = position
       while position < end, row[position] != dialect.delimiter { position += 1 }
       var bytes = Array(row[start..<position])
+      guard !bytes.contains(where: CSVParser.isLineEnd) else {
+        throw invalid(column, expected: "quotes around a line end", got: "a line end in an unquoted field")
+      }
       while bytes.last == 0x20 { bytes.removeLast() }
       return bytes
     }

@@ -54,10 +54,10 @@ package struct CSVLayout: Sendable, Hashable {
   /// A carriage return at the end may be the first half of one.
   private static func firstRowEnd(_ bytes: UnsafeRawBufferPointer, from start: Int, isWholeFile: Bool) -> Int?
   {
-    var isQuoted = false
+    var quotes = CSVQuotes()
     for position in start..<bytes.count {
-      if bytes[position] == UInt8(ascii: "\"") { isQuoted.toggle() }
-      guard CSVParser.isLineEnd(bytes[position]), !isQuoted else { continue }
+      quotes.take(bytes[position])
+      guard CSVParser.isLineEnd(bytes[position]), !quotes.areOpen else { continue }
       let isCut = bytes[position] == 0x0D && position + 1 == bytes.count && !isWholeFile
       return isCut ? nil : CSVParser.afterLineEnd(bytes, at: position)
     }

@@ -32,6 +32,16 @@ import Testing
     #expect(try detect("x")?.dataOffset == 1)
   }
 
+  /// Quotes within a field are text, and open nothing.
+  @Test func quotesWithinFields() throws {
+    for end in ["\n", "\r\n"] {
+      let layout = try #require(try detect("size (in\"),x\(end)1,2\(end)3,4\(end)"))
+      #expect(layout.names == ["size (in\")", "x"] && layout.dataOffset == 12 + end.utf8.count)
+    }
+    #expect(try detect("a;5\" b,c;d\n1;2;3\n")?.names == ["a", "5\" b,c", "d"])
+    #expect(try detect("\"a\"\"\nb\" , \"\"\n1,2\n")?.names == ["a\"\nb", ""])
+  }
+
   @Test func beginnings() throws {
     let marked = try #require(try detect("\u{FEFF}1,2\n"))
     #expect(marked.dataOffset == 3)
@@ -79,6 +89,10 @@ import Testing
     ("\u{FEFF}\n \n", "no rows: expected a table of numbers, got an empty file"),
     ("a,\0\n", "not a text file: expected UTF-8, got zero bytes on line 1"),
     ("a,\"b", "line 1, column 2: expected a closing quote, got the end of the row"),
+    (
+      "a;b;c,\"d\n1\";2\n",
+      "line 1, column 3: expected quotes around a line end, got a line end in an unquoted field"
+    ),
     ("\na,\"b\"c,d\n", "line 2, column 2: expected a delimiter after the closing quote, got other text"),
   ])
   func errors(_ text: String, _ expected: String) {
