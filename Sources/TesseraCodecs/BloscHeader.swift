@@ -79,6 +79,9 @@ extension BloscHeader {
     guard encodedCount == frame.count else {
       throw Self.corrupt("size", expected: "\(encodedCount) bytes", got: frame.count)
     }
+    guard encodedCount <= Int(Int32.max) else {
+      throw Self.corrupt("size", expected: "at most \(Int32.max)", got: encodedCount)
+    }
     guard decodedCount <= Self.maximumDecodedCount else {
       throw Self.corrupt("decoded size", expected: "at most \(Self.maximumDecodedCount)", got: decodedCount)
     }

@@ -6,6 +6,9 @@ package struct CodecChain: Sendable {
 
   package init(_ codecs: [any ByteCodec]) { self.codecs = codecs }
 
+  /// Longer chains are refused where they are read: sizes grow with each codec.
+  package static let maximumLength = 16
+
   /// Whether encoded bytes are the decoded bytes.
   package var isIdentity: Bool { codecs.isEmpty }
 
@@ -15,6 +18,12 @@ package struct CodecChain: Sendable {
 
   package func maximumEncodedCount(_ count: Int) -> Int {
     codecs.reduce(count) { $1.maximumEncodedCount($0) }
+  }
+
+  /// The most bytes that anybody's encoder makes. Compressors of others may do worse than our bounds, so there is slack;
+  /// but what does not depend on the data is known.
+  package func mostEncodedCount(_ count: Int) -> Int {
+    fixedEncodedCount(count) ?? 2 * maximumEncodedCount(count) + 65536
   }
 
   /// The encoded size when it does not depend on the data; nil otherwise.
@@ -72,7 +81,8 @@ extension CodecChain {
         bytes = inside
         continue
       }
-      let stage = scratch.stages[index % 2].reserve(stageCount(before: index, decodedCount: target.count))
+      let before = CodecChain(Array(codecs[..<index]))
+      let stage = scratch.stages[index % 2].reserve(before.mostEncodedCount(target.count))
       let count = try codec.decode(bytes, into: stage, scratch: scratch)
       bytes = UnsafeRawBufferPointer(stage.part(0, count))
     }
@@ -110,15 +120,5 @@ extension CodecChain {
     }
     target.copyMemory(from: UnsafeRawBufferPointer(rebasing: source[range]))
     return true
-  }
-
-  /// Room for what `codecs[index]` decodes to.
-  ///
-  /// Other writers' compressors may do worse than our bounds, so there is slack; but what does not depend on
-  /// the data is known.
-  private func stageCount(before index: Int, decodedCount: Int) -> Int {
-    let prior = CodecChain(Array(codecs[..<index]))
-    if let exact = prior.fixedEncodedCount(decodedCount) { return exact }
-    return 2 * prior.maximumEncodedCount(decodedCount) + 65536
   }
 }

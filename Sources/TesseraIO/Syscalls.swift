@@ -233,6 +233,8 @@ package enum Syscalls {
 
   /// Addresses that nobody else has, the first a multiple of a huge page: some file systems map files so, others do not.
   private static func reserve(_ count: Int, path: String) throws -> UnsafeMutableRawPointer {
+    // A file may claim to be as large as numbers go.
+    guard count < 1 << 62 else { throw failure(.map, ENOMEM, path) }
     let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
     let reserved = mmap(nil, count + hugePageBytes, PROT_NONE, flags, -1, 0)
     guard let reserved, reserved != MAP_FAILED else { throw failure(.map, errno, path) }

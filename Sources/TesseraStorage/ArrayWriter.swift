@@ -252,8 +252,15 @@ public final class ArrayWriter: Sendable {
           .usage, "cannot change this .npy file to shape \(shape)", path: path,
           expected: "another length of axis 0, with room in the header")
       }
+      let (resizedEnd, overflows) = header.dataOffset.addingReportingOverflow(
+        shape.count.saturatingMultiply(dtype.itemSize))
+      guard !overflows else {
+        throw TesseraError(
+          .usage, "cannot change this .npy file to shape \(shape)", path: path,
+          expected: "a size below 2^63 bytes")
+      }
       let end = header.dataOffset + header.shape.count * dtype.itemSize
-      try clear(file, end..<max(end, header.dataOffset + shape.count * dtype.itemSize))
+      try clear(file, end..<max(end, resizedEnd))
       try file.sync()
       try file.write(bytes, at: 0)
       let read = try NpyHeader.read(file)

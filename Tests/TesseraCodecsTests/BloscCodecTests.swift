@@ -1,3 +1,4 @@
+import Glibc
 import TesseraCore
 import TesseraTestSupport
 import Testing
@@ -22,6 +23,22 @@ import Testing
   @Test(arguments: [0, 1, 9])
   func levels(_ level: Int) throws {
     try CodecContract(BloscCodec(level: level, elementSize: 4)).check(decodesInPart: true)
+  }
+
+  /// Sizes are signed numbers of 32 bits; the frame is mapped, and next to nothing of it is in memory.
+  @Test func framesOfTwoGibibytesAreRefused() throws {
+    let count = (1 << 31) + 24
+    let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
+    let address = mmap(nil, count, PROT_READ | PROT_WRITE, flags, -1, 0)
+    try #require(address != MAP_FAILED)
+    defer { munmap(address, count) }
+    let frame = UnsafeMutableRawBufferPointer(start: address, count: count)
+    frame.copyBytes(from: [2, 1, 0x30, 4])
+    for (offset, value) in [(4, 4096), (8, 4096), (12, count), (16, 20), (20, 1 << 31)] {
+      frame.storeBytes(of: UInt32(value).littleEndian, toByteOffset: offset, as: UInt32.self)
+    }
+    let error = #expect(throws: TesseraError.self) { try BloscHeader(UnsafeRawBufferPointer(frame)) }
+    #expect(error?.kind == .corrupt)
   }
 
   /// Small blocks: many offsets, a short last block, and parts that span several.

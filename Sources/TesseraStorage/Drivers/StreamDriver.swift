@@ -42,6 +42,7 @@ package struct StreamDriver: ArrayDriver {
 
   package var scratchBytes: Int {
     min(StreamDriver.spanBytes, description.logicalBytes ?? StreamDriver.spanBytes)
+      + InflateStream.scratchBytes
   }
 
   /// Skipping costs as much as reading: everything but the slowest axis.

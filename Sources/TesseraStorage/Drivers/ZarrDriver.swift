@@ -233,6 +233,7 @@ package struct ZarrDriver: ArrayDriver {
   func fetch(
     _ bytes: UnsafeRawBufferPointer, _ mapping: Mapping, _ scratch: ReadScratch
   ) throws -> UnsafeRawBufferPointer {
+    try decoder.check(encodedCount: bytes.count)
     let encoded = scratch.encoded.reserve(bytes.count)
     if !bytes.isEmpty {
       let start = bytes.baseAddress! - mapping.bytes.baseAddress!

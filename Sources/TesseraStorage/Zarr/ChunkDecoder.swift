@@ -50,14 +50,14 @@ package struct ChunkDecoder: Sendable {
     switch pipeline.body {
     case .bytes(let order):
       if pipeline.chain.isIdentity { return try checkedRaw(bytes) }
-      try checkClaim(of: bytes)
+      try checkClaim(of: bytes.count)
       try requireMemory()
       let target = scratch.chunk.reserve(byteCount)
       try pipeline.chain.decode(bytes, into: target, scratch: scratch.codec)
       return ChunkView(
         base: UnsafeRawPointer(target.baseAddress!), strides: strides, swapUnit: swapUnit(order))
     case .sharding(let sharding):
-      try checkClaim(of: bytes)
+      try checkClaim(of: bytes.count)
       try requireMemory()
       let target = scratch.chunk.reserve(byteCount)
       try decodeShard(bytes, sharding, into: target, scratch: scratch)
@@ -85,7 +85,7 @@ package struct ChunkDecoder: Sendable {
   package func decode(
     _ bytes: UnsafeRawBufferPointer, into target: UnsafeMutableRawPointer, scratch: ReadScratch
   ) throws {
-    try checkClaim(of: bytes)
+    try checkClaim(of: bytes.count)
     try pipeline.chain.decode(
       bytes, into: UnsafeMutableRawBufferPointer(start: target, count: byteCount), scratch: scratch.codec)
   }
@@ -95,18 +95,53 @@ package struct ChunkDecoder: Sendable {
   private static let mostPerByte = 1 << 16
 
   /// Refuses a chunk whose few bytes cannot be as large as its metadata says, before memory is asked for.
-  private func checkClaim(of bytes: UnsafeRawBufferPointer) throws {
+  private func checkClaim(of encodedCount: Int) throws {
     // A shard may be all fill value.
     let hasIndex = if case .sharding = pipeline.body { true } else { false }
     let perByte = pipeline.chain.codecs.reduce(hasIndex ? ChunkDecoder.mostPerByte : 1) { product, _ in
       product.saturatingMultiply(ChunkDecoder.mostPerByte)
     }
-    let most = bytes.count.saturatingMultiply(perByte).saturatingAdd(ChunkDecoder.mostPerByte)
+    let most = encodedCount.saturatingMultiply(perByte).saturatingAdd(ChunkDecoder.mostPerByte)
     guard byteCount <= most else {
       throw TesseraError(
-        .corrupt, "a chunk of \(bytes.count) bytes", expected: "one that can decode to \(byteCount) bytes",
+        .corrupt, "a chunk of \(encodedCount) bytes", expected: "one that can decode to \(byteCount) bytes",
         got: "at most \(most)")
     }
+  }
+
+  /// Refuses more bytes than anybody makes of a chunk, before memory is asked for: a file may be as large as it likes.
+  ///
+  /// - Throws: `.corrupt`; `.memory` when the chunk itself can never be in memory.
+  package func check(encodedCount: Int) throws {
+    try checkClaim(of: encodedCount)
+    try requireMemory()
+    let body =
+      switch pipeline.body {
+      case .bytes: byteCount
+      case .sharding(let sharding): mostShardCount(sharding)
+      }
+    let most = pipeline.chain.mostEncodedCount(body)
+    guard encodedCount <= most else {
+      throw TesseraError(
+        .corrupt, "size of an encoded chunk", expected: "at most \(most) bytes", got: "\(encodedCount)")
+    }
+  }
+
+  /// A shard may have gaps, but one of more than twice its elements, beside its indices, is not worth trusting.
+  private func mostShardCount(_ sharding: Sharding) -> Int {
+    let indices = ChunkDecoder.indexByteCount(sharding, shape: pipeline.storedShape(shape))
+    // Beyond any memory the exact number does not matter, and codecs may still add to it.
+    return min(byteCount.saturatingMultiply(2).saturatingAdd(indices).saturatingAdd(65536), 1 << 56)
+  }
+
+  /// Of a shard, and of those within it.
+  private static func indexByteCount(_ sharding: Sharding, shape: [Int]) -> Int {
+    let chunks = sharding.counts(shape).saturatingProduct()
+    var each = 0
+    if case .sharding(let inner) = sharding.pipeline.body {
+      each = indexByteCount(inner, shape: sharding.chunkShape)
+    }
+    return chunks.saturatingMultiply(each.saturatingAdd(16)).saturatingAdd(4)
   }
 
   private func requireMemory() throws {
@@ -122,7 +157,7 @@ package struct ChunkDecoder: Sendable {
   ) throws -> Bool {
     guard case .bytes = pipeline.body else { return false }
     // A frame's blocks are as large as it says, up to all of the chunk.
-    try checkClaim(of: bytes)
+    try checkClaim(of: bytes.count)
     return try pipeline.chain.decode(
       range: range, ofDecodedCount: byteCount, from: bytes, into: target, scratch: scratch.codec)
   }
@@ -163,8 +198,9 @@ package struct ChunkDecoder: Sendable {
     scratch: ReadScratch
   ) throws {
     guard !pipeline.chain.isIdentity else { return try decodeShard(plain: encoded, sharding, into: target) }
-    // A shard may have gaps, but one of more than twice its elements is not worth trusting.
-    try Buffer.withTemporary(2 * byteCount + 65536) { shard in
+    let most = mostShardCount(sharding)
+    try MemoryModel.requireAvailable(most, for: "a shard of \(Shape.describe(shape))")
+    try Buffer.withTemporary(most) { shard in
       let count = try pipeline.chain.decode(encoded, upTo: shard, scratch: scratch.codec)
       try decodeShard(plain: UnsafeRawBufferPointer(rebasing: shard[..<count]), sharding, into: target)
     }

@@ -40,11 +40,19 @@ extension ChunkPipeline {
         names.append(ChunkPipeline.label(description))
       }
     }
+    try ChunkPipeline.check(codecs: chain.count)
     guard let body else {
       throw TesseraError(.corrupt, "codecs", expected: "one of bytes and sharding_indexed", got: "neither")
     }
     let isIdentity = transpose == Array(shape.indices)
     self.init(transpose: isIdentity ? nil : transpose, body: body, chain: CodecChain(chain))
+  }
+
+  static func check(codecs count: Int) throws {
+    guard count <= CodecChain.maximumLength else {
+      throw TesseraError(
+        .unsupported, "too many codecs", expected: "at most \(CodecChain.maximumLength)", got: "\(count)")
+    }
   }
 
   private static func misplaced(_ name: String) -> TesseraError {

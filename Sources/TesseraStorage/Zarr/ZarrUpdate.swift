@@ -153,6 +153,7 @@ package final class ZarrUpdate: Sendable {
     let target = scratch.elements.reserve(lengths.reduce(itemSize, *))
     let strides = Shape.strides(of: lengths).map { $0 * itemSize }
     if let range = writer.range(ordinal) {
+      try decoder.check(encodedCount: range.count)
       let encoded = scratch.read.encoded.reserve(range.count)
       try writer.read(range, ordinal: ordinal, into: encoded)
       let view = try decoder.decode(UnsafeRawBufferPointer(encoded), scratch: scratch.read)

@@ -1,4 +1,5 @@
 import TesseraCore
+import TesseraIO
 import TesseraStorage
 import Testing
 
@@ -42,6 +43,31 @@ import Testing
       #expect(found == .memory || found == .corrupt)
       #expect(kind { _ = try array.elements([.index(1)], as: Float.self) } == found)
       #expect(kind { _ = try ArrayWriter.open(path) } == .memory)
+    }
+  }
+
+  /// Files of a terabyte, of which the disk has none: nothing like that is asked of memory.
+  @Test(arguments: [RegressionFolder.bytes, RegressionFolder.sharding([4])])
+  func aChunkFileOfAnySizeIsAnError(_ body: String) throws {
+    let folder = try RegressionFolder()
+    let codecs = body + "," + RegressionFolder.gzip
+    let path = try folder.store(
+      "a.zarr", shape: [8], chunk: [8], codecs: codecs, files: ["c/0": [0x1F, 0x8B]])
+    try File(Path.join(path, "c/0"), .readWrite).truncate(to: 1 << 40)
+    let array = try StoredArray.open(path)
+    #expect(kind { _ = try array.elements(as: Float.self) } == .corrupt)
+    let report = try Verification(path).run()
+    #expect(report.problems.count == 1)
+    #expect(report.problems.first?.what.hasPrefix("size of an encoded chunk") == true)
+  }
+
+  @Test func aChainOfManyCodecsIsRefused() throws {
+    let folder = try RegressionFolder()
+    for (count, expected) in [(16, nil), (17, TesseraError.Kind.unsupported), (9400, .unsupported)] {
+      let chain = [String](repeating: #"{"name":"crc32c"}"#, count: count).joined(separator: ",")
+      let path = try folder.store(
+        "a.zarr", shape: [8], chunk: [8], codecs: RegressionFolder.bytes + "," + chain)
+      #expect(kind { _ = try StoredArray.open(path) } == expected, "\(count)")
     }
   }
 

@@ -40,6 +40,14 @@ import Testing
     }
   }
 
+  @Test func aNpyFileBeyondAllNumbersIsRefused() throws {
+    let folder = try TemporaryFolder()
+    let writer = try ArrayWriter.create(folder.at("x.npy"), shape: Shape([3]), dtype: .complex128)
+    #expect(throws: TesseraError.self) { try writer.resize(to: Shape([(1 << 59) - 1])) }
+    try writer.close()
+    #expect(try StoredArray.open(folder.at("x.npy")).shape == Shape([3]))
+  }
+
   /// A process that ends between a resize and the close leaves an array without holes.
   @Test(arguments: [[3, 9], [11, 2], [20, 5], [30, 30], [0, 9]])
   func anAbandonedResize(_ shape: [Int]) throws {
