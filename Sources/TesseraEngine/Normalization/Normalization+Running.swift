@@ -9,7 +9,7 @@ extension Normalization {
   /// Does it.
   ///
   /// - Throws: `TesseraError` of kind `.cancelled`, `.system` (disk full, no permission) or `.corrupt`; the
-  ///   destination is then as it was.
+  ///   destination is then as it was, unless the error says that it is in place and its parameters are not.
   /// - Complexity: the passes of `explanation`; memory within the budget.
   @discardableResult
   public func run() throws -> WorkReport {
@@ -19,7 +19,9 @@ extension Normalization {
     let normalizer = try known ?? fit!.normalizer(evaluate(fit!.arrays, options: fitting))
     var report = try writing(by: normalizer, options: stages.next(passes.writingBytes)).run()
     if let savedParameters {
-      try normalizer.save(to: savedParameters, options: .init(overwrite: options.overwrite))
+      try afterwards(destination, "its parameters were not saved to \(savedParameters)") {
+        try normalizer.save(to: savedParameters, options: .init(overwrite: options.overwrite))
+      }
     }
     report.bytesIn = x.nbytes
     report.seconds = ProcessLimits.now - start

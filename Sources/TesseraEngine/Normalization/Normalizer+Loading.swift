@@ -28,9 +28,14 @@ extension Normalizer {
     guard (0..<rank).contains(axis) else {
       throw TesseraError(.corrupt, "axis", expected: "0 to \(rank - 1)", got: "\(axis)")
     }
-    let statistics = try file.statistics(method, center, scale)
-    return Normalizer(
-      method, axis: axis, statistics, dtype: try file.dtype(), featureShape: center.shape)
+    let dtype = try file.dtype()
+    func normalizer(_ statistics: NormalizerStatistics) -> Normalizer {
+      Normalizer(method, axis: axis, statistics, dtype: dtype, featureShape: center.shape)
+    }
+    // Whoever changed center or scale means them; what they were computed from says nothing then.
+    let merging = normalizer(try file.statistics(method, center, scale))
+    let isAsFitted = merging.centers.agree(with: center.values) && merging.scales.agree(with: scale.values)
+    return isAsFitted ? merging : normalizer(.fixed(center: center.values, scale: scale.values))
   }
 
   /// The axis that was asked for, if any, which must be the file's, if it has one.
@@ -42,6 +47,13 @@ extension Normalizer {
         .usage, "axis of the parameters", expected: "\(known), as in the file", got: "\(asked)")
     }
     return axis
+  }
+}
+
+extension [Double] {
+  /// Whether all numbers are equal, of which NaN is one.
+  fileprivate func agree(with others: [Double]) -> Bool {
+    count == others.count && zip(self, others).allSatisfy { $0 == $1 || ($0.isNaN && $1.isNaN) }
   }
 }
 

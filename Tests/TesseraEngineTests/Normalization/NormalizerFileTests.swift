@@ -23,6 +23,27 @@ import Testing
     try fit.save(to: folder.at("p.npz"), options: .init(overwrite: true))
   }
 
+  /// A scale that somebody changed is the one that counts; there is nothing to be merged then.
+  @Test(arguments: [Normalizer.Method.zscore, .minmax, .maxabs])
+  func changedParametersCount(_ method: Normalizer.Method) throws {
+    let folder = try TemporaryFolder()
+    let (a, _, _) = try NormalizerMergingTests.parts()
+    let fit = try Normalizer.fit(a, method: method)
+    try fit.save(to: folder.at("p.npz"))
+    let archive = try NpzArchive(folder.at("p.npz"))
+    let texts = ["method", "dtype"]
+    let numbers = try archive.names.filter { !texts.contains($0) }.map { name in
+      let array = NDArray(StoredArray(try archive.driver(archive.entry(name))))
+      return (name, name == "scale" ? try array * 2 : array)
+    }
+    let path = try file(folder, numbers, try texts.map { ($0, try archive.text($0)) }, as: "changed.npz")
+    let changed = try Normalizer.load(from: path)
+    let (center, scale) = try NormalizerTests.parameters(fit)
+    let (newCenter, newScale) = try NormalizerTests.parameters(changed)
+    #expect(newCenter == center && newScale == scale.map { $0 * 2 })
+    #expect(throws: TesseraError.self) { try changed.merging(changed) }
+  }
+
   @Test func rowsHaveNoParameters() throws {
     let folder = try TemporaryFolder()
     try Normalizer(.l1, axis: -1).save(to: folder.at("p.npz"))
@@ -32,13 +53,14 @@ import Testing
   }
 
   private func file(
-    _ folder: TemporaryFolder, _ arrays: [(String, NDArray)], _ texts: [(String, String)]
+    _ folder: TemporaryFolder, _ arrays: [(String, NDArray)], _ texts: [(String, String)],
+    as name: String = "p.npz"
   ) throws -> String {
     _ = try Writing(
-      archive: folder.at("p.npz"), arrays.map { (name: $0.0, array: $0.1) },
+      archive: folder.at(name), arrays.map { (name: $0.0, array: $0.1) },
       texts: texts.map { (name: $0.0, text: $0.1) }, options: .init(overwrite: true)
     ).run()
-    return folder.at("p.npz")
+    return folder.at(name)
   }
 
   @Test func centerAndScaleAloneWillDo() throws {
