@@ -30,7 +30,9 @@ extension Selection {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(\.trimmingSpaces)
     func number(_ part: Substring) throws -> Int? {
       if part.isEmpty { return nil }
-      guard let value = Int(part) else { throw invalid(text, in: whole) }
+      // Bounds and steps of a slice may be beyond any array, as in NumPy.
+      let value = parts.count > 1 ? Int(clamping: part) : Int(part)
+      guard let value else { throw invalid(text, in: whole) }
       return value
     }
     switch parts.count {
@@ -47,6 +49,20 @@ extension Selection {
     TesseraError(
       .usage, "selection '\(whole)'", expected: "integers, slices such as 0:100:2, '...' or None",
       got: "'\(item)'")
+  }
+}
+
+extension Int {
+  /// A decimal number, or the nearest there is.
+  fileprivate init?(clamping text: Substring) {
+    if let value = Int(text) {
+      self = value
+      return
+    }
+    let isNegative = text.hasPrefix("-")
+    let digits = isNegative || text.hasPrefix("+") ? text.dropFirst() : text
+    guard !digits.isEmpty, digits.utf8.allSatisfy({ 0x30...0x39 ~= $0 }) else { return nil }
+    self = isNegative ? .min : .max
   }
 }
 

@@ -66,6 +66,22 @@ import Testing
     }
   }
 
+  /// As NumPy clips them; an index that is no integer of the machine is refused.
+  @Test func slicesMayBeBeyondAnyInteger() throws {
+    let shape = try Shape([4, 5])
+    func result(_ text: String) throws -> [Int] {
+      try Selection(parsing: text).resolve(shape).resultShape.dimensions
+    }
+    let huge = "99999999999999999999"
+    #expect(try result(":\(huge)") == [4, 5])
+    #expect(try result("-\(huge):+\(huge),::\(huge)") == [4, 1])
+    #expect(try result("\(huge):,:-\(huge)") == [0, 0])
+    #expect(try result("::-\(huge)") == [1, 5])
+    for text in [huge, "-\(huge)", ":\(huge)x", ":--\(huge)", ":-"] {
+      #expect(throws: TesseraError.self, "\(text)") { try Selection(parsing: text) }
+    }
+  }
+
   @Test func indicesDropTheirAxis() throws {
     let shape = try Shape([4, 5])
     for index in -4...3 {
