@@ -68,7 +68,7 @@ struct SliceCommand: Command {
     let bytes = shown * view.dtype.itemSize
     let plan = ReadingPlan(
       passes: [.init(source: source, shape: view.shape, bytesRead: bytes)],
-      peakBytes: MemoryModel.base + 2 * bytes)
+      peakBytes: MemoryModel.base + 2 * bytes + view.driver.scratchBytes)
     try session.output.write(shared.isJSON ? plan.json.printed : plan.text)
   }
 }

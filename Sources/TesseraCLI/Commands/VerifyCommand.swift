@@ -43,7 +43,9 @@ struct VerifyCommand: Command {
       passes: arrays.map {
         .init(source: $0.description.path, shape: $0.description.shape, bytesRead: $0.storedBytes ?? 0)
       },
-      peakBytes: TransferOptions(memory: shared.memory).memory)
+      peakBytes: try shared.withTransferOptions(session) {
+        try Verification(path, options: $0).predictedPeak()
+      })
     try session.output.write(shared.isJSON ? plan.json.printed : plan.text)
   }
 

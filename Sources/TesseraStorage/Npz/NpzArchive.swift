@@ -197,14 +197,14 @@ package struct NpzArchive: Sendable {
 
   /// Checks a member's CRC-32 against all of its bytes.
   package func verify(
-    _ entry: (name: String, entry: ZipEntry), progress: ProgressMeter, token: CancellationToken?
+    _ entry: (name: String, entry: ZipEntry), progress: ProgressMeter, options: TransferOptions
   ) throws {
     try naming(path(of: entry.name)) {
       let member = try open(entry.entry)
       let total = entry.entry.uncompressedSize
       var crc: UInt32 = 0
       for start in stride(from: 0, to: total, by: 1 << 20) {
-        try token?.check()
+        try options.checkCancellation()
         try Buffer.withTemporary(min(1 << 20, total - start)) { part in
           try member.read(file, at: start, into: part)
           crc = CRC32.update(crc, UnsafeRawBufferPointer(part))

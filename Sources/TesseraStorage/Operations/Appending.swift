@@ -170,7 +170,7 @@ public struct Appending: Sendable {
     let scratch = ReadScratch()
     try driver.forEachFile { file, _ in
       guard file[0] >= keptFiles else { return }
-      try driver.verifyFile(file, &report, scratch, options.cancellation)
+      try driver.verifyFile(file, &report, scratch, options)
     }
     if let problem = report.problems.first { throw problem }
   }

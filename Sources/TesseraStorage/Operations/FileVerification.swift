@@ -12,7 +12,7 @@ private struct FileVerification {
   let mapping: Mapping
   let checksums: [UInt32]?
   let scratch: ReadScratch
-  let token: CancellationToken?
+  let options: TransferOptions
 
   /// Metadata may claim any number of chunks in a file, so damage is not listed without end.
   struct TooManyProblems: Error {}
@@ -41,7 +41,7 @@ private struct FileVerification {
     try Region(inside).forEachIndex { position in
       let ordinal = zip(position, steps).reduce(0) { $0 + $1.0 * $1.1 }
       if ordinal % FileVerification.entriesPerPiece == 0 {
-        try token?.check()
+        try options.checkCancellation()
         mapping.willTouch(16 * FileVerification.entriesPerPiece)
       }
       do {
@@ -76,7 +76,7 @@ private struct FileVerification {
   }
 
   private func verifyChunk(_ range: Range<Int>, at lower: [Int], _ report: inout Verification.Report) throws {
-    try token?.check()
+    try options.checkCancellation()
     report.chunks += 1
     let decoder = driver.decoder
     try mapping.whole {
@@ -101,7 +101,7 @@ private struct FileVerification {
 extension ZarrDriver {
   /// Checks one file: its index, and every chunk in it.
   func verifyFile(
-    _ file: [Int], _ report: inout Verification.Report, _ scratch: ReadScratch, _ token: CancellationToken?
+    _ file: [Int], _ report: inout Verification.Report, _ scratch: ReadScratch, _ options: TransferOptions
   ) throws {
     let path = files.path(file)
     do {
@@ -110,7 +110,7 @@ extension ZarrDriver {
       let check = FileVerification(
         driver: self, path: path, mapping: mapping,
         checksums: try mapping.whole { try checksums(of: mapping) },
-        scratch: scratch, token: token)
+        scratch: scratch, options: options)
       try check.verify(
         0..<mapping.count, at: fileGrid.files.fullRegion(file).lower, shape: metadata.fileShape, depth: 0,
         &report)

@@ -18,6 +18,8 @@ public struct Verification: Sendable {
   private let location: ArrayLocation
   private let options: TransferOptions
   static let maximumProblems = 1000
+  /// What is read of a flat file at a time.
+  private static let flatBytes = 1 << 20
 
   /// - Throws: `.notFound`; `.corrupt` when what is at `path` is no stored form at all.
   public init(_ path: String, options: TransferOptions = .init()) throws {
@@ -44,6 +46,24 @@ public struct Verification: Sendable {
     return report
   }
 
+  /// The most memory that `run` takes.
+  ///
+  /// - Throws: as `run`.
+  package func predictedPeak() throws -> Int {
+    let model = try MemoryModel(budget: options.memory)
+    switch location.form {
+    case .npy, .csv:
+      return model.predictedPeak(buffers: Verification.flatBytes + (try location.driver().scratchBytes))
+    case .npz: return model.predictedPeak(buffers: InflateStream.scratchBytes)
+    case .zarr:
+      let buffers = try zarrArrays(unreadable: { _ in }).map { path, metadata in
+        guard let driver = try? ZarrDriver(metadata, path: path) else { return 0 }
+        return try Verification.threads(driver, model, options) * driver.scratchBytes
+      }
+      return model.predictedPeak(buffers: buffers.max() ?? 0)
+    }
+  }
+
   /// Runs one check; what it throws about the data becomes a problem.
   private static func check(_ report: inout Report, _ body: (inout Report) throws -> Void) throws {
     do {
@@ -66,7 +86,7 @@ public struct Verification: Sendable {
       let rows = driver.description.shape[0]
       let meter = ProgressMeter(total: rows, handler: options.progress)
       let scratch = ReadScratch()
-      let step = max(1, (1 << 20) / max(1, driver.description.shape[1] * 8))
+      let step = max(1, Verification.flatBytes / max(1, driver.description.shape[1] * 8))
       for first in stride(from: 0, to: rows, by: step) {
         try options.checkCancellation()
         let lengths = [min(step, rows - first), driver.description.shape[1]]
@@ -88,23 +108,15 @@ public struct Verification: Sendable {
     for member in members {
       try Verification.check(&report) { report in
         report.arrays += 1
-        try archive.verify(member, progress: meter, token: options.cancellation)
+        try archive.verify(member, progress: meter, options: options)
         report.bytes += member.entry.uncompressedSize
       }
     }
   }
 
   private func verifyZarr(_ model: MemoryModel, _ report: inout Report) throws {
-    var arrays: [(path: String, metadata: ZarrMetadata)] = []
-    switch try ZarrStore.open(location.path) {
-    case .array(let metadata): arrays = [(location.path, metadata)]
-    case .group:
-      // What the folders say, not the consolidated copy; one that cannot be read does not hide the others.
-      for folder in try ZarrGroup.members(in: location.path).map({ Path.join(location.path, $0) }) {
-        try Verification.check(&report) { _ in
-          if case .array(let metadata) = try ZarrStore.open(folder) { arrays.append((folder, metadata)) }
-        }
-      }
+    let arrays = try zarrArrays { error in
+      try Verification.check(&report) { _ in throw error }
     }
     for (path, metadata) in arrays {
       try Verification.check(&report) { report in
@@ -115,31 +127,41 @@ public struct Verification: Sendable {
     }
   }
 
+  /// The array there is, or a group's: what the folders say, not the consolidated copy.
+  ///
+  /// - Parameter unreadable: is told of each that cannot be read, which does not hide the others.
+  private func zarrArrays(unreadable: (any Error) throws -> Void) throws
+    -> [(path: String, metadata: ZarrMetadata)]
+  {
+    if case .array(let metadata) = try ZarrStore.open(location.path) { return [(location.path, metadata)] }
+    return try ZarrGroup.members(in: location.path).compactMap { member in
+      let folder = Path.join(location.path, member)
+      do {
+        guard case .array(let metadata) = try ZarrStore.open(folder) else { return nil }
+        return (folder, metadata)
+      } catch {
+        try unreadable(error)
+        return nil
+      }
+    }
+  }
+
   /// Reads every file of an array.
   ///
   /// - Returns: the files that have problems.
   static func verify(
     _ driver: ZarrDriver, _ model: MemoryModel, _ options: TransferOptions, _ report: inout Report
   ) throws -> [[Int]] {
-    let perThread = max(1, driver.scratchBytes)
-    guard perThread <= model.buffers else {
-      throw TesseraError(
-        .memory, "memory budget is too small for chunks of \(Shape.describe(driver.grid.chunkShape))",
-        path: driver.description.path,
-        expected:
-          "--memory \(MemoryModel.leastBudget(buffers: perThread).saturatingAdd((1 << 20) - 1) >> 20)MiB or more",
-        got: ByteSize.format(model.budget))
-    }
+    let threads = try threads(driver, model, options)
     var total = 0
     try driver.forEachFile { _, stamp in total = total.saturatingAdd(stamp.size) }
     let meter = ProgressMeter(total: total, handler: options.progress)
-    let threads = min(options.threads, model.buffers / perThread)
     let files = driver.fileGrid.files
     // A list of all would have no bound.
     var batch: [Int] = []
     var damaged: [Int] = []
     func verifyBatch() throws {
-      damaged += try verify(batch.sorted(), of: driver, threads, options.cancellation, meter, &report)
+      damaged += try verify(batch.sorted(), of: driver, threads, options, meter, &report)
       batch.removeAll(keepingCapacity: true)
     }
     // Whatever it is: what cannot be read as a file is a problem, and no absent chunk.
@@ -153,9 +175,23 @@ public struct Verification: Sendable {
 
   private static let filesPerBatch = 1 << 17
 
+  /// How many threads have room for a chunk each.
+  private static func threads(
+    _ driver: ZarrDriver, _ model: MemoryModel, _ options: TransferOptions
+  ) throws -> Int {
+    let perThread = max(1, driver.scratchBytes)
+    guard perThread <= model.buffers else {
+      throw TesseraError(
+        .memory, "memory budget is too small for chunks of \(Shape.describe(driver.grid.chunkShape))",
+        path: driver.description.path, expected: model.leastArgument(buffers: perThread),
+        got: ByteSize.format(model.budget))
+    }
+    return min(options.threads, model.buffers / perThread)
+  }
+
   /// - Returns: those of the files that have problems.
   private static func verify(
-    _ list: [Int], of driver: ZarrDriver, _ threads: Int, _ token: CancellationToken?, _ meter: ProgressMeter,
+    _ list: [Int], of driver: ZarrDriver, _ threads: Int, _ options: TransferOptions, _ meter: ProgressMeter,
     _ report: inout Report
   ) throws -> [Int] {
     let shared = Lock((report: report, damaged: [Int]()))
@@ -165,10 +201,16 @@ public struct Verification: Sendable {
       while true {
         let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard number < list.count else { return }
-        try token?.check()
         var own = Report()
-        try driver.verifyFile(
-          driver.fileGrid.files.index(ordinal: list[number]), &own, scratch, token)
+        do {
+          try options.checkCancellation()
+          try driver.verifyFile(
+            driver.fileGrid.files.index(ordinal: list[number]), &own, scratch, options)
+        } catch {
+          // Only one of the workers is on the thread whose Swift task may be cancelled.
+          next.store(list.count, ordering: .relaxed)
+          throw error
+        }
         meter.add(own.bytes)
         shared.withLock { shared in
           shared.report.chunks += own.chunks

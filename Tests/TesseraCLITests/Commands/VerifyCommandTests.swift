@@ -71,6 +71,8 @@ import Testing
     let json = try ToolRun("verify", path, "--explain", "--json", "--memory", "100MiB").json()
     #expect(json["passes"]?[0]?["shape"] == [8, 4])
     #expect(json["bytes_written"] == 0)
-    #expect(json["predicted_peak_bytes"] == 104_857_600)
+    // A window of a quarter of the budget, and next to nothing for chunks as small as these.
+    let peak = try #require(json["predicted_peak_bytes"]?.int)
+    #expect((39 << 20..<45 << 20).contains(peak))
   }
 }

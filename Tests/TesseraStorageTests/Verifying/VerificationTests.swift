@@ -10,6 +10,22 @@ import Testing
   private static let array = ModelArray(
     shape: [6, 5], dtype: .int16, bytes: (0..<60).map { UInt8(truncatingIfNeeded: $0 * 7 + 1) })
 
+  /// A cancelled Swift task stops it, on all threads.
+  @Test(arguments: ["x.zarr", "x.npz"], [1, 2])
+  func isCancelledWithItsTask(_ name: String, _ threads: Int) async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.at(name)
+    try VerificationTests.array.writeNpy(folder.at("x.npy"))
+    let layout = name == "x.zarr" ? ArrayLayout(codec: .lz4, chunks: [1, 1], shards: .none) : .init()
+    try Conversion(from: folder.at("x.npy"), to: path, layout: layout).run()
+    let task = Task {
+      withUnsafeCurrentTask { $0?.cancel() }
+      return try Verification(path, options: .init(threads: threads)).run()
+    }
+    let error = await #expect(throws: TesseraError.self) { try await task.value }
+    #expect(error?.kind == .cancelled)
+  }
+
   /// Flips one bit of every byte of every file in turn, and calls `body` with what verifying says.
   private func flipping(
     _ path: String, _ files: [String],

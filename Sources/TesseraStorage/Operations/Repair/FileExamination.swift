@@ -36,12 +36,12 @@ struct FileExamination {
   private let size: Int
   private let scratch = ReadScratch()
   private let model: MemoryModel
-  private let token: CancellationToken?
+  private let options: TransferOptions
   /// What is kept in lists, against the budget.
   var heldBytes = 0
 
-  init(_ index: [Int], of driver: ZarrDriver, _ model: MemoryModel, _ token: CancellationToken?) throws {
-    (self.driver, self.index, self.model, self.token) = (driver, index, model, token)
+  init(_ index: [Int], of driver: ZarrDriver, _ model: MemoryModel, _ options: TransferOptions) throws {
+    (self.driver, self.index, self.model, self.options) = (driver, index, model, options)
     path = driver.files.path(index)
     file = try driver.files.file(index)
     size = try file.size()
@@ -96,7 +96,7 @@ struct FileExamination {
   /// - Throws: `.corrupt` when the chunk does not decode, or has another checksum.
   mutating func judge(_ range: Range<Int>, checksum: UInt32?) throws {
     do {
-      try token?.check()
+      try options.checkCancellation()
       if driver.decoder.isRaw {
         guard range.count == driver.decoder.byteCount else {
           throw TesseraError(
@@ -104,6 +104,7 @@ struct FileExamination {
             got: "\(range.count)")
         }
       } else {
+        try driver.decoder.check(encodedCount: range.count)
         let bytes = scratch.encoded.reserve(range.count)
         try notJudging { try file.read(at: range.lowerBound, into: bytes) }
         _ = try driver.decoder.decode(UnsafeRawBufferPointer(bytes), scratch: scratch)

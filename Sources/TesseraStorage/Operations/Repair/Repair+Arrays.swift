@@ -33,7 +33,7 @@ extension Repair {
     }
     try driver.files.folder.requireConfinedParent(of: driver.metadata.keys.path(index))
     // Only a regular file can be opened: a folder is nobody's chunk, and stays.
-    var examination = try FileExamination(index, of: driver, model, options.cancellation)
+    var examination = try FileExamination(index, of: driver, model, options)
     examination.heldBytes = report.losses.count.saturatingMultiply(FileExamination.bytesPerLoss)
     try Repair.run(&examination)
     switch examination.outcome {
