@@ -56,6 +56,11 @@ public struct Complex<Real: BinaryFloatingPoint & BitwiseCopyable & Sendable>: H
   }
 }
 
-extension Complex: Element where Real: Element {
+/// The dtypes of which complex numbers are made.
+public protocol ComplexPart: Element {}
+extension Float: ComplexPart {}
+extension Double: ComplexPart {}
+
+extension Complex: Element where Real: ComplexPart {
   public static var dtype: DType { Real.dtype == .float64 ? .complex128 : .complex64 }
 }

@@ -28,6 +28,7 @@ import Testing
       ("reduce", { _ = try x.sum().evaluated(options: options) }),
       ("median", { _ = try x.median().evaluated(options: options) }),
       ("scan", { _ = try x.cumsum().max().evaluated(options: options) }),
+      ("end of a scan", { _ = try x.cumsum()[-1].item(as: Double.self, options: options) }),
       ("write", { try x.write(to: folder.at("x.npy"), options: options) }),
       ("store", { try x.write(to: folder.at("x.zarr"), layout: .init(codec: .lz4), options: options) }),
       (
@@ -48,7 +49,7 @@ import Testing
 
   @Test(arguments: threads) func aTokenStopsEverything(_ threads: Int) throws {
     let folder = try TemporaryFolder()
-    for number in 0..<6 {
+    for number in 0..<7 {
       let token = CancellationToken()
       let x = try watched { if $0 > 700_000 { token.cancel() } }
       let (name, work) = works(x, folder, .init(threads: threads, cancellation: token))[number]
@@ -61,7 +62,7 @@ import Testing
   /// No token is needed for that.
   @Test func aCancelledTaskStopsEverything() async throws {
     let folder = try TemporaryFolder()
-    for number in 0..<6 {
+    for number in 0..<7 {
       let error = await Task.detached { () async -> TesseraError? in
         withUnsafeCurrentTask { $0?.cancel() }
         do {
@@ -73,6 +74,19 @@ import Testing
       #expect(error?.kind == .cancelled, "work \(number)")
       #expect(try Directory.names(folder.path).isEmpty, "work \(number)")
     }
+  }
+
+  /// Where nothing is read, progress is how far the elements are gone through.
+  @Test(arguments: threads) func progressOfWhatReadsNothing(_ threads: Int) throws {
+    let calls = Mutex<[(done: Int, total: Int)]>([])
+    let options = TransferOptions(
+      threads: threads, progress: { done, total in calls.withLock { $0.append((done, total)) } })
+    _ = try NDArray.random([1 << 21], seed: 3).mean().evaluated(options: options)
+    let told = calls.withLock { $0 }
+    #expect(Set(told.map(\.total)) == [8 << 21])
+    #expect(told.map(\.done).max() == 8 << 21)
+    // Every block would be some hundred.
+    #expect(told.count < 50)
   }
 
   @Test func nestedEvaluation() throws {

@@ -16,6 +16,8 @@ enum Interruption {
     signal(SIGTERM) { _ in Interruption.handle() }
     // A reader that goes away is an error of write(2), not a reason to die with a half-built file.
     signal(SIGPIPE, SIG_IGN)
+    // So is a limit on the size of files.
+    signal(SIGXFSZ, SIG_IGN)
   }
 
   /// From now on a first signal cancels the token that is returned; a second one ends the process at once.

@@ -119,6 +119,8 @@ package final class ScanDriver: ComputedDriver {
     let along = max(1, min(operand.granule[axis], description.shape[axis]))
     var carry = take(line, before: bounds.lowerBound, width, &state)
     while carry.position < bounds.upperBound {
+      // All before what is wanted is gone through.
+      try scratch.interruption()
       let room = max(1, pieceBytes / max(1, width * dtype.itemSize))
       let whole = room / along * along
       let most = whole > 0 ? whole : room

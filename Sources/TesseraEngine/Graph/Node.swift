@@ -7,12 +7,41 @@ package import TesseraKernels
 package final class Node: Sendable {
   package let shape: Shape
   package let dtype: DType
-  package let operation: Operation
+  package var operation: Operation { stored }
+  /// Written when the node is made, and when it ends.
+  private nonisolated(unsafe) var stored: Operation
+  /// The steps of the longest way down to what it is made of.
+  package let depth: Int
 
   package init(_ operation: Operation, shape: Shape, dtype: DType) {
-    self.operation = operation
+    stored = operation
     self.shape = shape
     self.dtype = dtype
+    depth = operation.operands.reduce(0) { max($0, $1.depth) } + 1
+  }
+
+  /// Each node lets go of its operands, which would take a stack as deep as the graph: where that is deep, they are let go
+  /// of one after another.
+  deinit {
+    guard depth > Node.mostDepth else { return }
+    var ending = stored.operands
+    stored = .constant([])
+    while var node = ending.popLast() {
+      guard isKnownUniquelyReferenced(&node) else { continue }
+      ending += node.stored.operands
+      node.stored = .constant([])
+    }
+  }
+
+  /// Graphs are gone through by recursion, which threads have stack for to this depth, several times over.
+  package static let mostDepth = 1000
+
+  /// - Throws: `.usage` for graphs that are deeper.
+  package static func requireShallow(_ nodes: [Node]) throws {
+    guard let deep = nodes.first(where: { $0.depth > mostDepth }) else { return }
+    throw TesseraError(
+      .usage, "an expression of \(deep.depth) steps", expected: "at most \(mostDepth): evaluate in between",
+      got: "more")
   }
 }
 

@@ -68,7 +68,7 @@ public struct ScalarOperand: Sendable {
 extension Bool: ArrayScalar { public var scalar: ScalarOperand { .init(self, weak: .bool) } }
 extension Int: ArrayScalar { public var scalar: ScalarOperand { .init(self, weak: .integer) } }
 extension Double: ArrayScalar { public var scalar: ScalarOperand { .init(self, weak: .floating) } }
-extension Complex: ArrayScalar where Real: Element {
+extension Complex: ArrayScalar where Real: ComplexPart {
   public var scalar: ScalarOperand { .init(self, weak: Real.dtype == .float64 ? .complex : nil) }
 }
 extension Float: ArrayScalar { public var scalar: ScalarOperand { .init(self) } }

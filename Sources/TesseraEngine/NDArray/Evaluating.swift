@@ -89,6 +89,8 @@ extension NDArray {
 extension Node {
   /// The paths of all stored arrays that it is computed from.
   package var storedPaths: [String] {
+    // Deeper ones are refused when they are planned.
+    guard depth <= Node.mostDepth else { return [] }
     var seen: Set<ObjectIdentifier> = []
     var paths: [String] = []
     func visit(_ node: Node) {

@@ -127,7 +127,8 @@ extension NDArray {
     if n == 0 { return self }
     let axis = try normalized(axis: axis)
     var result = self
-    for _ in 0..<n {
+    // Differences of nothing are nothing.
+    for _ in 0..<n where result.shape[axis] > 0 {
       let whole = [Selection.Item](repeating: .slice(), count: axis)
       let next = try result[Selection(whole + [.slice(start: 1)])]
       let previous = try result[Selection(whole + [.slice(stop: -1)])]

@@ -36,6 +36,8 @@ package enum NormalizerStatistics: Sendable, Hashable {
   private static func deviation(_ count: Double, _ mean: Double, _ m2: Double) -> Double {
     guard count > 0 else { return .nan }
     let variance = m2 / count
+    // Squares may leave the range of numbers; then nothing is known.
+    guard variance < .infinity else { return .nan }
     let unit = Double.ulpOfOne
     let error = count * mean * unit
     return variance <= count * unit * variance + error * error ? 1 : variance.squareRoot()

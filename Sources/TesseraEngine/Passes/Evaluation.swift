@@ -15,7 +15,8 @@ package struct Evaluation {
 
   package init(_ outputs: [Node], options: TransferOptions, gathersOutputs: Bool = true) {
     // Next to outputs that are held in memory anyway, reductions beneath them may as well share a pass.
-    self.outputs = (gathersOutputs ? outputs.flatMap(\.localBarriers) : []) + outputs
+    let isDeep = outputs.contains { $0.depth > Node.mostDepth }
+    self.outputs = (gathersOutputs && !isDeep ? outputs.flatMap(\.localBarriers) : []) + outputs
     self.options = options
     self.gathersOutputs = gathersOutputs
   }
@@ -56,18 +57,21 @@ package struct Evaluation {
   ///
   /// The whole plan is checked against the budget first.
   package mutating func run() throws {
-    let total = try plan().reduce(0) { $0.saturatingAdd($1.bytesRead) }
+    let plans = try plan()
+    let read = plans.reduce(0) { $0.saturatingAdd($1.bytesRead) }
+    // Where nothing is read, progress is how many elements were gone through.
+    let total = read > 0 ? read : plans.reduce(0) { $0.saturatingAdd($1.computedBytes) }
     let progress = ProgressMeter(total: total, handler: options.progress)
     while let stage = try nextStage() {
-      for pass in stage { try run(pass, progress) }
+      for pass in stage { try run(pass, progress, isRead: read > 0) }
     }
   }
 
-  private mutating func run(_ pass: Pass, _ progress: ProgressMeter) throws {
+  private mutating func run(_ pass: Pass, _ progress: ProgressMeter, isRead: Bool) throws {
     var plan = pass.plan
     var jobs = pass.jobs
     while true {
-      try PassRunner(plan: plan, options: options, progress: progress).run()
+      try PassRunner(plan: plan, options: options, progress: progress, countsRead: isRead).run()
       var unfinished: [Int] = []
       for (number, job) in jobs.enumerated() {
         if try job.sink.finish() { try keep(job) } else { unfinished.append(number) }
@@ -107,6 +111,7 @@ package struct Evaluation {
 
   /// The passes that can run now, one per shape that is gone over; nil when nothing is left to do.
   private func nextStage() throws -> [Pass]? {
+    try Node.requireShallow(outputs)
     var ready = Ready(results)
     for output in outputs { try ready.visit(output, isOutput: gathersOutputs) }
     if ready.nodes.isEmpty { return nil }

@@ -18,6 +18,8 @@ package struct PassPlan: Sendable {
   package let blocksPerLeaf: Int
   package let threads: Int
   package let bytesRead: Int
+  /// Bytes of the elements that are gone over, next to nothing of results alone.
+  package var computedBytes: Int { program.isDerived ? 0 : shape.count.saturatingMultiply(8) }
   package let predictedPeak: Int
   /// Resident pages of mapped files.
   package let window: Int

@@ -8,11 +8,13 @@ struct PassRunner {
   private let plan: PassPlan
   private let options: TransferOptions
   private let progress: ProgressMeter
+  /// Whether progress is what is read; otherwise it is what is computed.
+  private let countsRead: Bool
   /// The numbers of tasks that take tiles together.
   private let companions: [[Int]]
 
-  init(plan: PassPlan, options: TransferOptions, progress: ProgressMeter) {
-    (self.plan, self.options, self.progress) = (plan, options, progress)
+  init(plan: PassPlan, options: TransferOptions, progress: ProgressMeter, countsRead: Bool) {
+    (self.plan, self.options, self.progress, self.countsRead) = (plan, options, progress, countsRead)
     companions = PassRunner.companions(plan)
   }
 
@@ -41,6 +43,12 @@ struct PassRunner {
     return groups
   }
 
+  /// What a block counts for.
+  private func progressBytes(_ block: Region) -> Int {
+    if countsRead { return plan.program.storedBytesRead(Shape(known: block.lengths)) }
+    return plan.program.isDerived ? 0 : block.count * 8
+  }
+
   func run() throws {
     ResidentWindow.shared.limit = plan.window - plan.lent
     defer { ResidentWindow.shared.limit = plan.window }
@@ -52,7 +60,8 @@ struct PassRunner {
     let reading = OrderedGate()
     let ending = OrderedGate()
     try WorkerTeam.run(threads: min(plan.threads, max(leaves, 1))) { worker in
-      let evaluator = BlockEvaluator(plan.program, lender: plan.lent > 0 ? { PageLender() } : nil)
+      let evaluator = BlockEvaluator(
+        plan.program, lender: plan.lent > 0 ? { PageLender() } : nil, interruption: options.checkCancellation)
       do {
         let lasting = try plan.tasks.map { try $0.sink.isOrderFree ? $0.sink.makePartial() : nil }
         while true {
@@ -109,9 +118,7 @@ struct PassRunner {
         for root in 0..<roots { values[root] = evaluator.pointer(toRoot: root) }
         for taker in takers { try taker.partial.take(tile, values[taker.roots], beside: taker.others) }
       }
-      let bytes =
-        stored?.lengths == block.lengths
-        ? stored!.bytes : plan.program.storedBytesRead(Shape(known: block.lengths))
+      let bytes = stored?.lengths == block.lengths ? stored!.bytes : progressBytes(block)
       stored = (block.lengths, bytes)
       progress.add(bytes)
     }

@@ -37,8 +37,13 @@ package final class BlockEvaluator {
     let register: UnsafeMutableRawPointer
   }
 
-  /// - Parameter lender: made for each leaf that may be computed where it is mapped, until `whole` ends.
-  package init(_ program: Program, lender: (() -> PageLender)? = nil) {
+  /// - Parameters:
+  ///   - lender: made for each leaf that may be computed where it is mapped, until `whole` ends.
+  ///   - interruption: throws when the work was asked to stop.
+  package init(
+    _ program: Program, lender: (() -> PageLender)? = nil,
+    interruption: @escaping @Sendable () throws -> Void = {}
+  ) {
     self.program = program
     let expanded = BlockEvaluator.expandedLeaves(program)
     let allocation = RegisterAllocation(program, expanded: expanded)
@@ -47,7 +52,7 @@ package final class BlockEvaluator {
     let registers = Buffer(count: allocation.count * layout.registerBytes)
     self.registers = registers
     constants = Buffer(count: program.values.count * 16)
-    let leaves = program.leaves.map { LeafBlock($0, lender?()) }
+    let leaves = program.leaves.map { LeafBlock($0, lender?(), interruption) }
     self.leaves = leaves
     func register(_ value: Int) -> UnsafeMutableRawPointer? {
       allocation.registers[value].map { registers.bytes.baseAddress! + $0 * layout.registerBytes }

@@ -8,7 +8,7 @@ import TesseraStorage
 final class LeafBlock {
   private let leaf: Program.Leaf
   private let buffer = Buffer()
-  private let scratch = ReadScratch()
+  private let scratch: ReadScratch
   private let lender: PageLender?
   private var isLent = false
   /// What `bytes` are; small leaves are often the same for the next block.
@@ -20,10 +20,13 @@ final class LeafBlock {
   private(set) var isDense = true
   private var tile: (offset: Int, lengths: [Int])?
 
-  /// - Parameter lender: nil where elements must not change under the hands of who takes them, as what others write into
-  ///   a mapped file does.
-  init(_ leaf: Program.Leaf, _ lender: PageLender?) {
+  /// - Parameters:
+  ///   - lender: nil where elements must not change under the hands of who takes them, as what others write into a mapped
+  ///     file does.
+  ///   - interruption: throws when the work was asked to stop; for reads that take long by themselves.
+  init(_ leaf: Program.Leaf, _ lender: PageLender?, _ interruption: @escaping @Sendable () throws -> Void) {
     self.leaf = leaf
+    scratch = ReadScratch(interruption: interruption)
     self.lender = leaf.source.isInMemory ? nil : lender
     bytes = UnsafeRawPointer(buffer.bytes.baseAddress!)
   }

@@ -34,6 +34,7 @@ package struct Lowering {
   package static func program(
     _ roots: [Node], over shape: Shape, results: [ObjectIdentifier: Source] = [:]
   ) throws -> Program {
+    try Node.requireShallow(roots)
     var lowering = Lowering(rank: shape.rank, results: results)
     for root in roots {
       let value = try lowering.value(root, .broadcast(root.shape, to: shape))

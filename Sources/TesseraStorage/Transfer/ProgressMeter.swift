@@ -4,7 +4,7 @@ import TesseraIO
 package final class ProgressMeter: Sendable {
   private let total: Int
   private let handler: (@Sendable (Int, Int) -> Void)?
-  private let state = Lock((done: 0, told: 0.0))
+  private let state = Lock((done: 0, told: 0.0, isComplete: false))
   private static let interval = 0.1
 
   package init(total: Int, handler: (@Sendable (Int, Int) -> Void)?) {
@@ -17,8 +17,10 @@ package final class ProgressMeter: Sendable {
     let done = state.withLock { state -> Int? in
       state.done += bytes
       let now = ProcessLimits.now
-      guard now - state.told >= ProgressMeter.interval || state.done >= total else { return nil }
+      let completes = state.done >= total && !state.isComplete
+      guard now - state.told >= ProgressMeter.interval || completes else { return nil }
       state.told = now
+      state.isComplete = state.done >= total
       return state.done
     }
     if let done { handler(done, total) }

@@ -17,6 +17,13 @@ import Testing
     (try #require(normalizer.center).elements(), try #require(normalizer.scale).elements())
   }
 
+  /// Squares of deviations leave the range of numbers; as scikit-learn's, the scale is NaN then rather than 1.
+  @Test func aScaleBeyondNumbersIsNaN() throws {
+    let x = try NDArray([-1e155, 1e155, 2e155, 3, 4, 8] as [Double], shape: [2, 3]).transposed()
+    let (_, scale) = try Self.parameters(Normalizer.fit(x))
+    #expect(scale[0].isNaN && scale[1].isFinite)
+  }
+
   @Test func zscore() throws {
     let x = try Self.matrix()
     let fit = try Normalizer.fit(x)
