@@ -62,4 +62,15 @@ import Testing
     #expect(try x.max(axis: 1).elements(as: Double.self) == [2.5, 2.5, 2.5])
     #expect(try x.argmax().item(as: Int64.self) == 0)
   }
+
+  /// numpy.arange(6)[-3:], and ranges that include their end
+  @Test func closedRangesReachTheEnd() throws {
+    let x = try NDArray.arange(6)
+    #expect(try x[(-3)...(-1)].elements(as: Int64.self) == [3, 4, 5])
+    #expect(try x[(-3)...(-2)].elements(as: Int64.self) == [3, 4])
+    #expect(try x[0...3].elements(as: Int64.self) == [0, 1, 2, 3])
+    #expect(try x[...3].elements(as: Int64.self) == [0, 1, 2, 3])
+    #expect(try x[...(-1)].elements(as: Int64.self) == [0, 1, 2, 3, 4, 5])
+    #expect(try x[2...Int.max].elements(as: Int64.self) == [2, 3, 4, 5])
+  }
 }

@@ -160,12 +160,16 @@ extension Range<Int>: ArrayIndex {
   public var item: Selection.Item { .slice(start: lowerBound, stop: upperBound) }
 }
 extension ClosedRange<Int>: ArrayIndex {
-  public var item: Selection.Item {
-    .slice(start: lowerBound, stop: upperBound == .max ? nil : upperBound + 1)
-  }
+  public var item: Selection.Item { .slice(start: lowerBound, stop: stop(behind: upperBound)) }
+}
+extension PartialRangeThrough<Int>: ArrayIndex {
+  public var item: Selection.Item { .slice(stop: stop(behind: upperBound)) }
 }
 extension PartialRangeFrom<Int>: ArrayIndex { public var item: Selection.Item { .slice(start: lowerBound) } }
 extension PartialRangeUpTo<Int>: ArrayIndex { public var item: Selection.Item { .slice(stop: upperBound) } }
+
+/// What a slice that includes `last` stops at; nil, the end, behind -1, since 0 would be the beginning.
+private func stop(behind last: Int) -> Int? { last == -1 || last == .max ? nil : last + 1 }
 
 /// As many whole axes as are missing: NumPy's `...`.
 public let ellipsis = Selection.Item.ellipsis
