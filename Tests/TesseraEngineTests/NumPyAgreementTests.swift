@@ -73,4 +73,55 @@ import Testing
     #expect(try x[...(-1)].elements(as: Int64.self) == [0, 1, 2, 3, 4, 5])
     #expect(try x[2...Int.max].elements(as: Int64.self) == [2, 3, 4, 5])
   }
+
+  /// numpy.where(mask, 1, 0), of 1 and 2.5, and of numpy.float32(1) and 2
+  @Test func oneOfTwoNumbers() throws {
+    let mask = try NDArray([true, false])
+    let flags = try `where`(mask, 1, 0)
+    #expect(try flags.elements(as: Int64.self) == [1, 0])
+    #expect(try `where`(mask, 1, 2.5).elements(as: Double.self) == [1, 2.5])
+    #expect(try `where`(mask, Float(1), 2).elements(as: Float.self) == [1, 2])
+    #expect(try `where`(mask, true, false).elements(as: Bool.self) == [true, false])
+    #expect(throws: TesseraError.self) { try `where`(mask, Int8(1), 300) }
+  }
+
+  /// numpy.clip(x, [2, 4], None), of a number and an array; numpy.clip(numpy.array([1, 5], "i1"), 300, numpy.array([2, 2], "i4"))
+  @Test func boundsAreArraysOrNumbers() throws {
+    let x = try NDArray([1, 5] as [Int8])
+    let bounds = try NDArray([2, 4] as [Int8])
+    #expect(try x.clip(bounds, nil).elements(as: Int8.self) == [2, 5])
+    #expect(try x.clip(nil, bounds).elements(as: Int8.self) == [1, 4])
+    #expect(try x.clip(bounds, 3).elements(as: Int8.self) == [2, 3])
+    #expect(try x.clip(bounds, 300).elements(as: Int8.self) == [2, 5])
+    #expect(try x.clip(bounds, 3.5).elements(as: Double.self) == [2, 3.5])
+    #expect(try x.clip(3, bounds).elements(as: Int8.self) == [2, 4])
+    #expect(try x.clip(300, bounds.astype(.int32)).elements(as: Int32.self) == [2, 4])
+    #expect(try x.clip(-300, bounds).elements(as: Int8.self) == [1, 4])
+  }
+
+  /// 1 << numpy.array([1, 2], "i1"), 3 & …; numpy.array([1]) + numpy.uint64(3) is float64
+  @Test func numbersOnTheLeftAndUnsignedOnes() throws {
+    let x = try NDArray([1, 2] as [Int8])
+    #expect(try (1 << x).elements(as: Int8.self) == [2, 4])
+    #expect(try (9 >> x).elements(as: Int8.self) == [4, 2])
+    #expect(try (3 .& x).elements(as: Int8.self) == [1, 2])
+    #expect(try (4 .| x).elements(as: Int8.self) == [5, 6])
+    #expect(try (3 .^ x).elements(as: Int8.self) == [2, 1])
+    #expect(throws: TesseraError.self) { try 300 >> x }
+    #expect(try (x.astype(.uint8) + UInt(3)).elements(as: UInt64.self) == [4, 5])
+    #expect(try (x + UInt(3)).dtype == .float64)
+  }
+
+  @Test func functionsOfTwoBroadcast() throws {
+    let x = try NDArray([1, 2, 3, 4, 5, 6] as [Float], shape: [2, 3])
+    let less = try x.zipMap(NDArray(1.0)) { (a: Float, b: Double) in Double(a) - b }
+    #expect(try less.elements(as: Double.self) == [0, 1, 2, 3, 4, 5])
+    let column = try NDArray([10, 20] as [Int32], shape: [2, 1])
+    let sums = try column.zipMap(x) { (a: Int32, b: Float) in a + Int32(b) }
+    #expect(sums.shape.dimensions == [2, 3])
+    #expect(try sums.elements(as: Int32.self) == [11, 12, 13, 24, 25, 26])
+    let scaled = try (column * 2).zipMap(x.sum(axis: 0)) { (a: Int32, b: Float) in Float(a) * b }
+    #expect(try scaled.elements(as: Float.self) == [100, 140, 180, 200, 280, 360])
+    #expect(throws: TesseraError.self) { try x.zipMap(column[..<0]) { (a: Float, b: Int32) in a + Float(b) } }
+  }
 }

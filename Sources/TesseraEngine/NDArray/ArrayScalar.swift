@@ -77,6 +77,7 @@ extension Int8: ArrayScalar { public var scalar: ScalarOperand { .init(self) } }
 extension Int16: ArrayScalar { public var scalar: ScalarOperand { .init(self) } }
 extension Int32: ArrayScalar { public var scalar: ScalarOperand { .init(self) } }
 extension Int64: ArrayScalar { public var scalar: ScalarOperand { .init(self) } }
+extension UInt: ArrayScalar { public var scalar: ScalarOperand { .init(self) } }
 extension UInt8: ArrayScalar { public var scalar: ScalarOperand { .init(self) } }
 extension UInt16: ArrayScalar { public var scalar: ScalarOperand { .init(self) } }
 extension UInt32: ArrayScalar { public var scalar: ScalarOperand { .init(self) } }

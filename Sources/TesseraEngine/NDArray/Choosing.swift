@@ -17,6 +17,12 @@ public func `where`(_ mask: NDArray, _ a: some ArrayScalar, _ b: NDArray) throws
   try .select(mask, .constant(a, beside: b.dtype), b)
 }
 
+/// The same with two numbers, promoted as beside one another: int64 of integer literals, float64 with a fraction.
+public func `where`(_ mask: NDArray, _ a: some ArrayScalar, _ b: some ArrayScalar) throws -> NDArray {
+  try .select(
+    mask, .constant(a, beside: b.scalar.defaultDType), .constant(b, beside: a.scalar.defaultDType))
+}
+
 extension NDArray {
   /// The elements kept within bounds, of which either may be nil: NumPy's `clip`.
   ///
@@ -35,6 +41,23 @@ extension NDArray {
   /// - Throws: `.usage` for shapes that do not broadcast.
   public func clip(_ lower: NDArray, _ upper: NDArray) throws -> NDArray {
     try .binary(.minimum, .binary(.maximum, self, lower), upper)
+  }
+
+  /// The same with a number, or nil, for the upper bound.
+  public func clip(_ lower: NDArray, _ upper: (any ArrayScalar)?) throws -> NDArray {
+    let raised = try NDArray.binary(.maximum, self, lower)
+    guard let upper, !upper.scalar.isBeyond(dtype, below: false) else { return raised }
+    return try .binary(.minimum, raised, upper)
+  }
+
+  /// The same with a number, or nil, for the lower bound.
+  public func clip(_ lower: (any ArrayScalar)?, _ upper: NDArray) throws -> NDArray {
+    // A literal need fit only what the two arrays have in common.
+    var raised = astype(.promoted(dtype, upper.dtype))
+    if let lower, !lower.scalar.isBeyond(dtype, below: true) {
+      raised = try .binary(.maximum, raised, lower)
+    }
+    return try .binary(.minimum, raised, upper)
   }
 
   /// Numbers in place of NaNs and infinities: NumPy's `nan_to_num`. Parts of complex numbers are replaced on their own;

@@ -9,7 +9,7 @@ extension NDArray {
   @inlinable
   public func map<T: Element, U: Element>(_ function: @escaping @Sendable (T) throws -> U) throws -> NDArray {
     try requireElement(T.self)
-    return custom(
+    return try custom(
       CustomOperation { count, operands, result in
         let from = operands[0].pointer
         for index in 0..<count {
@@ -21,19 +21,17 @@ extension NDArray {
       }, [], U.dtype)
   }
 
-  /// Pairs of elements, of arrays of one shape, through a function.
+  /// Pairs of elements through a function of two: a ufunc of one's own, with broadcasting.
   ///
-  /// - Throws: `.usage` for other dtypes than `T` and `V`, or shapes that differ.
+  /// - Throws: `.usage` for other dtypes than `T` and `V`, or shapes that do not broadcast; whatever the function throws,
+  ///   when computed.
   @inlinable
   public func zipMap<T: Element, V: Element, U: Element>(
     _ other: NDArray, _ function: @escaping @Sendable (T, V) throws -> U
   ) throws -> NDArray {
     try requireElement(T.self)
     try other.requireElement(V.self)
-    guard shape == other.shape else {
-      throw TesseraError(.usage, "shape of the other array", expected: "\(shape)", got: "\(other.shape)")
-    }
-    return custom(
+    return try custom(
       CustomOperation { count, operands, result in
         for index in 0..<count {
           let first = operands[0].pointer.loadUnaligned(
@@ -47,8 +45,9 @@ extension NDArray {
   }
 
   @usableFromInline
-  func custom(_ operation: CustomOperation, _ others: [NDArray], _ dtype: DType) -> NDArray {
-    NDArray(.custom(operation, [node] + others.map(\.node)), shape: shape, dtype: dtype)
+  func custom(_ operation: CustomOperation, _ others: [NDArray], _ dtype: DType) throws -> NDArray {
+    let common = try others.reduce(shape) { try NDArray.broadcastShape($0, $1.shape) }
+    return NDArray(.custom(operation, [node] + others.map(\.node)), shape: common, dtype: dtype)
   }
 
   @usableFromInline

@@ -80,20 +80,30 @@ extension NDArray {
   public static func .& (a: NDArray, b: NDArray) throws -> NDArray { try binary(.bitwiseAnd, a, b) }
   /// Bits set in both, of integers and bools.
   public static func .& (a: NDArray, b: some ArrayScalar) throws -> NDArray { try binary(.bitwiseAnd, a, b) }
+  /// Bits set in both, of integers and bools.
+  public static func .& (a: some ArrayScalar, b: NDArray) throws -> NDArray { try binary(.bitwiseAnd, a, b) }
   /// Bits set in either, of integers and bools.
   public static func .| (a: NDArray, b: NDArray) throws -> NDArray { try binary(.bitwiseOr, a, b) }
   /// Bits set in either, of integers and bools.
   public static func .| (a: NDArray, b: some ArrayScalar) throws -> NDArray { try binary(.bitwiseOr, a, b) }
+  /// Bits set in either, of integers and bools.
+  public static func .| (a: some ArrayScalar, b: NDArray) throws -> NDArray { try binary(.bitwiseOr, a, b) }
   /// Bits set in just one, of integers and bools.
   public static func .^ (a: NDArray, b: NDArray) throws -> NDArray { try binary(.bitwiseXor, a, b) }
   /// Bits set in just one, of integers and bools.
   public static func .^ (a: NDArray, b: some ArrayScalar) throws -> NDArray { try binary(.bitwiseXor, a, b) }
+  /// Bits set in just one, of integers and bools.
+  public static func .^ (a: some ArrayScalar, b: NDArray) throws -> NDArray { try binary(.bitwiseXor, a, b) }
   /// Bits moved up; 0 by the width or more.
   public static func << (a: NDArray, b: NDArray) throws -> NDArray { try binary(.leftShift, a, b) }
   /// Bits moved up; 0 by the width or more.
   public static func << (a: NDArray, b: some ArrayScalar) throws -> NDArray { try binary(.leftShift, a, b) }
+  /// Bits moved up; 0 by the width or more.
+  public static func << (a: some ArrayScalar, b: NDArray) throws -> NDArray { try binary(.leftShift, a, b) }
   /// Bits moved down, signs kept; only the sign is left by the width or more.
   public static func >> (a: NDArray, b: NDArray) throws -> NDArray { try binary(.rightShift, a, b) }
   /// Bits moved down, signs kept; only the sign is left by the width or more.
   public static func >> (a: NDArray, b: some ArrayScalar) throws -> NDArray { try binary(.rightShift, a, b) }
+  /// Bits moved down, signs kept; only the sign is left by the width or more.
+  public static func >> (a: some ArrayScalar, b: NDArray) throws -> NDArray { try binary(.rightShift, a, b) }
 }
