@@ -124,4 +124,48 @@ import Testing
     #expect(try scaled.elements(as: Float.self) == [100, 140, 180, 200, 280, 360])
     #expect(throws: TesseraError.self) { try x.zipMap(column[..<0]) { (a: Float, b: Int32) in a + Float(b) } }
   }
+
+  /// numpy.sum(numpy.array(3.0), axis=0) and others; numpy.mean, numpy.median and numpy.linalg.norm refuse it
+  @Test(arguments: [0, -1]) func scalarsHaveAnAxisWhereNumPySaysSo(_ axis: Int) throws {
+    let x = NDArray(3.0)
+    let axes = Axes(axis)
+    for result in [
+      try x.sum(axis: axes), try x.prod(axis: axes, keepdims: true), try x.min(axis: axes),
+      try x.max(axis: axes, initial: 1), try x.nansum(axis: axes), try x.nanprod(axis: axes),
+      try x.nanmin(axis: axes), try x.nanmax(axis: axes), try x.nanmean(axis: axes),
+      try x.squeeze(axis: axes),
+    ] {
+      #expect(result.shape.dimensions == [])
+      #expect(try result.item(as: Double.self) == 3)
+    }
+    for result in [try x.ptp(axis: axes), try x.nanvar(axis: axes), try x.nanstd(axis: axes)] {
+      #expect(try result.item(as: Double.self) == 0)
+    }
+    #expect(try x.any(axis: axes).item(as: Bool.self))
+    #expect(try x.all(axis: axes).item(as: Bool.self))
+    #expect(try x.countNonzero(axis: axes).item(as: Int64.self) == 1)
+    for position in [
+      try x.argmin(axis: axis), try x.argmax(axis: axis, keepdims: true), try x.nanargmin(axis: axis),
+      try x.nanargmax(axis: axis),
+    ] {
+      #expect(position.shape.dimensions == [])
+      #expect(try position.item(as: Int64.self) == 0)
+    }
+    for totals in [
+      try x.cumsum(axis: axis), try x.cumprod(axis: axis), try x.nancumsum(axis: axis),
+      try x.nancumprod(axis: axis),
+    ] {
+      #expect(totals.shape.dimensions == [1])
+      #expect(try totals.elements(as: Double.self) == [3])
+    }
+    for refused in [
+      { try x.mean(axis: axes) }, { try x.std(axis: axes) }, { try x.median(axis: axes) },
+      { try x.quantile(0.5, axis: axes) }, { try x.norm(axis: axes) }, { try x.flip(axis: axes) },
+      { try x.average(axis: axis, weights: x) }, { try x.sum(axis: Axes(axis == 0 ? 1 : -2)) },
+      { try x.sum(axis: Axes([axis])) }, { try x.squeeze(axis: Axes([axis])) },
+    ] as [() throws -> NDArray] {
+      let error = #expect(throws: TesseraError.self) { try refused() }
+      #expect(error?.kind == .usage)
+    }
+  }
 }

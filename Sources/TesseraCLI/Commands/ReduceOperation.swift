@@ -11,7 +11,7 @@ struct ReduceOperation: Sendable {
     /// One without brackets, as NumPy's scalar, or several.
     var quantiles: [Double] = []
 
-    var axis: Axes? { axes.map { Axes($0) } }
+    var axis: Axes? { axes.map { $0.count == 1 ? Axes($0[0]) : Axes($0) } }
   }
 
   /// What an operation takes beyond axes.

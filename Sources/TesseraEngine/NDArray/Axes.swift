@@ -4,15 +4,17 @@ import TesseraCore
 public struct Axes: Sendable, ExpressibleByIntegerLiteral, ExpressibleByArrayLiteral {
   /// As given: neither counted from the front yet nor checked.
   public let values: [Int]
+  /// Whether it is one axis by itself, which NumPy tells from a list of one where it is that of a scalar.
+  package let isSingle: Bool
 
   /// Several axes; that none comes twice is checked when they are used.
-  public init(_ values: [Int]) { self.values = values }
+  public init(_ values: [Int]) { (self.values, isSingle) = (values, false) }
   /// One axis.
-  public init(_ value: Int) { values = [value] }
+  public init(_ value: Int) { (values, isSingle) = ([value], true) }
   /// One axis: `axis: 0`.
-  public init(integerLiteral value: Int) { values = [value] }
+  public init(integerLiteral value: Int) { self.init(value) }
   /// Several axes: `axis: [0, -1]`.
-  public init(arrayLiteral elements: Int...) { values = elements }
+  public init(arrayLiteral elements: Int...) { self.init(elements) }
 
   /// The axes of an array of that rank, none twice.
   package func list(_ rank: Int) throws -> [Int] {

@@ -86,6 +86,16 @@ extension NDArray {
     guard Set(known).count == known.count else { throw TesseraError(.usage, "duplicate value in 'axis'") }
     return known
   }
+
+  /// Whether it is a scalar, and the axis one that NumPy lets it have where it takes it for an array of one element.
+  package func isScalarWithAxis(_ axis: Int) -> Bool { ndim == 0 && (axis == 0 || axis == -1) }
+
+  /// The axes as they are, but nil, everything, for axis 0 or -1 of a scalar: what NumPy's ufuncs reduce, and no other
+  /// function does.
+  package func axesOfUfunc(_ axis: Axes?) -> Axes? {
+    guard let axis, axis.isSingle, isScalarWithAxis(axis.values[0]) else { return axis }
+    return nil
+  }
 }
 
 extension BinaryOperation {

@@ -35,7 +35,9 @@ extension NDArray {
   public func nanmean(
     axis: Axes? = nil, dtype: DType? = nil, keepdims: Bool = false, where mask: NDArray? = nil
   ) throws -> NDArray {
-    try mean(axis: axis, dtype: dtype, keepdims: keepdims, where: withoutNaN(mask))
+    guard hasNaN else { return try mean(axis: axis, dtype: dtype, keepdims: keepdims, where: mask) }
+    return try mean(
+      axis: axesOfUfunc(axis), dtype: dtype, keepdims: keepdims, where: withoutNaN(mask))
   }
 
   /// The variance of what is not NaN; NaN where no more than `ddof` elements are left.
@@ -45,6 +47,7 @@ extension NDArray {
     guard hasNaN else {
       return try `var`(axis: axis, dtype: dtype, ddof: ddof, keepdims: keepdims, where: mask)
     }
+    let axis = axesOfUfunc(axis)
     let result = (dtype ?? self.dtype).realPart
     return try nanVariance(axis, ddof, mask).astype(result).keeping(axis, of: self, keepdims)
   }
@@ -56,6 +59,7 @@ extension NDArray {
     guard hasNaN else {
       return try std(axis: axis, dtype: dtype, ddof: ddof, keepdims: keepdims, where: mask)
     }
+    let axis = axesOfUfunc(axis)
     let result = (dtype ?? self.dtype).realPart
     let deviation = try NDArray.unary(.sqrt, nanVariance(axis, ddof, mask))
     return try deviation.astype(result).keeping(axis, of: self, keepdims)

@@ -5,12 +5,14 @@ package import TesseraKernels
 // elements where `mask` is false are left out. Each takes part in a pass over the array that it shares with whatever is
 // evaluated together with it; accumulators are float64 (compensated for float64 input) and merge in an order
 // fixed by the array's layout, so results do not depend on threads or budget. Memory: accumulators for the
-// kept positions. They throw `.usage` for axes out of bounds and dtypes NumPy refuses.
+// kept positions. They throw `.usage` for axes out of bounds and dtypes NumPy refuses. As in NumPy, axis 0 or -1 of a
+// scalar is no mistake, except in `mean`, `var` and `std`.
 extension NDArray {
   /// The sum; integers and bools add up as int64 or uint64 and wrap, floats keep their dtype.
   public func sum(
     axis: Axes? = nil, dtype: DType? = nil, keepdims: Bool = false, where mask: NDArray? = nil
   ) throws -> NDArray {
+    let axis = axesOfUfunc(axis)
     let source = dtype.map { astype($0) } ?? self
     let total = try source.reduce(.sum, .value, axis, mask)
     return try total.astype(dtype ?? self.dtype.totalDType).keeping(axis, of: self, keepdims)
@@ -20,6 +22,7 @@ extension NDArray {
   public func prod(
     axis: Axes? = nil, dtype: DType? = nil, keepdims: Bool = false, where mask: NDArray? = nil
   ) throws -> NDArray {
+    let axis = axesOfUfunc(axis)
     let source = dtype.map { astype($0) } ?? self
     let total = try source.reduce(.product, .value, axis, mask)
     return try total.astype(dtype ?? self.dtype.totalDType).keeping(axis, of: self, keepdims)
@@ -80,19 +83,22 @@ extension NDArray {
   public func any(
     axis: Axes? = nil, keepdims: Bool = false, where mask: NDArray? = nil
   ) throws -> NDArray {
-    try reduce(.any, .value, axis, mask).keeping(axis, of: self, keepdims)
+    let axis = axesOfUfunc(axis)
+    return try reduce(.any, .value, axis, mask).keeping(axis, of: self, keepdims)
   }
 
   /// Whether no element is zero.
   public func all(
     axis: Axes? = nil, keepdims: Bool = false, where mask: NDArray? = nil
   ) throws -> NDArray {
-    try reduce(.all, .value, axis, mask).keeping(axis, of: self, keepdims)
+    let axis = axesOfUfunc(axis)
+    return try reduce(.all, .value, axis, mask).keeping(axis, of: self, keepdims)
   }
 
   /// How many elements are not zero, as int64.
   public func countNonzero(axis: Axes? = nil, keepdims: Bool = false) throws -> NDArray {
-    try astype(.bool).reduce(.sum, .value, axis, nil).keeping(axis, of: self, keepdims)
+    let axis = axesOfUfunc(axis)
+    return try astype(.bool).reduce(.sum, .value, axis, nil).keeping(axis, of: self, keepdims)
   }
 
   /// The position of the first least element along an axis, or in C order over everything, as int64.
@@ -158,6 +164,7 @@ extension NDArray {
     _ operation: ReductionOperation, _ elementwise: BinaryOperation, _ axis: Axes?, _ keepdims: Bool,
     _ initial: (any ArrayScalar)?, _ mask: NDArray?
   ) throws -> NDArray {
+    let axis = axesOfUfunc(axis)
     guard let initial else {
       guard mask == nil else {
         throw TesseraError(
@@ -185,7 +192,7 @@ extension NDArray {
   }
 
   private func position(_ operation: ReductionOperation, _ axis: Int?, _ keepdims: Bool) throws -> NDArray {
-    let axes = axis.map { Axes($0) }
+    let axes = axesOfUfunc(axis.map { Axes($0) })
     guard try reducedCount(axes) > 0 else {
       throw TesseraError(.usage, "attempt to get \(operation) of an empty sequence", got: "\(shape)")
     }

@@ -4,6 +4,7 @@ public import TesseraCore
 // up in float64, one after another, and are rounded to their dtype at the end.
 extension NDArray {
   /// The running sum along an axis, over everything in C order when `axis` is nil; integers add up as int64 or uint64.
+  /// Of a scalar it has one axis.
   ///
   /// - Throws: `.usage` for an axis out of bounds.
   public func cumsum(axis: Int? = nil, dtype: DType? = nil) throws -> NDArray {
@@ -30,7 +31,7 @@ extension NDArray {
   }
 
   private func scan(_ scan: Scan, _ axis: Int?, _ dtype: DType?) throws -> NDArray {
-    guard let axis else { return try ravel().scan(scan, 0, dtype) }
+    guard let axis, !isScalarWithAxis(axis) else { return try ravel().scan(scan, 0, dtype) }
     let number = try normalized(axis: axis)
     let result = dtype ?? self.dtype.totalDType
     let wide: DType =

@@ -11,6 +11,8 @@ extension NDArray {
   /// - Throws: `.usage` for axes out of bounds and, for -infinity, of length 0 (the greatest of nothing is 0).
   /// - Complexity: one pass.
   public func norm(ord: Double = 2, axis: Axes? = nil, keepdims: Bool = false) throws -> NDArray {
+    // The reductions would let a scalar have an axis.
+    _ = try axis?.list(ndim)
     let isNumber = dtype.kind == .floating || dtype.kind == .complex
     let magnitude = try NDArray.unary(.absolute, isNumber ? self : astype(.float64))
     switch ord {
@@ -33,7 +35,7 @@ extension NDArray {
   /// - Throws: `.usage` for weights of another shape.
   /// - Complexity: one pass.
   public func average(axis: Int? = nil, weights: NDArray? = nil, keepdims: Bool = false) throws -> NDArray {
-    let axes = axis.map { Axes($0) }
+    let axes = try axis.map { Axes(try normalized(axis: $0)) }
     guard var weights else { return try mean(axis: axes, keepdims: keepdims) }
     if weights.shape != shape {
       guard let axis, weights.ndim == 1, weights.size == shape[try normalized(axis: axis)] else {

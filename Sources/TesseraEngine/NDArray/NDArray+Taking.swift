@@ -55,9 +55,6 @@ extension NDArray {
       dimensions[..<number] + indices.shape.dimensions + dimensions[(number + 1)...])
   }
 
-  /// NumPy takes from a scalar as from an array of one element.
-  private func isScalarWithAxis(_ axis: Int) -> Bool { ndim == 0 && (axis == 0 || axis == -1) }
-
   /// The positions along an axis at which a condition holds: NumPy's `compress`. With a mask of the array's own shape,
   /// `x.compress(mask.ravel())` is NumPy's `x[mask]`; with one for rows, `x.compress(mask, axis: 0)`.
   ///

@@ -80,11 +80,11 @@ extension NDArray {
     return try self[Selection((0..<rank).map { places.contains($0) ? .newAxis : .slice() })]
   }
 
-  /// Without axes of length 1, all of them or those given.
+  /// Without axes of length 1, all of them or those given; axis 0 or -1 of a scalar is no mistake, as in NumPy.
   ///
   /// - Throws: `.usage` for an axis of another length.
   public func squeeze(axis: Axes? = nil) throws -> NDArray {
-    let axes = try axis?.list(ndim) ?? (0..<ndim).filter { shape[$0] == 1 }
+    let axes = try axesOfUfunc(axis)?.list(ndim) ?? (0..<ndim).filter { shape[$0] == 1 }
     if let wrong = axes.first(where: { shape[$0] != 1 }) {
       throw TesseraError(
         .usage, "cannot select an axis to squeeze out which has size not equal to one", expected: "1",
