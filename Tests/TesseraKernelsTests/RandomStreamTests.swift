@@ -94,6 +94,8 @@ private func moments(_ values: [Double]) -> [Double] {
     #expect(made == draws.map { $0 &+ UInt64(truncatingIfNeeded: low) })
   }
   #expect(try fill(Bool.self, seed: 2, .integers(low: 1, high: 2), count: 9).allSatisfy { $0 })
+  let greatest = try fill(Float16.self, seed: 2, .integers(low: 65504, high: 65505), count: 9)
+  #expect(greatest.allSatisfy { $0 == Float16.greatestFiniteMagnitude })
   #expect(Set(try fill(Double.self, seed: 2, .integers(low: -1, high: 2), count: 99)) == [-1, 0, 1])
 }
 
@@ -112,6 +114,7 @@ private func moments(_ values: [Double]) -> [Double] {
     (.integers(low: 0, high: 129), .int8), (.integers(low: -1, high: 3), .uint16),
     (.integers(low: -1, high: 1 << 64), .float64), (.integers(low: 0, high: 2), .complex128),
     (.integers(low: .min, high: .max), .int64), (.integers(low: 0, high: 3), .bool),
+    (.integers(low: 0, high: 1 << 30), .float16), (.integers(low: -65505, high: 0), .float16),
   ]
   for (distribution, dtype) in refused {
     #expect(throws: TesseraError.self, "\(distribution) \(dtype)") {

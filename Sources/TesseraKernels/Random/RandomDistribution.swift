@@ -48,13 +48,15 @@ package enum RandomDistribution: Sendable, Hashable {
     }
   }
 
-  /// The integers to choose from: those of the dtype, or for a float those of the 64-bit type it is made from.
+  /// The integers to choose from: those of the dtype, or for a float those of the 64-bit type it is made from, of which
+  /// only float16 does not reach the ends.
   private static func limits(of dtype: DType, low: Int128) -> ClosedRange<Int128> {
     let bits = Int128(8 * dtype.itemSize)
     switch dtype.kind {
     case .bool: return 0...1
     case .signed: return -(1 << (bits - 1))...(1 << (bits - 1)) - 1
     case .unsigned: return 0...(1 << bits) - 1
+    case .floating where dtype == .float16: return -65504...65504
     case .floating, .complex:
       return low < 0 ? Int128(Int64.min)...Int128(Int64.max) : 0...Int128(UInt64.max)
     }
