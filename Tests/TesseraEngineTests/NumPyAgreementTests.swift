@@ -168,4 +168,27 @@ import Testing
       #expect(error?.kind == .usage)
     }
   }
+
+  /// numpy.max(numpy.array([1], "i4"), initial=2.5) and others
+  @Test func anInitialValueHasTheArraysDType() throws {
+    let flags = try NDArray([false])
+    #expect(try flags.max(initial: 0).item(as: Bool.self) == false)
+    #expect(try flags.max(initial: 5).item(as: Bool.self))
+    let x = try NDArray([1] as [Int32])
+    #expect(try x.max(initial: 2.5).item(as: Int32.self) == 2)
+    #expect(try x.max(initial: Int64(3)).item(as: Int32.self) == 3)
+    #expect(try x.min(initial: true, where: NDArray([false])).item(as: Int32.self) == 1)
+    #expect(try NDArray([UInt64]()).max(initial: UInt64.max).item(as: UInt64.self) == .max)
+    #expect(try NDArray([1] as [Float]).nanmax(initial: 2.5).item(as: Float.self) == 2.5)
+    #expect(try NDArray([1] as [Float]).max(initial: 1e300).item(as: Float.self) == .infinity)
+    let beyond: [any ArrayScalar] = [
+      300, 300.0, -129.0, Int16(300), Double.nan, -Double.infinity, 1e300, Complex<Double>(1, 1),
+    ]
+    for refused in beyond {
+      let error = #expect(throws: TesseraError.self) { try x.astype(.int8).max(initial: refused) }
+      #expect(error?.kind == .usage)
+    }
+    #expect(throws: TesseraError.self) { try x.astype(.uint8).min(initial: -1) }
+    #expect(throws: TesseraError.self) { try x.astype(.float32).max(initial: Complex<Double>(1, 1)) }
+  }
 }

@@ -34,16 +34,50 @@ public struct ScalarOperand: Sendable {
   ///
   /// - Throws: `.usage` for an integer that it cannot hold.
   package func constant(_ target: DType) throws -> Node {
+    if weak == .integer, !fits(target) {
+      throw TesseraError(.usage, "integer \(integer) is out of bounds for \(target)")
+    }
+    return Node(.constant(converted(to: target)), shape: Shape(known: []), dtype: target)
+  }
+
+  /// An element of that dtype, whatever dtype the number brings: what NumPy makes of `initial`. Of an integer dtype it
+  /// loses its fraction.
+  ///
+  /// - Throws: `.usage` for an integer dtype that cannot hold it, and a complex number that is to be a real one.
+  package func element(of target: DType) throws -> Node {
+    let isHeld =
+      switch target.kind {
+      case .bool, .complex: true
+      case .floating: dtype.kind != .complex
+      case .signed, .unsigned: dtype.kind != .complex && whole.map { target.integers.contains($0) } == true
+      }
+    guard isHeld else {
+      throw TesseraError(.usage, "initial value", expected: "a number that \(target) holds")
+    }
+    return Node(.constant(converted(to: target)), shape: Shape(known: []), dtype: target)
+  }
+
+  private func converted(to target: DType) -> [UInt8] {
     var converted = [UInt8](repeating: 0, count: target.itemSize)
     bytes.withUnsafeBytes { source in
       converted.withUnsafeMutableBytes {
         Cast.convert(1, from: dtype, source.baseAddress!, to: target, $0.baseAddress!)
       }
     }
-    if weak == .integer, !fits(target) {
-      throw TesseraError(.usage, "integer \(integer) is out of bounds for \(target)")
+    return converted
+  }
+
+  /// A real number without its fraction; nil for NaN and what is too large for any integer dtype.
+  private var whole: Int128? {
+    switch dtype.kind {
+    case .signed: Int128(number(as: Int64.self))
+    case .bool, .unsigned: Int128(number(as: UInt64.self))
+    case .floating, .complex: Int128(exactly: number(as: Double.self).rounded(.towardZero))
     }
-    return Node(.constant(converted), shape: Shape(known: []), dtype: target)
+  }
+
+  private func number<T: Element>(as type: T.Type) -> T {
+    converted(to: T.dtype).withUnsafeBytes { $0.loadUnaligned(as: T.self) }
   }
 
   /// Whether it is an integer literal below, or above, all that the dtype has.
@@ -62,6 +96,14 @@ public struct ScalarOperand: Sendable {
     case .unsigned: return value >= 0 && (target.itemSize == 8 || value >> (8 * target.itemSize) == 0)
     case .bool, .floating, .complex: return true
     }
+  }
+}
+
+extension DType {
+  /// What an integer dtype holds.
+  fileprivate var integers: Range<Int128> {
+    let half = Int128(1) << (8 * itemSize - 1)
+    return kind == .signed ? -half..<half : 0..<2 * half
   }
 }
 

@@ -30,8 +30,9 @@ extension NDArray {
 
   /// The least element; NaN when there is one.
   ///
-  /// - Parameter initial: what the result is at most; needed with a mask.
-  /// - Throws: `.usage` also for axes of length 0 without `initial`.
+  /// - Parameter initial: what the result is at most; needed with a mask. As in NumPy the result has the array's dtype
+  ///   nevertheless, and for integers its fraction is cut off.
+  /// - Throws: `.usage` also for axes of length 0 without `initial`, and for one that the dtype cannot hold.
   public func min(
     axis: Axes? = nil, keepdims: Bool = false, initial: (any ArrayScalar)? = nil, where mask: NDArray? = nil
   ) throws -> NDArray {
@@ -174,9 +175,8 @@ extension NDArray {
       try requireElements(axis, elementwise.name)
       return try reduce(operation, .value, axis, nil).keeping(axis, of: self, keepdims)
     }
-    let bound = try NDArray.constant(initial, beside: dtype)
-    let source = astype(.promoted(dtype, bound.dtype))
-    let masked = try mask.map { try NDArray.select($0, source, bound) } ?? source
+    let bound = NDArray(try initial.scalar.element(of: dtype))
+    let masked = try mask.map { try NDArray.select($0, self, bound) } ?? self
     let value = try masked.reduce(operation, .value, axis, nil)
     let result =
       try masked.reducedCount(axis) == 0
