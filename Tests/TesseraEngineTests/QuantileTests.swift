@@ -39,6 +39,41 @@ import Testing
     #expect(try x.quantile([0, 1]).elements(as: Double.self) == [Double(all.min()!), Double(all.max()!)])
   }
 
+  /// NumPy's quantile of an axis of length 0 is an error, its median and nanquantile are NaN, even of integers.
+  @Test(arguments: QuantileMethod.allCases) func ofNothing(_ method: QuantileMethod) throws {
+    let x = try NDArray.zeros([3, 0], dtype: .uint8)
+    let refused: [() throws -> NDArray] = [
+      { try x.quantile(0.5, method: method) }, { try x.quantile([0.2, 0.5], axis: 1, method: method) },
+      { try x.quantile([], axis: 1, method: method) }, { try x.percentile(50, axis: 1, method: method) },
+      { try NDArray.zeros([0, 0]).quantile(0.5, axis: 0, method: method) },
+    ]
+    for body in refused {
+      let error = #expect(throws: TesseraError.self) { try body() }
+      #expect(error?.kind == .usage)
+    }
+    #expect(try x.quantile([0.2, 0.5], axis: 0, method: method).shape == Shape([2, 0]))
+    #expect(try NDArray.zeros([0, 3]).quantile(0.5, axis: 1, method: method).size == 0)
+    let several = try x.nanquantile([0.2, 0.5], axis: 1, method: method, keepdims: true)
+    #expect(several.shape == Shape([2, 3, 1]))
+    #expect(try several.elements(as: Double.self).allSatisfy(\.isNaN))
+    #expect(try x.nanpercentile(50, method: method).item(as: Double.self).isNaN)
+    for medians in [try x.median(axis: 1), try x.nanmedian(axis: 1)] {
+      #expect(medians.shape == Shape([3]))
+      #expect(try medians.elements(as: Double.self).allSatisfy(\.isNaN))
+    }
+    #expect(try x.astype(.float32).nanquantile(0.5, method: method).item(as: Float.self).isNaN)
+  }
+
+  /// numpy.quantile(x, []) has shape (0,), and the kept axes behind
+  @Test func noProbabilities() throws {
+    let x = try NDArray.arange(6, dtype: .int32).reshape([2, 3])
+    #expect(try x.quantile([]).elements(as: Double.self) == [])
+    #expect(try x.quantile([], axis: 1).shape == Shape([0, 2]))
+    #expect(try x.nanquantile([], axis: 0, keepdims: true).shape == Shape([0, 1, 3]))
+    #expect(try x.percentile([], method: .lower).dtype == .int32)
+    #expect(throws: TesseraError.self) { try x.astype(.complex64).quantile([]) }
+  }
+
   private static let long = values(400_000 * 3)
   private static let medianOfLong = median(long)
   private static let mediansOfLong = (0..<3).map { column in

@@ -5,7 +5,7 @@ import TesseraKernels
 // take two passes, for a sample and for what lies between pivots chosen from it, or some more in little memory. The answer does
 // not depend on the budget, only the number of passes does.
 extension NDArray {
-  /// The median along axes, over everything when `axis` is nil; NaN where there is a NaN.
+  /// The median along axes, over everything when `axis` is nil; NaN where there is a NaN, and of nothing.
   ///
   /// Floats keep their dtype, integers give float64; the mean of the two middle elements for even counts.
   ///
@@ -22,21 +22,21 @@ extension NDArray {
   /// The quantile of probability `q` along axes.
   ///
   /// - Parameter method: how it is made of the elements next to it; NumPy's names.
-  /// - Throws: `.usage` for probabilities outside 0 to 1, and dtypes without quantiles.
+  /// - Throws: `.usage` for probabilities outside 0 to 1, dtypes without quantiles, and axes of length 0.
   public func quantile(
     _ q: Double, axis: Axes? = nil, method: QuantileMethod = .linear, keepdims: Bool = false
   ) throws -> NDArray {
     try single(QuantileRequest([q], method: method), axis, keepdims)
   }
 
-  /// Several quantiles, along a first axis of the result; float64 where they lie between elements.
+  /// Several quantiles, or none, along a first axis of the result; float64 where they lie between elements.
   public func quantile(
     _ q: [Double], axis: Axes? = nil, method: QuantileMethod = .linear, keepdims: Bool = false
   ) throws -> NDArray {
     try several(QuantileRequest(q, method: method, isWidened: true), axis, keepdims)
   }
 
-  /// The quantile of what is not NaN.
+  /// The quantile of what is not NaN; NaN of nothing, as float64 where the dtype has none.
   public func nanquantile(
     _ q: Double, axis: Axes? = nil, method: QuantileMethod = .linear, keepdims: Bool = false
   ) throws -> NDArray {
@@ -52,7 +52,7 @@ extension NDArray {
 
   /// The quantile of a probability in percent.
   ///
-  /// - Throws: `.usage` for percentages outside 0 to 100, and dtypes without quantiles.
+  /// - Throws: `.usage` for percentages outside 0 to 100, dtypes without quantiles, and axes of length 0.
   public func percentile(
     _ q: Double, axis: Axes? = nil, method: QuantileMethod = .linear, keepdims: Bool = false
   ) throws -> NDArray {
@@ -105,7 +105,19 @@ extension NDArray {
     let axes = Set(try axis?.list(ndim) ?? Array(0..<ndim))
     let quantiles = try Quantiles(request, of: node, axes: axes)
     let kept = shape.indices.filter { !axes.contains($0) }.map { shape[$0] }
-    return NDArray(
-      .barrier(quantiles), shape: try Shape(kept + [request.probabilities.count]), dtype: quantiles.dtype)
+    let result = try Shape(kept + [request.probabilities.count])
+    if try reducedCount(axis) == 0 { return try ofNothing(request, result, quantiles.dtype) }
+    // Without probabilities there is nothing to compute.
+    if request.probabilities.isEmpty { return try .zeros(result.dimensions, dtype: quantiles.dtype) }
+    return NDArray(.barrier(quantiles), shape: result, dtype: quantiles.dtype)
+  }
+
+  /// NumPy gives NaN only where it leaves NaNs out, and for medians, even of dtypes that have none.
+  private func ofNothing(_ request: QuantileRequest, _ result: Shape, _ dtype: DType) throws -> NDArray {
+    guard request.skipsNaN || request.isMedian else {
+      throw TesseraError(.usage, "cannot take quantiles of an axis of length 0", got: "shape \(shape)")
+    }
+    let held: DType = dtype.kind == .floating ? dtype : .float64
+    return try NDArray(Double.nan).astype(held).broadcast(to: result.dimensions)
   }
 }

@@ -12,12 +12,11 @@ package struct QuantileRequest: Sendable, Hashable {
   /// Whether floats are interpolated as float64, as NumPy does for an array of probabilities.
   package let isWidened: Bool
 
-  /// Throws `.usage` for probabilities outside 0 ... 1, and for none.
+  /// Throws `.usage` for probabilities outside 0 ... 1. Those of a request that is computed are one or more.
   package init(
     _ probabilities: [Double], method: QuantileMethod = .linear, skipsNaN: Bool = false,
     isWidened: Bool = false
   ) throws {
-    guard !probabilities.isEmpty else { throw TesseraError(.usage, "no probabilities given") }
     if let bad = probabilities.first(where: { !(0...1).contains($0) }) {
       throw TesseraError(.usage, "probability of a quantile", expected: "0 to 1", got: "\(bad)")
     }

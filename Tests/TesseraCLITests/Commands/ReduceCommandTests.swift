@@ -93,6 +93,17 @@ import Testing
     #expect(folder.names == ["a.npy"])
   }
 
+  @Test func quantilesOfNothing() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.npy("none.npy", [0, 3], [Int32]())
+    let run = ToolRun("reduce", "quantile", path, "--q", "0.5", "--axis", "0")
+    #expect(run.status == 2 && run.output.isEmpty)
+    #expect(run.errors.hasPrefix("tessera: error: \(path): cannot take quantiles"), "\(run.errors)")
+    #expect(run.errors.count { $0 == "\n" } == 1)
+    let nans = ToolRun("reduce", "nanquantile,median", path, "--q", "0.5", "--axis", "0")
+    #expect(nans.output == "nanquantile\n[nan nan nan]\nmedian\n[nan nan nan]\n", "\(nans.errors)")
+  }
+
   @Test(
     arguments: [
       (["meen"], "did you mean 'mean'?"), (["sum,nanstdd"], "did you mean 'nanstd'?"),
