@@ -30,7 +30,9 @@ enum ZipName {
   }
 
   /// Refuses names that, used as paths below a folder, could mean anything outside of it or one another.
-  static func check(_ name: String) throws {
+  ///
+  /// - Parameter kind: of the error; `.usage` for a name that somebody asks for.
+  static func check(_ name: String, otherwise kind: TesseraError.Kind = .corrupt) throws {
     let scalars = name.unicodeScalars
     var components = name.split(separator: "/", omittingEmptySubsequences: false)
     if components.count > 1, components.last == "" { components.removeLast() }
@@ -39,7 +41,7 @@ enum ZipName {
       components.allSatisfy({ $0 != "" && $0 != "." && $0 != ".." }), Path.hasPlainSlashes(name)
     else {
       throw TesseraError(
-        .corrupt, "unsafe member name", expected: "a relative path without '..', '\\' or control characters",
+        kind, "unsafe member name", expected: "a relative path without '..', '\\' or control characters",
         got: "'\(name.prefix(200))'")
     }
   }

@@ -20,12 +20,12 @@ package struct ZipRecord: Sendable {
   /// - Parameters:
   ///   - leading: bytes of the member before its array data, the `.npy` header.
   ///   - alignment: the boundary, in bytes of the file, that the array data must be on; 1 for any.
-  /// - Throws: for names that `ZipDirectory` would refuse.
+  /// - Throws: `.usage` for names that `ZipDirectory` would refuse.
   package init(
     name: String, method: ZipEntry.Method, headerOffset: Int, leading: Int = 0, alignment: Int = 1
   ) throws {
     precondition(alignment > 0 && alignment <= 4096 && leading >= 0 && headerOffset >= 0)
-    try ZipName.check(name)
+    try ZipName.check(name, otherwise: .usage)
     guard name.utf8.count <= ZipFormat.large16 else {
       throw TesseraError(
         .usage, "member name is too long", expected: "at most \(ZipFormat.large16) bytes",

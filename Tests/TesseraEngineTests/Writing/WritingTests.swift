@@ -31,7 +31,12 @@ import Testing
     #expect(throws: TesseraError.self) { try NDArray.savez(to: folder.at("s.npz/a"), [("x", x)]) }
     #expect(throws: TesseraError.self) { try NDArray.savez(to: folder.at("s.npz"), [("x", x), ("x", x)]) }
     #expect(throws: TesseraError.self) { try NDArray.savez(to: folder.at("s.npz"), [("", x)]) }
-    #expect(throws: TesseraError.self) { try NDArray.savez(to: folder.at("s.npz"), [("../x", x)]) }
+    for name in ["../x", "/x", "x\ny"] {
+      let error = #expect(throws: TesseraError.self) {
+        try NDArray.savez(to: folder.at("s.npz"), [(name, x)])
+      }
+      #expect(error?.kind == .usage, "\(name)")
+    }
     #expect(try Directory.names(folder.path).isEmpty)
     try NDArray.savez(to: folder.at("s.npz"), [("x", x)])
     #expect(throws: TesseraError.self) { try NDArray.savez(to: folder.at("s.npz"), [("x", x)]) }
