@@ -18,7 +18,7 @@ public struct ChunkGrid: Sendable, Hashable {
       throw TesseraError(
         .corrupt, "chunk shape", expected: "positive lengths", got: Shape.describe(chunkShape))
     }
-    _ = try Shape(chunkShape)
+    _ = try Shape(stored: chunkShape)
     self.shape = shape
     self.chunkShape = chunkShape
     self.counts = zip(shape.dimensions, chunkShape).map { ($0 + $1 - 1) / $1 }

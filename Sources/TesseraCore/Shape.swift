@@ -12,8 +12,15 @@ public struct Shape: Sendable, Hashable {
   ///
   /// The product of the non-zero dimensions must fit too, so that strides of empty arrays cannot overflow.
   ///
-  /// - Throws: `TesseraError` of kind `.corrupt` naming the shape.
-  public init(_ dimensions: [Int]) throws {
+  /// - Throws: `TesseraError` of kind `.usage` naming the shape, `.unsupported` for too many dimensions.
+  public init(_ dimensions: [Int]) throws { try self.init(dimensions, otherwise: .usage) }
+
+  /// The same for what a file says.
+  ///
+  /// - Throws: `.corrupt` in place of `.usage`.
+  package init(stored dimensions: [Int]) throws { try self.init(dimensions, otherwise: .corrupt) }
+
+  private init(_ dimensions: [Int], otherwise kind: TesseraError.Kind) throws {
     guard dimensions.count <= Shape.maximumRank else {
       throw TesseraError(
         .unsupported, "too many dimensions", expected: "at most \(Shape.maximumRank)",
@@ -23,7 +30,7 @@ public struct Shape: Sendable, Hashable {
     for dimension in dimensions {
       guard dimension >= 0 else {
         throw TesseraError(
-          .corrupt, "negative dimension", expected: "lengths of 0 or more",
+          kind, "negative dimension", expected: "lengths of 0 or more",
           got: Shape.describe(dimensions))
       }
       if dimension == 0 { continue }
@@ -31,7 +38,7 @@ public struct Shape: Sendable, Hashable {
       // Below 2^59, elements of 16 bytes have a size and strides that fit an Int; 2^59 of them do not.
       guard !overflow, next < 1 << 59 else {
         throw TesseraError(
-          .corrupt, "shape is too large", expected: "fewer than 2^59 elements",
+          kind, "shape is too large", expected: "fewer than 2^59 elements",
           got: Shape.describe(dimensions))
       }
       product = next

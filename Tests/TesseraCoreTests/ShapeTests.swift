@@ -22,8 +22,10 @@ import Testing
   @Test(arguments: [[-1], [3, -2], [0, -1], [Int.min]])
   func refusesNegativeLengths(_ dimensions: [Int]) {
     let error = #expect(throws: TesseraError.self) { try Shape(dimensions) }
-    #expect(error?.kind == .corrupt)
+    #expect(error?.kind == .usage)
     #expect(error?.description.contains(Shape.describe(dimensions)) == true)
+    let stored = #expect(throws: TesseraError.self) { try Shape(stored: dimensions) }
+    #expect(stored?.kind == .corrupt)
   }
 
   @Test(arguments: [
@@ -32,7 +34,8 @@ import Testing
   ])
   func refusesProductsThatOverflow(_ dimensions: [Int]) {
     let error = #expect(throws: TesseraError.self) { try Shape(dimensions) }
-    #expect(error?.what.contains("large") == true)
+    #expect(error?.kind == .usage && error?.what.contains("large") == true)
+    #expect(throws: TesseraError.self) { try Shape(stored: dimensions) }
   }
 
   /// 2^59 elements of 16 bytes are 2^63 bytes, which no `Int` holds.

@@ -132,6 +132,20 @@ import Testing
     #expect(try x[slice(step: 1 << 57)][slice(step: -1)][slice(step: .min)].elements() == [0.0])
   }
 
+  /// No file is concerned.
+  @Test func shapesThatCannotBeAreMistakesOfTheRequest() throws {
+    let column = try NDArray.zeros([1 << 30, 1])
+    let mistakes: [() throws -> NDArray] = [
+      { try NDArray.zeros([-1]) }, { try NDArray.full([3, -2], 7) }, { try NDArray([1.0], shape: [-1]) },
+      { try NDArray.eye(-3) }, { try NDArray.random([-1]) }, { try NDArray.arange(20).reshape([-5, 4]) },
+      { try column.broadcast(to: [1 << 30, 1 << 30]) }, { try column + column.transposed() },
+    ]
+    for (number, mistake) in mistakes.enumerated() {
+      let error = #expect(throws: TesseraError.self) { try mistake() }
+      #expect(error?.kind == .usage, "\(number)")
+    }
+  }
+
   @Test func stepsThroughViewsOfViews() throws {
     let shape = [7, 5, 6]
     let x = try NDArray((0..<210).map(Int32.init), shape: shape)

@@ -27,7 +27,7 @@ extension NDArray {
   /// An array of one value, which takes the memory of one element.
   ///
   /// - Parameter dtype: the value's own when nil: int64 of an integer literal, float64 of a fraction.
-  /// - Throws: `.usage` for an integer that the dtype cannot hold; `.corrupt` for negative lengths.
+  /// - Throws: `.usage` for an integer that the dtype cannot hold, and negative lengths.
   public static func full(_ shape: [Int], _ value: some ArrayScalar, dtype: DType? = nil) throws -> NDArray {
     let scalar = try value.scalar.constant(dtype ?? value.scalar.defaultDType)
     return try NDArray(scalar).broadcast(to: shape)

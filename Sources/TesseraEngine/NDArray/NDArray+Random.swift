@@ -5,7 +5,7 @@ import TesseraStorage
 // Random arrays of any size, which are made when they are read. An element depends on the seed, the distribution, the
 // dtype and its position in C order alone: chunks, blocks and threads do not change it. The generator is Philox 4x64
 // (https://doi.org/10.1145/2063384.2063405), seeded as `numpy.random.Philox(seed)`. All throw `.usage` for
-// parameters that make no sense and dtypes that cannot hold the numbers, `.corrupt` for shapes that cannot be.
+// parameters that make no sense and dtypes that cannot hold the numbers, and for shapes that cannot be.
 extension NDArray {
   /// Numbers spread evenly over [0, 1): the same bits as `Generator(Philox(seed)).random(shape, dtype)` in NumPy.
   ///

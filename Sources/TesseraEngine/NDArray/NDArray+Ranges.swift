@@ -74,7 +74,7 @@ extension NDArray {
   /// - Parameters:
   ///   - columns: as many as rows when nil.
   ///   - k: how far to the right of the main diagonal; below it when negative.
-  /// - Throws: `.corrupt` for negative lengths.
+  /// - Throws: `.usage` for negative lengths.
   public static func eye(
     _ rows: Int, _ columns: Int? = nil, k: Int = 0, dtype: DType = .float64
   ) throws -> NDArray {

@@ -38,7 +38,7 @@ package struct CSVDriver: ArrayDriver {
     var attributes = JSONObject()
     if let names = layout.names { attributes["columns"] = .array(names.map { .string($0) }) }
     description = ArrayDescription(
-      path: path, format: .csv, shape: try Shape([rows, layout.columns]), dtype: .float64,
+      path: path, format: .csv, shape: try Shape(stored: [rows, layout.columns]), dtype: .float64,
       dtypeName: DType.float64.name, codec: "none", attributes: attributes)
   }
 

@@ -47,7 +47,7 @@ extension NpyHeader {
     let body = UnsafeRawBufferPointer(rebasing: prefix[(version == 1 ? 10 : 12)..<dataOffset])
     var parser = PythonLiteralParser(try text(body, isUTF8: version == 3))
     let fields = try Fields(try parser.document())
-    let shape = try Shape(fields.shape)
+    let shape = try Shape(stored: fields.shape)
     let header = NpyHeader(
       dtype: fields.type?.dtype, descr: fields.descr, order: fields.type?.order ?? .native,
       fortranOrder: fields.fortranOrder, shape: shape, dataOffset: dataOffset, version: version)

@@ -210,7 +210,7 @@ package struct ChunkDecoder: Sendable {
     plain shard: UnsafeRawBufferPointer, _ sharding: Sharding, into target: UnsafeMutableRawBufferPointer
   ) throws {
     let stored = pipeline.storedShape(shape)
-    let grid = try ChunkGrid(shape: Shape(stored), chunkShape: sharding.chunkShape)
+    let grid = try ChunkGrid(shape: Shape(stored: stored), chunkShape: sharding.chunkShape)
     let index = try ShardIndex(of: shard, count: grid.count, sharding)
     try index.validate()
     let inner = ChunkDecoder(

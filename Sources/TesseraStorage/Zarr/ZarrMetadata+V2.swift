@@ -8,7 +8,7 @@ extension ZarrMetadata {
   /// - Throws: `.corrupt` for what the specification forbids; `.unsupported` for filters and codecs
   ///   that are not known, by name.
   package init(v2 document: JSONObject, attributes: JSONObject) throws {
-    let shape = try Shape(field("shape", in: document) { $0.ints })
+    let shape = try Shape(stored: field("shape", in: document) { $0.ints })
     let chunks = try field("chunks", in: document) { $0.ints }
     _ = try ChunkGrid(shape: shape, chunkShape: chunks)
     if let filters = document["filters"], !filters.isNull, filters.array?.isEmpty != true {

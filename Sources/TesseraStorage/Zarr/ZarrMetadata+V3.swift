@@ -24,7 +24,7 @@ extension ZarrMetadata {
       throw TesseraError(
         .unsupported, "storage_transformers are not supported: \(transformers.text().prefix(60))")
     }
-    let shape = try Shape(field("shape", in: document) { $0.ints })
+    let shape = try Shape(stored: field("shape", in: document) { $0.ints })
     let grid = try NamedConfiguration(field("chunk_grid", in: document) { $0 }, field: "chunk_grid")
     guard grid.name == "regular" else {
       throw TesseraError(.unsupported, "chunk grid", expected: "regular", got: grid.name)

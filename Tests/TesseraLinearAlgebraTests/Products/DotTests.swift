@@ -61,6 +61,14 @@ import Testing
       try both.elements(as: Double.self) == [0, 0, 0, 1, 0, 0, 2, 3, 0, 2, 0, 3, 4, 6, 6, 9])
   }
 
+  @Test func productsThatNoShapeHolds() throws {
+    let x = try NDArray.zeros([1 << 30])
+    #expect(try message { try outer(x, x) }.contains("shape is too large"))
+    #expect(try message { try kron(x, x) }.contains("shape is too large"))
+    let (column, row) = (try x.reshape([1 << 30, 1]), try x.reshape([1, 1 << 30]))
+    #expect(try message { try matmul(column, row) }.contains("shape is too large"))
+  }
+
   @Test func tensordotBringsAxesTogether() throws {
     #expect(
       try tensordot(range([2, 3, 4]), range([3, 4, 2])).elements(as: Double.self) == [1012, 1078, 2596, 2806])
