@@ -37,6 +37,22 @@ import Testing
     #expect(throws: TesseraError.self) { try negative.bincount() }
   }
 
+  @Test(arguments: [1 << 32, 1 << 62, Int.max]) func occurrencesAreCountedInLessThan2To32(length: Int) throws {
+    let x = try NDArray([0, 1, 2] as [Int64])
+    let error = #expect(throws: TesseraError.self) { try x.bincount(minlength: length) }
+    #expect(error?.kind == .memory)
+  }
+
+  @Test func negativeLengthsAreNamed() throws {
+    let x = try NDArray([0, 1, 2] as [Int64])
+    let length = #expect(throws: TesseraError.self) { try x.bincount(minlength: -1) }
+    #expect(length?.kind == .usage && length?.what.contains("minlength") == true)
+    for count in [0, Int.min] {
+      let bins = #expect(throws: TesseraError.self) { try x.histogram(bins: .count(count), range: 0...2) }
+      #expect(bins?.kind == .usage && bins?.what.contains("bins") == true)
+    }
+  }
+
   @Test func unsignedAndSignedIntegersCompareExactly() throws {
     let a = try NDArray([-1, .max] as [Int64])
     let b = try NDArray([.max, UInt64(Int64.max)] as [UInt64])

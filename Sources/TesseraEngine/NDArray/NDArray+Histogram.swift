@@ -39,13 +39,20 @@ extension NDArray {
   /// The greatest element is computed at once, in a pass of its own; the counts are lazy.
   ///
   /// - Parameter minlength: the least length of the result.
-  /// - Throws: `.usage` for other than one axis of integers, negative ones, and weights of another shape.
+  /// - Throws: `.usage` for other than one axis of integers, negative ones, a negative `minlength`, and weights of another
+  ///   shape; `.memory` for a length of 2^32 or more.
   public func bincount(
     weights: NDArray? = nil, minlength: Int = 0, options: TransferOptions = .init()
   ) throws -> NDArray {
-    guard ndim == 1, [.bool, .signed, .unsigned].contains(dtype.kind), minlength >= 0 else {
+    guard ndim == 1, [.bool, .signed, .unsigned].contains(dtype.kind) else {
       throw TesseraError(
         .usage, "bincount", expected: "one axis of integers", got: "\(dtype) of shape \(shape)")
+    }
+    guard minlength >= 0 else {
+      throw TesseraError(.usage, "'minlength' must not be negative", got: "\(minlength)")
+    }
+    guard minlength <= UInt32.max else {
+      throw TesseraError(.memory, "bincount", expected: "a length below 2^32", got: "\(minlength)")
     }
     var length = minlength
     if size > 0 {
@@ -81,6 +88,9 @@ extension NDArray {
     _ bins: HistogramBins, _ range: ClosedRange<Double>?, _ options: TransferOptions
   ) throws -> HistogramEdges {
     if case .edges(let values) = bins { return try HistogramEdges(values) }
+    if case .count(let count) = bins, count < 1 {
+      throw TesseraError(.usage, "'bins' must be positive", got: "\(count)")
+    }
     let ends = try range ?? dataRange(options)
     let count = try self.count(bins, within: range, ends, options)
     try MemoryModel.requireAvailable(count.saturatingMultiply(32), for: "a histogram of \(count) bins")
