@@ -1,5 +1,8 @@
 import TesseraCore
 import TesseraEngine
+import TesseraIO
+import TesseraStorage
+import TesseraTestSupport
 import Testing
 
 @Suite struct HistogramTests {
@@ -19,6 +22,54 @@ import Testing
     let (counts, edges) = try x.histogram(bins: bins)
     #expect(counts.size == count && edges.size == count + 1)
     #expect(try counts.sum().item(as: Int64.self) == 100)
+  }
+
+  /// numpy.histogram(numpy.arange(1000) / 1000, rule, (0, 10)), and of the squares above (0, 100)
+  @Test(arguments: [
+    (HistogramBins.auto, 110, 6), (.sturges, 110, 6), (.squareRoot, 317, 6), (.rice, 201, 7),
+    (.freedmanDiaconis, 101, 4), (.scott, 100, 3),
+  ]) func rulesOfNumPyWithinARange(bins: HistogramBins, wide: Int, narrow: Int) throws {
+    let even = try NDArray((0..<1000).map { Double($0) / 1000 })
+    let (counts, edges) = try even.histogram(bins: bins, range: 0...10)
+    #expect(counts.size == wide)
+    #expect(try edges.elements(as: Double.self).last == 10)
+    #expect(try counts.sum().item(as: Int64.self) == 1000)
+    let squares = try NDArray((0..<100).map { Double($0 * $0) / 7 })
+    #expect(try squares.histogram(bins: bins, range: 0...100).counts.size == narrow)
+    #expect(try squares.histogram(bins: bins, range: -2 ... -1).counts.elements(as: Int64.self) == [0])
+  }
+
+  /// numpy.histogram([1.0] * 90 + [0, 5, 9], "auto"), whose quartiles are equal; (1, 1) is widened to (0.5, 1.5).
+  @Test func rulesWithoutAnExtent() throws {
+    let x = try NDArray([Double](repeating: 1, count: 90) + [0, 5, 9])
+    #expect(try x.histogram(bins: .auto).counts.size == 20)
+    #expect(try x.histogram(bins: .freedmanDiaconis).counts.size == 1)
+    let around = try NDArray([0.6, 0.8, 1, 1.2, 1.4])
+    #expect(try around.histogram(bins: .sturges, range: 1...1).counts.size == 5)
+    #expect(try around.histogram(bins: .squareRoot, range: 1...1).counts.size == 3)
+  }
+
+  /// numpy.histogram([True] * 1000 + [False], rule)
+  @Test(arguments: [HistogramBins.auto, .sturges, .squareRoot, .rice, .freedmanDiaconis, .scott])
+  func binsOfBoolsAreOneWide(bins: HistogramBins) throws {
+    let x = try NDArray([Bool](repeating: true, count: 1000) + [false])
+    let (counts, edges) = try x.histogram(bins: bins)
+    #expect(try counts.elements(as: Int64.self) == [1001])
+    #expect(try edges.elements(as: Double.self) == [0, 1])
+  }
+
+  @Test func progressGoesOverAllThatARuleAsksFor() throws {
+    let folder = try TemporaryFolder()
+    try NDArray((0..<60_000).map(Double.init), shape: [600, 100]).write(to: folder.at("x.npy"))
+    let told = Lock<[(Int, Int)]>([])
+    let options = TransferOptions(
+      threads: 1, progress: { done, total in told.withLock { $0.append((done, total)) } })
+    _ = try NDArray.open(folder.at("x.npy")).histogram(bins: .auto, range: 0...30_000, options: options)
+    let calls = told.withLock { $0 }
+    let done = calls.map(\.0)
+    #expect(Set(calls.map(\.1)).count == 1)
+    #expect(done == done.sorted())
+    #expect(calls.first.map { $0.0 < $0.1 } == true)
   }
 
   @Test func weightsAndDensity() throws {

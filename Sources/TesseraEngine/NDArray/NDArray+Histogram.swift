@@ -87,12 +87,16 @@ extension NDArray {
   private func edges(
     _ bins: HistogramBins, _ range: ClosedRange<Double>?, _ options: TransferOptions
   ) throws -> HistogramEdges {
-    if case .edges(let values) = bins { return try HistogramEdges(values) }
-    if case .count(let count) = bins, count < 1 {
-      throw TesseraError(.usage, "'bins' must be positive", got: "\(count)")
+    let count: Int
+    let ends: ClosedRange<Double>
+    switch bins {
+    case .edges(let values): return try HistogramEdges(values)
+    case .count(let number):
+      guard number > 0 else { throw TesseraError(.usage, "'bins' must be positive", got: "\(number)") }
+      (count, ends) = (number, try range ?? dataRange(options))
+    case _ where size == 0: (count, ends) = (1, try range ?? dataRange(options))
+    default: (count, ends) = try AutomaticBins(self, bins, within: range).chosen(options)
     }
-    let ends = try range ?? dataRange(options)
-    let count = try self.count(bins, within: range, ends, options)
     try MemoryModel.requireAvailable(count.saturatingMultiply(32), for: "a histogram of \(count) bins")
     return try HistogramEdges(
       bins: count, from: ends.lowerBound, to: ends.upperBound, dtype: dtype, fromData: range == nil)
@@ -102,50 +106,14 @@ extension NDArray {
   private func dataRange(_ options: TransferOptions) throws -> ClosedRange<Double> {
     if size == 0 { return 0...1 }
     let (least, greatest) = try evaluate(min().astype(.float64), max().astype(.float64), options: options)
-    let (low, high) = (try least.item(as: Double.self), try greatest.item(as: Double.self))
+    return try NDArray.finiteRange(least.item(as: Double.self), greatest.item(as: Double.self))
+  }
+
+  /// From the least to the greatest element.
+  static func finiteRange(_ low: Double, _ high: Double) throws -> ClosedRange<Double> {
     guard low.isFinite, high.isFinite else {
       throw TesseraError(.usage, "autodetected range of [\(low), \(high)] is not finite")
     }
     return low...high
-  }
-
-  /// NumPy's rules: https://numpy.org/doc/stable/reference/generated/numpy.histogram_bin_edges.html
-  private func count(
-    _ bins: HistogramBins, within range: ClosedRange<Double>?, _ ends: ClosedRange<Double>,
-    _ options: TransferOptions
-  ) throws -> Int {
-    if case .count(let count) = bins { return count }
-    let extent = ends.upperBound - ends.lowerBound
-    let inside = try range.map { try (self .>= $0.lowerBound) .& (self .<= $0.upperBound) }
-    let number =
-      try inside.map { Double(try $0.countNonzero().item(as: Int64.self, options: options)) }
-      ?? Double(size)
-    guard number > 0, extent > 0 else { return 1 }
-    let values = try inside.map { try NDArray.select($0, self.astype(.float64), NDArray(Double.nan)) } ?? self
-    func spread() throws -> Double {
-      let quartiles = try values.nanquantile([0.25, 0.75]).astype(.float64).elements(
-        as: Double.self, options: options)
-      return quartiles[1] - quartiles[0]
-    }
-    let cubeRoot = try cbrt(NDArray(number)).item(as: Double.self)
-    let sturges = try extent / (log2(NDArray(number)).item(as: Double.self) + 1)
-    let width: Double
-    switch bins {
-    case .sturges: width = sturges
-    case .squareRoot: width = extent / number.squareRoot()
-    case .rice: width = extent / (2 * cubeRoot)
-    case .scott:
-      let deviation = try values.nanstd().astype(.float64).item(as: Double.self, options: options)
-      width = try cbrt(NDArray(24 * Double.pi.squareRoot() / number)).item(as: Double.self) * deviation
-    case .freedmanDiaconis: width = try 2 * spread() / cubeRoot
-    default:
-      let fine = try 2 * spread() / cubeRoot
-      width = fine > 0 ? Swift.min(fine, sturges) : sturges
-    }
-    guard width > 0 else { return 1 }
-    // Bins of integers are at least one wide.
-    let isInteger = dtype.kind == .signed || dtype.kind == .unsigned
-    let count = (extent / (isInteger ? Swift.max(width, 1) : width)).rounded(.up)
-    return count < Double(UInt32.max) ? Swift.max(1, Int(count)) : Int(UInt32.max)
   }
 }
