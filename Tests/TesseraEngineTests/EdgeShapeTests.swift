@@ -60,7 +60,8 @@ import Testing
     #expect(try x.flip().transposed().elements() == none)
     #expect(try x.diff().elements() == none)
     #expect(try x.histogram(bins: 3).counts.elements(as: Int64.self) == [0, 0, 0])
-    #expect(try x.histogram(bins: .auto, weights: x).counts.elements() == [0.0])
+    #expect(try x.histogram(bins: 1, weights: x).counts.elements() == [0.0])
+    #expect(try x.histogram(bins: .auto).counts.elements(as: Int64.self) == [0])
     #expect(try x.norm().item(as: Double.self) == 0)
     #expect(try x.allclose(x))
   }

@@ -80,6 +80,34 @@ import Testing
     #expect(try density.elements(as: Double.self) == [2.0 / 3, 1.0 / 6])
   }
 
+  /// numpy.histogram([1, 2, 3], bins=[1]), and with density
+  @Test func aSingleEdgeHasNoBin() throws {
+    let x = try NDArray([1, 2, 3] as [Int32])
+    let (counts, edges) = try x.histogram(bins: [1])
+    #expect(try counts.elements(as: Int64.self) == [])
+    #expect(try edges.elements(as: Double.self) == [1])
+    let none: [Double] = []
+    #expect(try x.histogram(bins: [1], density: true).counts.elements() == none)
+    #expect(try x.histogram(bins: [1], weights: x).counts.elements() == none)
+    #expect(throws: TesseraError.self) { try x.histogram(bins: [1], weights: NDArray([1.0])) }
+    #expect(throws: TesseraError.self) { try x.histogram(bins: []) }
+  }
+
+  /// Neither counts of what has weights nor their real parts are what was asked for.
+  @Test func weightsThatDoNotFitAreRefused() throws {
+    let x = try NDArray([0, 1, 1] as [Int64])
+    let complex = try NDArray([Complex(1.0, 2.0), Complex(0.0, 1.0), Complex(1.0, 0.0)])
+    let refused: [() throws -> Void] = [
+      { _ = try x.histogram(bins: 2, weights: complex) }, { _ = try x.bincount(weights: complex) },
+      { _ = try x.histogram(bins: .auto, weights: x) }, { _ = try x.histogram(bins: .scott, weights: x) },
+      { _ = try x.bincount(weights: NDArray([1.0])) },
+    ]
+    for work in refused {
+      let error = #expect(throws: TesseraError.self) { try work() }
+      #expect(error?.kind == .usage)
+    }
+  }
+
   @Test func occurrences() throws {
     let x = try NDArray([3, 1, 1, 0] as [UInt8])
     #expect(try x.bincount().elements(as: Int64.self) == [1, 2, 0, 1])
@@ -88,7 +116,8 @@ import Testing
     #expect(throws: TesseraError.self) { try negative.bincount() }
   }
 
-  @Test(arguments: [1 << 32, 1 << 62, Int.max]) func occurrencesAreCountedInLessThan2To32(length: Int) throws {
+  @Test(arguments: [1 << 32, 1 << 62, Int.max])
+  func tooManyOccurrencesAreRefused(length: Int) throws {
     let x = try NDArray([0, 1, 2] as [Int64])
     let error = #expect(throws: TesseraError.self) { try x.bincount(minlength: length) }
     #expect(error?.kind == .memory)

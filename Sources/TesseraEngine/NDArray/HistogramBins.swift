@@ -12,4 +12,12 @@ public enum HistogramBins: Sendable, Hashable, ExpressibleByIntegerLiteral, Expr
   public init(integerLiteral value: Int) { self = .count(value) }
   /// Edges: `bins: [0, 1, 5]`.
   public init(arrayLiteral elements: Double...) { self = .edges(elements) }
+
+  /// Whether it is one of the rules.
+  var isAutomatic: Bool {
+    switch self {
+    case .count, .edges: false
+    default: true
+    }
+  }
 }

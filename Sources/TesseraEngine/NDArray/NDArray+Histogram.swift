@@ -11,11 +11,11 @@ extension NDArray {
   /// - Parameters:
   ///   - bins: how many, or their edges, or a rule.
   ///   - range: the outer edges; the least and the greatest element when nil.
-  ///   - weights: of this array's shape; bins then add up weights.
+  ///   - weights: real numbers of this array's shape; bins then add up weights. There is no rule for such bins.
   ///   - density: scales the counts so that the histogram's integral is 1.
   /// - Returns: counts (int64; float64 with weights or density), and one edge more, as float64.
-  /// - Throws: `.usage` for complex numbers, edges that do not ascend, a range that is not finite, and weights of another
-  ///   shape.
+  /// - Throws: `.usage` for complex numbers, edges that do not ascend, a range that is not finite, no bins, weights that are
+  ///   complex or of another shape, and a rule beside weights.
   public func histogram(
     bins: HistogramBins = 10, range: ClosedRange<Double>? = nil, weights: NDArray? = nil,
     density: Bool = false,
@@ -24,8 +24,17 @@ extension NDArray {
     guard dtype.kind != .complex else {
       throw TesseraError(.usage, "histogram", expected: "real numbers", got: "\(dtype)")
     }
+    try check(weights)
+    guard weights == nil || !bins.isAutomatic else {
+      throw TesseraError(
+        .usage, "automated estimation of the number of bins is not supported for weighted data")
+    }
+    if case .edges(let values) = bins, values.count == 1 {
+      let none = try NDArray.zeros([0], dtype: weights == nil && !density ? .int64 : .float64)
+      return (none, try NDArray(values))
+    }
     let edges = try edges(bins, range, options)
-    let counts = try counting(weights) { Histogram(edges: edges, operands: $0) }
+    let counts = counting(weights) { Histogram(edges: edges, operands: $0) }
     let result = NDArray(
       .barrier(counts), shape: try Shape([edges.bins]), dtype: weights == nil ? .int64 : .float64)
     let positions = try NDArray(edges.values)
@@ -39,8 +48,8 @@ extension NDArray {
   /// The greatest element is computed at once, in a pass of its own; the counts are lazy.
   ///
   /// - Parameter minlength: the least length of the result.
-  /// - Throws: `.usage` for other than one axis of integers, negative ones, a negative `minlength`, and weights of another
-  ///   shape; `.memory` for a length of 2^32 or more.
+  /// - Throws: `.usage` for other than one axis of integers, negative ones, a negative `minlength`, and weights that are
+  ///   complex or of another shape; `.memory` for a length of 2^32 or more.
   public func bincount(
     weights: NDArray? = nil, minlength: Int = 0, options: TransferOptions = .init()
   ) throws -> NDArray {
@@ -54,6 +63,7 @@ extension NDArray {
     guard minlength <= UInt32.max else {
       throw TesseraError(.memory, "bincount", expected: "a length below 2^32", got: "\(minlength)")
     }
+    try check(weights)
     var length = minlength
     if size > 0 {
       let (least, greatest) = try evaluate(min().astype(.int64), max().astype(.int64), options: options)
@@ -68,17 +78,24 @@ extension NDArray {
       }
       length = Swift.max(length, Int(most))
     }
-    let barrier = try counting(weights) { BinCount(length: length, operands: $0) }
+    let barrier = counting(weights) { BinCount(length: length, operands: $0) }
     return NDArray(.barrier(barrier), shape: try Shape([length]), dtype: weights == nil ? .int64 : .float64)
+  }
+
+  private func check(_ weights: NDArray?) throws {
+    guard let weights else { return }
+    guard weights.shape == shape else {
+      throw TesseraError(.usage, "weights", expected: "the shape \(shape)", got: "\(weights.shape)")
+    }
+    guard weights.dtype.kind != .complex else {
+      throw TesseraError(.usage, "weights", expected: "real numbers", got: "\(weights.dtype)")
+    }
   }
 
   private func counting<Counting: Barrier>(
     _ weights: NDArray?, _ make: ([Node]) -> Counting
-  ) throws -> Counting {
+  ) -> Counting {
     guard let weights else { return make([node]) }
-    guard weights.shape == shape else {
-      throw TesseraError(.usage, "weights", expected: "the shape \(shape)", got: "\(weights.shape)")
-    }
     return make([node, weights.astype(.float64).node])
   }
 
