@@ -54,6 +54,44 @@ import Testing
     #expect(try NDArray(3.0).diff(n: 0, axis: 0).item(as: Double.self) == 3)
   }
 
+  /// x = numpy.arange(24.0).reshape(2, 3, 4); w = numpy.arange(1.0, 7).reshape(3, 2)
+  /// numpy.average(x, axis=(1, 0), weights=w), numpy.average(x, axis=(0, -2), weights=w.T)
+  @Test func averagesOverSeveralAxes() throws {
+    let x = try NDArray((0..<24).map(Double.init), shape: [2, 3, 4])
+    let weights = try NDArray((1...6).map(Double.init), shape: [3, 2])
+    let expected = [260, 281, 302, 323].map { Double($0) / 21 }
+    #expect(try x.average(axis: [1, 0], weights: weights).elements() == expected)
+    let kept = try x.average(axis: [0, -2], weights: weights.transposed(), keepdims: true)
+    #expect(kept.shape.dimensions == [1, 1, 4])
+    #expect(try kept.elements() == expected)
+    #expect(try x.average(axis: [0, 1]).elements() == [10.0, 11, 12, 13])
+    #expect(try x.average(weights: x).shape.dimensions == [])
+    let last = x.ndim - 1
+    let means = try x.average(axis: last, weights: NDArray([1.0, 0, 0, 1])).elements(as: Double.self)
+    #expect(means == [1.5, 5.5, 9.5, 13.5, 17.5, 21.5])
+    #expect(throws: TesseraError.self) { try x.average(axis: [0, 1], weights: weights) }
+    #expect(throws: TesseraError.self) { try x.average(axis: [0, 0], weights: weights) }
+    #expect(throws: TesseraError.self) { try x.average(weights: NDArray([1.0, 2, 3, 4])) }
+    #expect(throws: TesseraError.self) { try x.average(axis: 0, weights: NDArray.ones([1, 3, 4])) }
+  }
+
+  /// numpy.average(numpy.ones(2, "i2"), weights=numpy.ones(2, "f4")).dtype
+  @Test func averagesOfIntegersAreWide() throws {
+    func dtype(_ array: DType, _ weights: DType) throws -> DType {
+      try NDArray.ones([2], dtype: array).average(weights: NDArray.ones([2], dtype: weights)).dtype
+    }
+    for integer in [DType.bool, .int8, .uint16, .int64] {
+      #expect(try dtype(integer, .float16) == .float64)
+      #expect(try dtype(integer, .float32) == .float64)
+      #expect(try dtype(integer, .complex64) == .complex128)
+      #expect(try dtype(integer, .uint8) == .float64)
+    }
+    #expect(try dtype(.float16, .int8) == .float16)
+    #expect(try dtype(.float32, .int16) == .float32)
+    #expect(try dtype(.float32, .int32) == .float64)
+    #expect(try dtype(.complex64, .float32) == .complex64)
+  }
+
   /// A constant is one element, whatever the shape it is asked for in.
   @Test func constantsFillTheirShape() throws {
     let x = try NDArray.full([3, 5], 2.5)

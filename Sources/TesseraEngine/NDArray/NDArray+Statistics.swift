@@ -30,28 +30,42 @@ extension NDArray {
     }
   }
 
-  /// The mean weighted by an array that broadcasts to this one, or has the length of the one axis.
+  /// The mean weighted by an array of this one's shape, or of the axes' lengths in the order they are given. Over
+  /// everything when `axis` is nil.
   ///
-  /// - Throws: `.usage` for weights of another shape.
+  /// The dtype is that of a product with the weights, where integers and bools count as float64. Where weights add up to 0
+  /// the result is NaN or infinite: that they do is not known before they are read.
+  ///
+  /// - Throws: `.usage` for weights of another shape and axes out of bounds.
   /// - Complexity: one pass.
-  public func average(axis: Int? = nil, weights: NDArray? = nil, keepdims: Bool = false) throws -> NDArray {
-    let axes = try axis.map { Axes(try normalized(axis: $0)) }
-    guard var weights else { return try mean(axis: axes, keepdims: keepdims) }
-    if weights.shape != shape {
-      guard let axis, weights.ndim == 1, weights.size == shape[try normalized(axis: axis)] else {
-        throw TesseraError(
-          .usage, "shape of the weights", expected: "\(shape), or the length of one axis",
-          got: "\(weights.shape)")
-      }
-      var dimensions = [Int](repeating: 1, count: ndim)
-      dimensions[try normalized(axis: axis)] = weights.size
-      weights = try weights.reshape(dimensions).broadcast(to: shape.dimensions)
-    }
-    let base = DType.promoted(dtype, weights.dtype)
-    let result = base.meanDType
+  public func average(axis: Axes? = nil, weights: NDArray? = nil, keepdims: Bool = false) throws -> NDArray {
+    // The reductions would let a scalar have an axis.
+    _ = try axis?.list(ndim)
+    guard let weights else { return try mean(axis: axis, keepdims: keepdims) }
+    let result = DType.promoted(dtype.meanDType, weights.dtype)
     let wide: DType = result.kind == .complex ? .complex128 : .float64
-    let weighted = try (astype(wide) * weights.astype(wide)).sum(axis: axes, keepdims: keepdims)
-    return try (weighted / weights.astype(wide).sum(axis: axes, keepdims: keepdims)).astype(result)
+    let factors = try weights.spread(over: self, axis).astype(wide)
+    let weighted = try (astype(wide) * factors).sum(axis: axis, keepdims: keepdims)
+    return try (weighted / factors.sum(axis: axis, keepdims: keepdims)).astype(result)
+  }
+
+  /// One axis that is no literal.
+  public func average(axis: Int, weights: NDArray? = nil, keepdims: Bool = false) throws -> NDArray {
+    try average(axis: Axes(axis), weights: weights, keepdims: keepdims)
+  }
+
+  /// Weights in the shape of an array, from its shape or from the lengths of axes.
+  private func spread(over array: NDArray, _ axis: Axes?) throws -> NDArray {
+    if shape == array.shape { return self }
+    let axes = try axis?.list(array.ndim) ?? []
+    guard axis != nil, shape.dimensions == axes.map({ array.shape[$0] }) else {
+      throw TesseraError(
+        .usage, "shape of the weights", expected: "\(array.shape), or the lengths of the axes",
+        got: "\(shape)")
+    }
+    let ascending = try transposed(axes.indices.sorted { axes[$0] < axes[$1] })
+    let others = array.shape.indices.filter { !axes.contains($0) }
+    return try ascending.expandDims(axis: Axes(others)).broadcast(to: array.shape.dimensions)
   }
 
   /// log(Σ exp(x)) without overflow, in one pass: SciPy's `logsumexp`; -inf of nothing.

@@ -55,7 +55,7 @@ extension Step {
       let order = self["ord"]?.string.flatMap { Double($0) } ?? 2
       return try array(0).norm(ord: order, axis: axes, keepdims: keepdims)
     case "average":
-      return try array(0).average(axis: axis, weights: array(named: "weights"), keepdims: keepdims)
+      return try array(0).average(axis: axes, weights: array(named: "weights"), keepdims: keepdims)
     case "logsumexp": return try array(0).logsumexp(axis: axes, keepdims: keepdims)
     default: return nil
     }
