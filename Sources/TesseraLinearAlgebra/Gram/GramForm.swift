@@ -17,15 +17,19 @@ struct GramForm: Sendable, Hashable {
   /// What products of leaves are added up in.
   var totalDType: DType { dtype.kind == .complex ? .complex128 : .float64 }
 
+  /// Whether columns are scaled where their products would leave the range of the dtype. Products of elements as they are
+  /// overflow, as NumPy's.
+  var isScaled: Bool { isCentred && dtype.realPart == .float32 }
+
   /// Rows that are multiplied at one time.
   var panelRows: Int { RowPanel.rows(columns: columns, dtype: dtype) }
 
-  /// Bytes that one thread takes: products, a panel, what is subtracted from it, sums.
+  /// Bytes that one thread takes: products, a panel, what is subtracted from it, sums, scales.
   var bytesPerThread: Int {
     let products = columns.saturatingMultiply(columns).saturatingMultiply(dtype.itemSize)
     let panel = RowPanel.bytes(columns: columns, dtype: dtype)
     let vectors = RepeatedRow.bytes(columns: reals, dtype: dtype.realPart).saturatingAdd(
-      reals.saturatingMultiply(64))
+      reals.saturatingMultiply(112))
     return products.saturatingAdd(panel).saturatingAdd(isCentred ? vectors : 0)
       .saturatingAdd(SymmetricProduct.scratchBytes(dtype, columns: columns)).saturatingAdd(
         OpenBLAS.threadBytes)

@@ -17,6 +17,8 @@ final class GramPartial: PassPartial, @unchecked Sendable {
 
   private var panel: RowPanel
   private let product: SymmetricProduct
+  /// Of deviations in float32, whose products could leave its range.
+  private(set) var scales: ColumnScales?
   private let row: RepeatedRow
   private let sums: ColumnSums
   private var weightedSums: [Double] = []
@@ -43,6 +45,7 @@ final class GramPartial: PassPartial, @unchecked Sendable {
     let width = form.isCentred ? form.columns : 0
     row = RepeatedRow(columns: width, dtype: form.dtype)
     sums = try ColumnSums(columns: width * form.parts, dtype: form.dtype.realPart)
+    scales = form.isScaled ? try ColumnScales(form) : nil
   }
 
   /// Forgets what was gathered.
@@ -54,6 +57,7 @@ final class GramPartial: PassPartial, @unchecked Sendable {
     summed = 0
     panel.clear()
     sums.reset()
+    scales?.reset()
     weights.removeAll(keepingCapacity: true)
     weightedSums = [Double](repeating: 0, count: form.isWeighted ? form.reals : 0)
   }
@@ -111,6 +115,7 @@ final class GramPartial: PassPartial, @unchecked Sendable {
       weight += Double(rows)
       addSums(all: true)
     }
+    scales?.divide(rows: rows, panel.elements, products: products.bytes.baseAddress!)
     product.add(
       rows: rows, UnsafeRawPointer(panel.elements), to: products.bytes.baseAddress!, replacing: isFirst)
     isFirst = false

@@ -64,12 +64,13 @@ final class GramTotal {
     }
   }
 
-  /// Puts a row of a partial's products, from the diagonal on, at the start of `row`.
+  /// Puts a row of a partial's products, from the diagonal on and without its scales, at the start of `row`.
   private func load(_ partial: GramPartial, row index: Int) {
     let place = (index * form.columns + index) * form.dtype.itemSize
     Cast.convert(
       form.columns - index, from: form.dtype, UnsafeRawPointer(partial.products.bytes.baseAddress! + place),
       to: form.totalDType, row.bytes.baseAddress!)
+    partial.scales?.restore(row: index, row.bytes.baseAddress!)
   }
 
   private func line<Scalar>(_ index: Int, _ type: Scalar.Type) -> (

@@ -91,6 +91,36 @@ import Testing
     }
   }
 
+  /// Products of some columns, or rows, leave the range of float32; the first column is all zeros but for one fill value.
+  @Test(arguments: [DType.float32, .complex64]) func productsBeyondTheRange(_ dtype: DType) throws {
+    let (rows, columns) = (12_000, 7)
+    let wide: DType = dtype == .complex64 ? .complex128 : .float64
+    let fill = try NDArray((0..<rows).map { $0 == 7000 ? 9.97e36 : 0 }, shape: [rows, 1])
+    let others = try randomMatrix(rows, columns - 1, wide, seed: 61)
+    let stretches = try NDArray((0..<rows).map { [1e-5, 1, 1e4][$0 / 4000] }, shape: [rows, 1])
+    let scaled = try others * NDArray([1e18, 1e-23, 1, 1e-22, 3e30, 1e15])
+    for other in try [scaled, scaled * stretches, others * 1e-22, others * 1e18] {
+      let x = try concatenate([fill.astype(wide), other], axis: 1).astype(dtype).evaluated()
+      func values(_ array: NDArray) throws -> [Complex<Double>] {
+        try array.astype(.complex128).elements(as: Complex<Double>.self)
+      }
+      let (found, known) = (
+        try values(cov(x, rowvar: false)), try values(cov(x, rowvar: false, dtype: wide))
+      )
+      for (place, value) in found.enumerated() {
+        let (i, j) = (place / columns * (columns + 1), place % columns * (columns + 1))
+        let norms = known[i].real.squareRoot() * known[j].real.squareRoot()
+        let difference = Complex(value.real - known[place].real, value.imaginary - known[place].imaginary)
+        #expect(magnitude(difference) / norms <= 1e-5, "\(place)")
+      }
+      let correlations = try zip(
+        values(corrcoef(x, rowvar: false)), values(corrcoef(x, rowvar: false, dtype: wide)))
+      for (a, b) in correlations {
+        #expect(magnitude(Complex(a.real - b.real, a.imaginary - b.imaginary)) <= 1e-5)
+      }
+    }
+  }
+
   @Test func aMeanThatDriftsAlongTheRows() throws {
     // Each stretch of rows has another mean, with deviations a thousandth of the differences.
     let rows = 60_000

@@ -61,6 +61,18 @@ import Testing
     }
   }
 
+  /// Columns are scaled as the data asks for, however it is read.
+  @Test func bitsOfProductsBeyondTheRange() throws {
+    let folder = try TemporaryFolder()
+    let scales = try NDArray(
+      (0..<GramPassTests.rows).map { $0 < 9000 ? 1e-20 : 1e19 }, shape: [GramPassTests.rows, 1])
+    _ = try (source(.float64) * scales).astype(.float32).write(to: folder.at("x.npy"))
+    let result = try cov(NDArray.open(folder.at("x.npy")), rowvar: false)
+    let reference = try bytes(result, memory: 1 << 30, threads: 1)
+    #expect(reference.allSatisfy { Double(bitPattern: $0).isFinite })
+    #expect(try bytes(result, memory: 64 << 20, threads: 3) == reference)
+  }
+
   private func bytes(_ array: NDArray, memory: Int, threads: Int) throws -> [UInt64] {
     try array.astype(.float64).elements(as: Double.self, options: .init(memory: memory, threads: threads))
       .map(\.bitPattern)
