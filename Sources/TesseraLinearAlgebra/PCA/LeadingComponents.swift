@@ -10,20 +10,15 @@ struct LeadingComponents {
   let total: Double
   private let vectors: DenseMatrix<Double>
 
-  /// - Parameter mayOverflow: whether products of finite numbers may be infinite.
-  /// - Returns: nil if the decomposition does not converge, and for such products.
-  /// - Throws: `.unsolvable` for other products that are not finite.
-  init?(_ products: NDArray, count: Int, mayOverflow: Bool, options: TransferOptions) throws {
+  /// - Returns: nil for products that are not finite, and if the decomposition does not converge.
+  init?(_ products: NDArray, count: Int, options: TransferOptions) throws {
     var options = options
     // It is in memory already, and so is what it is for.
     options.heldBytes = 0
     let matrix = try DenseMatrix<Double>.load(products, options: options)
     let columns = matrix.rows
     total = (0..<columns).reduce(0) { $0 + matrix[$1, $1] }
-    if mayOverflow, !total.isFinite { return nil }
-    guard total.isFinite else {
-      throw TesseraError(.unsolvable, "no components: NaN or infinity in the input")
-    }
+    guard total.isFinite else { return nil }
     let values = try DenseMatrix<Double>(rows: columns, columns: 1)
     let areFew = LeadingComponents.areFew(count, of: columns)
     vectors = areFew ? try DenseMatrix(rows: columns, columns: count) : matrix

@@ -15,6 +15,12 @@ extension PCA {
   ) throws -> PCA {
     try PCAFit(x, count: count, solver, options).run(options)
   }
+
+  /// Of the attributes: float16 could not hold the variances of its own numbers.
+  static func dtype(of x: NDArray) -> DType {
+    let dtype = x.dtype.meanDType
+    return dtype == .float16 || dtype == .bfloat16 ? .float32 : dtype
+  }
 }
 
 /// A fit before it is computed.
@@ -58,8 +64,11 @@ struct PCAFit {
     /// Variances below this part of the greatest are lost in the rounding of sums of products: the next digits would be
     /// wrong in the fourth place, or for float64 in the fifth.
     private var leastRatio: Double { isWide ? 1e-10 : 1e-3 }
-    /// The least mean square of which float32 has all digits that count: smaller products leave its range.
-    private static let leastNarrowSquare = 1e-30
+    /// A mean variance of the other directions that is less than this part of the greatest is lost in the rounding of
+    /// products in float32, from the total of which it is what is left.
+    private static let leastNarrowRest = 1e-4
+    /// The least mean square of which float64 has all digits that count: smaller products leave its range.
+    static let leastSquare = 1e-280
     /// Up to here products take no longer in float64.
     private static let fewColumns = 32
 
@@ -71,10 +80,18 @@ struct PCAFit {
       return stopsAtFirst ? [narrow] : [narrow, wide]
     }
 
-    func suffices(_ leading: LeadingComponents, rows: Int) -> Bool {
-      guard let least = leading.squares.last else { return false }
-      if isWide { return leading.squares[0] <= 0 || least >= leastRatio * leading.squares[0] }
-      return least >= leastRatio * leading.squares[0] && least >= Double(rows) * Attempt.leastNarrowSquare
+    /// - Parameter others: how many directions there are beside those that are wanted.
+    func suffices(_ leading: LeadingComponents, rows: Int, others: Int) -> Bool {
+      guard Attempt.areInRange(leading, rows: rows), let least = leading.squares.last else { return false }
+      let greatest = leading.squares[0]
+      let rest = leading.total - leading.squares.reduce(0, +)
+      return least >= leastRatio * greatest
+        && (isWide || others == 0 || rest >= Double(others) * Attempt.leastNarrowRest * greatest)
+    }
+
+    /// Whether squares are within the range of float64; those of constant columns are not.
+    static func areInRange(_ leading: LeadingComponents, rows: Int) -> Bool {
+      leading.squares[0] >= Double(rows) * leastSquare
     }
 
     func pass(_ options: TransferOptions) throws -> [Explanation.Pass] {
@@ -100,15 +117,43 @@ struct PCAFit {
     for attempt in attempts {
       let (products, means) = try evaluate(attempt.source.products, attempt.source.means, options: inner)
       known = means
-      let isLast = attempt.isWide || attempts.count == 1
-      guard let leading = try LeadingComponents(products, count: count, mayOverflow: !isLast, options: inner)
-      else { continue }
-      if solver != .automatic || attempt.suffices(leading, rows: x.shape[0]) {
-        return try pca(means, leading.components(), squares: leading.squares, total: leading.total)
+      guard let leading = try LeadingComponents(products, count: count, options: inner) else { continue }
+      let rows = x.shape[0]
+      let suffices =
+        solver == .covariance
+        ? Attempt.areInRange(leading, rows: rows)
+        : attempt.suffices(leading, rows: rows, others: others)
+      if suffices {
+        return try pca(
+          means, leading.components(), values: leading.squares.map { $0.squareRoot() },
+          squares: leading.squares, total: leading.total)
       }
     }
+    if let known { try checkRange(known, options) }
     return try bySingularValues(known, options)
   }
+
+  /// Why there is no covariance matrix in the end: because of numbers that are not finite, or, where nothing else may be
+  /// tried, because the squares of finite ones leave the range.
+  private func checkRange(_ means: NDArray, _ options: TransferOptions) throws {
+    guard try means.elements(as: Double.self).allSatisfy(\.isFinite) else {
+      throw TesseraError(.unsolvable, "no components: NaN or infinity in the input")
+    }
+    guard solver == .covariance else { return }
+    // Constant columns have no variance in any range.
+    let (least, greatest) = try evaluate(x.min(axis: 0), x.max(axis: 0), options: options)
+    let isConstant =
+      try least.astype(.float64).elements(as: Double.self)
+      == greatest.astype(.float64).elements(as: Double.self)
+    guard isConstant else {
+      throw TesseraError(
+        .unsolvable, "no components by covariance: the squares of finite numbers leave the range of float64",
+        expected: "the solver automatic or singularValues, or scaled columns")
+    }
+  }
+
+  /// Directions beside those that are wanted.
+  private var others: Int { min(x.shape[0], x.shape[1]) - count }
 
   private func covariancePasses(_ options: TransferOptions) throws -> [[Explanation.Pass]] {
     let inner = covarianceOptions(options)
@@ -135,24 +180,44 @@ struct PCAFit {
     let solver = x.shape[0] < x.shape[1] || known == nil ? svdSolver : .exact
     let svd = try Linalg.leadingSVD(centred(means), count: count, solver: solver, options: options)
     let values = try svd.s.elements(as: Double.self)
-    let total = try variances.elements(as: Double.self).reduce(0, +) * Double(x.shape[0])
-    return try pca(means, svd.vh, squares: values.map { $0 * $0 }, total: total)
+    var total = try sum(variances)
+    var unit = 1.0
+    if let greatest = values.first, greatest > 0, greatest.isFinite, !isInRange(total) {
+      // Squares in the unit of the greatest stay within the range, at the cost of a pass.
+      unit = greatest
+      total = try sum((wide / unit).var(axis: 0).evaluated(options: options))
+    }
+    return try pca(
+      means, svd.vh, values: values, squares: values.map { ($0 / unit) * ($0 / unit) }, total: total,
+      unit: unit)
+  }
+
+  /// The sum of squares of which these are the columns' means.
+  private func sum(_ variances: NDArray) throws -> Double {
+    try variances.elements(as: Double.self).reduce(0, +) * Double(x.shape[0])
+  }
+
+  private func isInRange(_ total: Double) -> Bool {
+    total.isFinite && total >= Double(x.shape[0]) * Attempt.leastSquare
   }
 
   /// - Parameters:
-  ///   - squares: of the singular values.
-  ///   - total: the sum of all of them.
-  private func pca(_ means: NDArray, _ components: NDArray, squares: [Double], total: Double) throws -> PCA {
+  ///   - values: the singular values.
+  ///   - squares: of these, in the square of `unit`.
+  ///   - total: the sum of all of them, likewise.
+  private func pca(
+    _ means: NDArray, _ components: NDArray, values: [Double], squares: [Double], total: Double,
+    unit: Double = 1
+  ) throws -> PCA {
     let degrees = Double(x.shape[0] - 1)
-    let dtype = x.dtype.meanDType
+    let dtype = PCA.dtype(of: x)
     func array(_ values: [Double]) throws -> NDArray { try NDArray(values).astype(dtype).evaluated() }
-    let others = min(x.shape[0], x.shape[1]) - count
     let left = max(0, total - squares.reduce(0, +))
     return try PCA(
       mean: means.astype(dtype).evaluated(), components: components.astype(dtype).evaluated(),
-      singularValues: array(squares.map { $0.squareRoot() }),
-      explainedVariance: array(squares.map { $0 / degrees }),
+      singularValues: array(values),
+      explainedVariance: array(squares.map { $0 / degrees * unit * unit }),
       explainedVarianceRatio: array(squares.map { $0 / total }),
-      noiseVariance: others > 0 ? left / degrees / Double(others) : 0, sampleCount: x.shape[0])
+      noiseVariance: others > 0 ? left / degrees / Double(others) * unit * unit : 0, sampleCount: x.shape[0])
   }
 }

@@ -31,7 +31,7 @@ extension PCA {
 
   /// Stands for a fit that is yet to be made.
   private static func placeholder(_ x: NDArray, _ count: Int) throws -> PCA {
-    let dtype = x.dtype.meanDType
+    let dtype = dtype(of: x)
     let values = try NDArray.zeros([count], dtype: dtype)
     return try PCA(
       mean: .zeros([x.shape[1]], dtype: dtype), components: .zeros([count, x.shape[1]], dtype: dtype),

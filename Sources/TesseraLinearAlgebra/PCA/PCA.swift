@@ -3,7 +3,8 @@ public import TesseraEngine
 
 /// Principal components of a matrix's rows: the directions in which they vary most; scikit-learn's `PCA`.
 ///
-/// Attributes have scikit-learn's definitions, and are arrays in memory of the data's dtype (float64 of integers):
+/// Attributes have scikit-learn's definitions, and are arrays in memory of the data's dtype (float64 of integers, float32 of
+/// shorter floats):
 ///
 /// | attribute | shape | is |
 /// |---|---|---|
@@ -14,8 +15,8 @@ public import TesseraEngine
 /// | `explainedVarianceRatio` | (k,) | its part of the variances of all columns |
 ///
 /// In each component the element of the greatest magnitude is positive. Data of float32, or shorter, with more than 32 columns
-/// is multiplied in float32 and added up in float64 where that leaves variances four digits or more; `x.astype(.float64)` is
-/// multiplied in float64.
+/// is multiplied in float32 and added up in float64 where that leaves variances, and that of the noise, three digits or more;
+/// `x.astype(.float64)` is multiplied in float64.
 public struct PCA: Sendable {
   public let mean: NDArray
   public let components: NDArray
@@ -37,7 +38,8 @@ public struct PCA: Sendable {
     /// `covariance` up to 4096 columns, where it is exact enough for the components that are asked for; otherwise the singular
     /// values of the centred matrix, as `Linalg.leadingSVD` finds them.
     case automatic
-    /// The eigenvectors of the covariance matrix, from one pass: its products in float32 for data of that precision.
+    /// The eigenvectors of the covariance matrix, from one pass: its products in float32 for data of that precision. Refuses
+    /// numbers whose squares leave the range of float64.
     case covariance
     /// The singular values of the centred matrix: a pass for the means, and those of the solver.
     case singularValues(SVDSolver = .automatic)

@@ -111,12 +111,15 @@ import Testing
   }
 
   /// float32 is multiplied in float32 while that leaves variances their digits; then in float64, then not at all. What is
-  /// known exactly are the same numbers in float64; columns lie far from 0, and are mixed.
-  @Test(arguments: [(0.8, 1), (0.035, 1), (0.02, 2), (3e-6, 4)])
-  func precisionsOfNarrowData(_ least: Double, _ reads: Int) throws {
+  /// known exactly are the same numbers in float64; columns lie far from 0, and are mixed. The mean of the variances that are
+  /// not wanted, each of which is `rest` squared or more, needs digits as well: without `rest` it has too few at 0.035.
+  @Test(arguments: [(0.8, 0.0, 1), (0.035, 0.0125, 1), (0.035, 0.0, 2), (0.02, 0.0125, 2), (3e-6, 0.0, 4)])
+  func precisionsOfNarrowData(_ least: Double, _ rest: Double, _ reads: Int) throws {
     let (rows, columns, count) = (6000, 40, 8)
     let folder = try TemporaryFolder()
-    let scales = try (0..<columns).map { try NDArray.full([1], pow(least, Double($0) / Double(count - 1))) }
+    let scales = try (0..<columns).map { column in
+      try NDArray.full([1], max(rest, pow(least, Double(column) / Double(count - 1))))
+    }
     let (mixing, _) = try Linalg.qr(NDArray.normal([columns, columns], seed: 30))
     let mixed = try matmul(NDArray.normal([rows, columns], seed: 31) * concatenate(scales), mixing)
     try (mixed + 10).astype(.float32).write(to: folder.at("x.npy"))
@@ -135,15 +138,18 @@ import Testing
       // Some 1e-8 of the greatest variance, which is a thousand times as large as the least where that is just enough.
       #expect(ratios.allSatisfy { abs($0 - 1) < (least == 0.035 ? 5e-5 : 1e-5) }, "\(ratios)")
     }
+    let (noise, known) = (try #require(pca.noiseVariance), try #require(exact.noiseVariance))
+    #expect(abs(noise - known) <= 5e-4 * known, "\(noise), \(known)")
     let cosines = try absolute((pca.components.astype(.float64) * exact.components).sum(axis: 1))
     #expect(try cosines.elements(as: Double.self).allSatisfy { abs($0 - 1) < 1e-6 })
   }
 
   /// Squares that float32 cannot hold, or not with all digits.
-  @Test(arguments: [1e-24, 1e-20, 1.6e-16, 1e19, 1e30]) func squaresBeyondTheRange(_ scale: Double) throws {
+  @Test(arguments: [1e-30, 1e-24, 1e-20, 1.6e-16, 1e19, 1e30], [PCA.Solver.automatic, .covariance])
+  func squaresBeyondTheRange(_ scale: Double, _ solver: PCA.Solver) throws {
     let x = try (NDArray.normal([300, 40], seed: 19) * NDArray.linspace(1, 0.3, count: 40) * scale).astype(
       .float32)
-    let (pca, exact) = (try PCA.fit(x, count: 6), try PCA.fit(x.astype(.float64), count: 6))
+    let (pca, exact) = (try PCA.fit(x, count: 6, solver: solver), try PCA.fit(x.astype(.float64), count: 6))
     let pairs = [
       (pca.singularValues, exact.singularValues), (pca.explainedVarianceRatio, exact.explainedVarianceRatio),
     ]
@@ -153,6 +159,37 @@ import Testing
     }
     let away = try absolute(pca.components.astype(.float64) - exact.components).max()
     #expect(try away.item(as: Double.self) < 1e-4)
+  }
+
+  /// Squares that float64 cannot hold: singular values are those of the matrix for all that.
+  @Test(arguments: [1e200, 1e-170]) func squaresBeyondTheRangeOfFloat64(_ scale: Double) throws {
+    let plain = try randomMatrix(60, 5, .float64, seed: 23)
+    let (x, expected) = (try (plain * scale).evaluated(), try PCA.fit(plain, count: 2))
+    for solver in [PCA.Solver.automatic, .singularValues()] {
+      let pca = try PCA.fit(x, count: 2, solver: solver)
+      try expect(
+        (pca.singularValues / scale).evaluated(), expected.singularValues.elements(as: Double.self), 1e-13)
+      try expect(
+        pca.explainedVarianceRatio, expected.explainedVarianceRatio.elements(as: Double.self), 1e-13)
+      try expect(pca.components, expected.components.elements(as: Double.self), 1e-11)
+      let variance = scale > 1 ? Double.infinity : 0
+      #expect(try pca.explainedVariance.elements(as: Double.self) == [variance, variance])
+    }
+    let error = #expect(throws: TesseraError.self) { try PCA.fit(x, count: 2, solver: .covariance) }
+    #expect(error?.kind == .unsolvable && "\(error!)".contains("range of float64"), "\(error!)")
+  }
+
+  /// float16 does not hold 90,000.
+  @Test(arguments: [DType.float16, .bfloat16]) func attributesOfHalves(_ dtype: DType) throws {
+    let x = try (NDArray.normal([200, 3], seed: 24) * 300.0).astype(dtype).evaluated()
+    let pca = try PCA.fit(x, count: 2)
+    let exact = try PCA.fit(x.astype(.float64), count: 2)
+    for array in [pca.mean, pca.components, pca.singularValues, pca.explainedVarianceRatio] {
+      #expect(array.dtype == .float32)
+    }
+    let ratios = try (pca.explainedVariance.astype(.float64) / exact.explainedVariance).elements(
+      as: Double.self)
+    #expect(ratios.allSatisfy { abs($0 - 1) < 1e-6 }, "\(ratios)")
   }
 
   @Test func complexDataStaysRefused() throws {
