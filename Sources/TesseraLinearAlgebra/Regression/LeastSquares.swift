@@ -41,13 +41,14 @@ public struct LeastSquares: Sendable {
 
   /// The targets that the model gives for samples; computed when its elements are needed.
   ///
-  /// - Throws: `.usage` for another number of features.
+  /// - Throws: `.usage` for another number of features, and complex dtypes.
   /// - Complexity: one pass over x.
   public func predict(_ x: NDArray) throws -> NDArray {
-    guard x.ndim == 2, x.shape[1] == coefficients.shape[0] else {
+    guard x.ndim == 2, x.shape[1] == coefficients.shape[0], x.dtype.kind != .complex else {
       throw TesseraError(
-        .usage, "samples of a linear model", expected: "shape (n, \(coefficients.shape[0]))",
-        got: "\(x.shape)")
+        .usage, "samples of a linear model",
+        expected: "a real array of shape (n, \(coefficients.shape[0]))", got: "shape \(x.shape) of \(x.dtype)"
+      )
     }
     let columns = coefficients.ndim == 1 ? try coefficients.expandDims(axis: 1) : coefficients
     let targets = try matmul(x.astype(.float64), columns.astype(.float64))

@@ -147,5 +147,10 @@ import Testing
       let error = #expect(throws: TesseraError.self) { try body() }
       #expect(error?.kind == kind && "\(error!)".contains(words), "\(error!)")
     }
+    let model = try LeastSquares.fit(x, y)
+    for (array, words) in [(x.astype(.complex64), "complex64"), (try x.transposed(), "(n, 4)")] {
+      let error = #expect(throws: TesseraError.self) { try model.predict(array) }
+      #expect(error?.kind == .usage && "\(error!)".contains(words), "\(error!)")
+    }
   }
 }
