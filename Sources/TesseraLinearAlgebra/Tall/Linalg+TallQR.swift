@@ -73,10 +73,14 @@ extension DenseMatrix {
     }
   }
 
-  /// A bound for the condition of a matrix of independent columns, whose lengths do not matter.
+  /// A bound for the condition of a matrix of independent columns, whose lengths do not matter: their squares may leave the
+  /// range.
   fileprivate func scaledCondition(_ inverse: DenseMatrix) -> Double {
     func length(_ values: [Scalar]) -> Double {
-      values.reduce(0) { $0 + Double($1.modulus) * Double($1.modulus) }.squareRoot()
+      let moduli = values.map { Double($0.modulus) }
+      guard let greatest = moduli.max(), greatest > 0 else { return 0 }
+      let sum = moduli.reduce(0) { $0 + ($1 / greatest) * ($1 / greatest) }
+      return greatest * sum.squareRoot()
     }
     let products = (0..<rows).map { index in
       length((0..<rows).map { self[$0, index] }) * length((0..<rows).map { inverse[index, $0] })

@@ -39,6 +39,16 @@ import Testing
     try check(NDArray(values, shape: [2000, 8]), unit: 0x1p-53)
   }
 
+  /// Lengths of columns whose squares float64 does not hold.
+  @Test func extremeScales() throws {
+    let x = try randomMatrix(40, 3, .float64, seed: 5)
+    for scales in [[1e299, 1e299, 1e299], [1e-301, 1e-301, 1e-301], [1e-200, 1, 1e200]] {
+      try check((x * NDArray(scales)).evaluated(), unit: 0x1p-53)
+    }
+    let small = try NDArray([1.0, 2, 3, 4], shape: [2, 2])
+    for scale in [1e299, 1e-301] { try check((small * scale).evaluated(), unit: 0x1p-53) }
+  }
+
   @Test func mistakes() throws {
     let x = try randomMatrix(30, 3, .float64, seed: 1)
     for (array, kind) in [
