@@ -61,6 +61,11 @@ import Testing
     #expect(try Linalg.solve(matrices, NDArray.ones([2])).shape.dimensions == [3, 2])
     let error = #expect(throws: TesseraError.self) { _ = try Linalg.solve(matrices, NDArray.ones([3, 2])) }
     #expect(error?.kind == .usage && "\(error!)".contains("(3, 2, 2) (3, 2)"))
+    let stacks = #expect(throws: TesseraError.self) {
+      _ = try Linalg.solve(matrices, NDArray.ones([4, 2, 1]))
+    }
+    #expect(stacks?.kind == .usage && "\(stacks!)".contains("solve"))
+    #expect("\(stacks!)".contains("(3, 2, 2) (4, 2, 1)"))
     #expect(throws: TesseraError.self) { _ = try Linalg.solve(matrices, NDArray(1.0)) }
     #expect(try Linalg.solve(NDArray.zeros([0, 0]), NDArray.zeros([0, 2])).shape.dimensions == [0, 2])
     #expect(try Linalg.solve(matrices, NDArray.zeros([2, 0])).shape.dimensions == [3, 2, 0])

@@ -148,10 +148,21 @@ struct LinearSystem {
         .usage, "solve: operands could not be matched: shapes \(a.shape) \(b.shape)",
         expected: "\(shape.rows) rows of the second", got: "\(other.rows)")
     }
-    lead = try NDArray.broadcastShape(Shape(shape.lead), Shape(other.lead)).dimensions
+    lead = try LinearSystem.lead(a, b, shape.lead, other.lead)
     size = shape.rows
     columns = other.columns
     self.a = try a.broadcast(to: lead + [size, size])
     self.b = try right.broadcast(to: lead + [size, columns])
+  }
+
+  private static func lead(
+    _ a: NDArray, _ b: NDArray, _ first: [Int], _ second: [Int]
+  ) throws -> [Int] {
+    do {
+      return try NDArray.broadcastShape(Shape(first), Shape(second)).dimensions
+    } catch let error as TesseraError where error.kind == .usage {
+      throw TesseraError(
+        .usage, "solve: stacks of matrices could not be broadcast together with shapes \(a.shape) \(b.shape)")
+    }
   }
 }

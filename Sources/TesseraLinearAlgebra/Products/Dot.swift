@@ -27,10 +27,12 @@ public func inner(_ a: NDArray, _ b: NDArray) throws -> NDArray {
 
 /// NumPy's `vdot`: the sum of products of all elements of both in C order, the first ones conjugated.
 ///
-/// - Throws: `.usage` for other numbers of elements.
+/// - Throws: `.usage` for other numbers of elements, naming both shapes.
 public func vdot(_ a: NDArray, _ b: NDArray) throws -> NDArray {
   guard a.size == b.size else {
-    throw TesseraError(.usage, "vdot: as many elements of both", expected: "\(a.size)", got: "\(b.size)")
+    throw TesseraError(
+      .usage, "vdot: as many elements of both, shapes \(a.shape) and \(b.shape)", expected: "\(a.size)",
+      got: "\(b.size)")
   }
   return try sumOfProducts(a.ravel().conjugated(), b.ravel(), axes: [0])
 }

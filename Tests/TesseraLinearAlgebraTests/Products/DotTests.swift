@@ -46,7 +46,8 @@ import Testing
     #expect(try vecdot(range([2, 3]), range([2, 1]), axis: 0).elements(as: Double.self) == [3, 4, 5])
     let truths = try NDArray([Bool](repeating: true, count: 256))
     #expect(try vecdot(truths, truths).item(as: Bool.self))
-    #expect(try message { try vdot(range([3]), range([4])) }.contains("expected 3, got 4"))
+    #expect(
+      try message { try vdot(range([3]), range([2, 2])) }.contains("(3,) and (2, 2): expected 3, got 4"))
     #expect(try message { try vecdot(range([2, 3]), range([4])) }.contains("(size 4 is different from 3)"))
     #expect(try message { try vecdot(NDArray(1.0), range([4])) }.contains("does not have enough dimensions"))
   }
