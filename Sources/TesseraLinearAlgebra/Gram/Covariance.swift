@@ -16,11 +16,11 @@ public import TesseraEngine
 ///   - rowvar: false where each column is a variable.
 ///   - bias: divides by the number of observations n rather than n - 1, unless `ddof` is given.
 ///   - ddof: divides by n - ddof.
-///   - fweights: how often each observation counts: integers, not negative.
+///   - fweights: how often each observation counts: whole numbers of any real dtype, not negative.
 ///   - aweights: relative weights of observations, not negative.
 ///   - dtype: of the result; float64, or complex128 of complex numbers, when nil.
-/// - Throws: `.usage` for more than two axes, weights of another shape or kind, and, when it is computed, negative
-///   weights, or ones that add up to 0.
+/// - Throws: `.usage` for more than two axes, other numbers of observations in `y`, weights of another shape or kind, and,
+///   when it is computed, negative weights, fractions in `fweights`, or weights that add up to 0.
 /// - Complexity: one pass; memory for variables x variables elements per thread, and once in float64.
 public func cov(
   _ m: NDArray, _ y: NDArray? = nil, rowvar: Bool = true, bias: Bool = false, ddof: Int? = nil,
@@ -71,6 +71,11 @@ private func observations(_ m: NDArray, _ y: NDArray?, rowvar: Bool) throws -> N
   let own = try columns(m, "m", rowvar: rowvar)
   guard let y else { return own }
   let other = try columns(y, "y", rowvar: rowvar)
+  guard own.shape[0] == other.shape[0] else {
+    throw TesseraError(
+      .usage, "observations of variables of shapes \(m.shape) and \(y.shape)", expected: "as many of both",
+      got: "\(own.shape[0]) and \(other.shape[0])")
+  }
   return try concatenate([own, other], axis: 1)
 }
 

@@ -6,15 +6,16 @@ struct Weights {
   private let frequencies: NDArray?
   private let analytic: NDArray?
 
-  /// - Throws: `.usage` for other shapes than (count,), and frequencies that are no integers.
+  /// - Throws: `.usage` for other shapes than (count,), and complex dtypes; when they are read, for negative weights, and
+  ///   frequencies that are no whole numbers.
   init(_ frequencies: NDArray?, _ analytic: NDArray?, count: Int) throws {
-    if let frequencies, frequencies.dtype.kind == .floating || frequencies.dtype.kind == .complex {
+    if let frequencies, frequencies.dtype.kind == .complex {
       throw TesseraError(.usage, "fweights must be integer", got: frequencies.dtype.name)
     }
     if let analytic, analytic.dtype.kind == .complex {
       throw TesseraError(.usage, "aweights must be real", got: analytic.dtype.name)
     }
-    self.frequencies = try frequencies.map { try Weights.checked($0, "fweights", count) }
+    self.frequencies = try frequencies.map { try Weights.checked($0, "fweights", count, areWhole: true) }
     self.analytic = try analytic.map { try Weights.checked($0, "aweights", count) }
   }
 
@@ -35,7 +36,9 @@ struct Weights {
     return try maximum(sum - lost, 0.0)
   }
 
-  private static func checked(_ weights: NDArray, _ name: String, _ count: Int) throws -> NDArray {
+  private static func checked(
+    _ weights: NDArray, _ name: String, _ count: Int, areWhole: Bool = false
+  ) throws -> NDArray {
     guard weights.ndim == 1 else {
       throw TesseraError(.usage, "cannot handle multidimensional \(name)", got: "shape \(weights.shape)")
     }
@@ -47,6 +50,9 @@ struct Weights {
       let values = operands[0].pointer
       for place in 0..<count {
         let value = values.loadUnaligned(fromByteOffset: place * 8, as: Double.self)
+        if areWhole, value != value.rounded() {
+          throw TesseraError(.usage, "\(name) must be integer", got: "\(value)")
+        }
         if value < 0 { throw TesseraError(.usage, "\(name) cannot be negative", got: "\(value)") }
         result.storeBytes(of: value, toByteOffset: place * 8, as: Double.self)
       }

@@ -67,6 +67,9 @@ import Testing
     for (a, b) in zip(weighted, try cov(repeated, rowvar: false).elements(as: Double.self)) {
       #expect(abs(a - b) < 1e-13)
     }
+    // Whole numbers of any dtype.
+    let floats = try NDArray([1.0, 2, 1]).astype(.float32)
+    #expect(try cov(x, rowvar: false, fweights: floats).elements(as: Double.self) == weighted)
   }
 
   @Test func ofComplexWeightedObservations() throws {
@@ -188,7 +191,9 @@ import Testing
     let x = try NDArray.zeros([3, 2])
     let cases: [(String, () throws -> NDArray)] = [
       ("more than 2", { try cov(x.expandDims(axis: 0)) }),
-      ("integer", { try cov(x, rowvar: false, fweights: NDArray([1.0, 2, 3])) }),
+      ("integer", { try cov(x, rowvar: false, fweights: NDArray([1.0, 2.5, 3])).evaluated() }),
+      ("integer", { try cov(x, rowvar: false, fweights: NDArray([1, Double.nan, 3])).evaluated() }),
+      ("complex64", { try cov(x, rowvar: false, fweights: NDArray([1, 2, 3]).astype(.complex64)) }),
       ("expected 3, got 2", { try cov(x, rowvar: false, fweights: NDArray([1, 2])) }),
       ("multidimensional", { try cov(x, rowvar: false, aweights: x) }),
       (
@@ -201,7 +206,8 @@ import Testing
       ),
       ("sum to zero", { try cov(x, rowvar: false, fweights: NDArray([0, 0, 0])).evaluated() }),
       ("y has more than 2", { try cov(x, NDArray.zeros([3, 4, 1])) }),
-      ("(5, 2)", { try cov(x, NDArray.zeros([2, 5])) }),
+      ("(3, 2) and (2, 5)", { try cov(x, NDArray.zeros([2, 5])) }),
+      ("(3, 2) and (5, 2)", { try corrcoef(x, NDArray.zeros([5, 2]), rowvar: false) }),
       ("int32", { try cov(x, dtype: .int32) }),
     ]
     for (words, body) in cases {
