@@ -191,6 +191,13 @@ import Testing
       }
     }
     #expect(try Linalg.pinv(NDArray.zeros([0, 3])).shape.dimensions == [3, 0])
+    // A share of the greatest by either name.
+    let steep = try NDArray([4.0, 0, 0, 0.5], shape: [2, 2]).astype(dtype)
+    for inverse in try [Linalg.pinv(steep, rtol: 0.25), Linalg.pinv(steep, rcond: 0.25)] {
+      #expect(try abs(TestMatrix(inverse)[0, 0].real - 0.25) < precision)
+      #expect(try TestMatrix(inverse)[1, 1].modulus < precision)
+    }
+    #expect(throws: TesseraError.self) { _ = try Linalg.pinv(steep, rcond: 0.1, rtol: 0.1) }
   }
 
   @Test func ranks() throws {

@@ -6,17 +6,23 @@ extension Linalg {
   /// The Moore-Penrose pseudo-inverses, `(…, N, M)`, by singular value decompositions.
   ///
   /// - Parameters:
-  ///   - rcond: singular values up to this share of a matrix's greatest count as zero.
+  ///   - rcond: singular values up to this share of a matrix's greatest count as zero; 1e-15 where `rtol` is nil too.
+  ///   - rtol: the same, by the name of the array API standard.
   ///   - hermitian: whether the matrices may be taken for Hermitian.
-  /// - Throws: as `svd`.
+  /// - Throws: `.usage` for both shares; as `svd`.
   /// - Complexity: as `svd`.
   public static func pinv(
-    _ a: NDArray, rcond: Double = 1e-15, hermitian: Bool = false, options: TransferOptions = .init()
+    _ a: NDArray, rcond: Double? = nil, rtol: Double? = nil, hermitian: Bool = false,
+    options: TransferOptions = .init()
   ) throws -> NDArray {
+    guard rcond == nil || rtol == nil else {
+      throw TesseraError(.usage, "`rtol` and `rcond` can't be both set.")
+    }
+    let share = rcond ?? rtol ?? 1e-15
     let types = try LinalgTypes(a)
     return try types.isComplex
-      ? pinv(a, rcond, hermitian, types, options, Complex<Double>.self)
-      : pinv(a, rcond, hermitian, types, options, Double.self)
+      ? pinv(a, share, hermitian, types, options, Complex<Double>.self)
+      : pinv(a, share, hermitian, types, options, Double.self)
   }
 
   private static func pinv<T: LAPACKScalar>(
