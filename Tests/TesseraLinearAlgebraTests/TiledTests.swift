@@ -48,6 +48,45 @@ import Testing
     #expect((upper.adjoint * upper - squares).norm <= bound * squares.norm)
   }
 
+  @Test func aStackOfOneIsTheMatrix() throws {
+    let (a, b) = (try random(40, 40, .float64, seed: 2), try random(40, 5, .float64, seed: 3))
+    let definite = try NDArray.identity(40) * 50.0 + a + a.transposed()
+    func stacked(_ x: NDArray) throws -> NDArray { try x.reshape([1, 1] + x.shape.dimensions) }
+    let pairs: [(NDArray, NDArray)] = try [
+      (Linalg.solve(stacked(a), b, sizes: sizes), Linalg.solve(a, b, sizes: sizes)),
+      (Linalg.solve(a, stacked(b), sizes: sizes), Linalg.solve(a, b, sizes: sizes)),
+      (
+        Linalg.solve(stacked(a), b[ellipsis, 0], sizes: sizes),
+        Linalg.solve(a, b[ellipsis, 0], sizes: sizes)
+      ),
+      (Linalg.inv(stacked(a), sizes: sizes), Linalg.inv(a, sizes: sizes)),
+      (Linalg.det(stacked(a), sizes: sizes), Linalg.det(a, sizes: sizes)),
+      (Linalg.cholesky(stacked(definite), sizes: sizes), Linalg.cholesky(definite, sizes: sizes)),
+      (
+        Linalg.cholesky(stacked(definite), upper: true, sizes: sizes),
+        Linalg.cholesky(definite, upper: true, sizes: sizes)
+      ),
+    ]
+    for (found, alone) in pairs {
+      #expect(found.shape.dimensions == [1, 1] + alone.shape.dimensions)
+      #expect(try bytes(found) == bytes(alone))
+    }
+  }
+
+  /// 64 MiB have no room for it.
+  @Test func aStackOfOneLargerThanTheBudget() throws {
+    let folder = try TemporaryFolder()
+    let n = 2900
+    try (NDArray.normal([1, n, n], seed: 5) + NDArray.identity(n) * 200.0).write(to: folder.at("a.npy"))
+    let (a, b) = (try NDArray.open(folder.at("a.npy")), try NDArray.ones([n]))
+    let x = try Linalg.solve(
+      a, b, options: .init(memory: 64 << 20, threads: 1), temporaryFolder: folder.path,
+      sizes: TileSizes(direct: 8, panel: 64, rows: 128))
+    #expect(x.shape.dimensions == [1, n])
+    let rest = try absolute(matmul(a, x.expandDims(axis: -1)).squeeze(axis: -1) - b).max()
+    #expect(try rest.item(as: Double.self) < 1e-10)
+  }
+
   /// A matrix of 24 MB, of which 64 MiB hold neither two nor one and its inverse: in files there, in memory with more.
   @Test(arguments: [DType.float64]) func placeBudgetAndThreadsChangeNoBit(_ dtype: DType) throws {
     let folder = try TemporaryFolder()

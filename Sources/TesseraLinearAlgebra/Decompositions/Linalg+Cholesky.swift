@@ -37,8 +37,9 @@ extension Linalg {
       func adjoint(_ x: NDArray) throws -> NDArray {
         try T.isComplex ? conjugate(x.transposed()) : x.transposed()
       }
-      let lower = try choleskyTiled(upper ? adjoint(a) : a, types, tiled, sizes, T.self)
-      return try upper ? adjoint(lower) : lower
+      let matrix = try a.onlyMatrix()
+      let lower = try choleskyTiled(upper ? adjoint(matrix) : matrix, types, tiled, sizes, T.self)
+      return try (upper ? adjoint(lower) : lower).stacked(axes: shape.lead.count)
     }
     let options = tiled.transfer
     let n = shape.rows
