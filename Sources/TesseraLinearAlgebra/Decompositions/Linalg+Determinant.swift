@@ -28,7 +28,7 @@ extension Linalg {
   }
 
   /// The signs of determinants (numbers of magnitude 1 of complex matrices, or 0) and the logarithms of their
-  /// magnitudes (-inf for 0), where the determinants themselves might overflow.
+  /// magnitudes (-inf for 0), where the determinants themselves might overflow. Both are NaN of a determinant that is.
   ///
   /// - Complexity: as `det`.
   public static func slogdet(
