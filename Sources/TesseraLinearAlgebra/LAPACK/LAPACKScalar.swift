@@ -8,7 +8,7 @@ package import TesseraCore
 /// `OpenBLAS.require()`.
 package protocol LAPACKScalar: Element, Hashable {
   /// The type of magnitudes.
-  associatedtype Real: LAPACKScalar, BinaryFloatingPoint where Real.Real == Real
+  associatedtype Real: LAPACKScalar, ComplexPart, BinaryFloatingPoint where Real.Real == Real
 
   static var isComplex: Bool { get }
   init(real: Real, imaginary: Real)
@@ -59,7 +59,7 @@ extension Double: LAPACKScalar {
   package var imaginaryPart: Double { 0 }
 }
 
-extension Complex: LAPACKScalar where Real: LAPACKScalar, Real.Real == Real {
+extension Complex: LAPACKScalar where Real: LAPACKScalar, Real: ComplexPart, Real.Real == Real {
   package static var isComplex: Bool { true }
   package init(real: Real, imaginary: Real) { self.init(real, imaginary) }
   package var realPart: Real { real }
