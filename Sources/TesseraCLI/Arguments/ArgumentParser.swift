@@ -10,8 +10,11 @@ struct ArgumentParser {
 
   init(_ definition: CommandDefinition) {
     self.definition = definition
-    options = definition.groups.flatMap(\.options)
+    options = definition.groups.flatMap(\.options) + [ArgumentParser.helpFlag]
   }
+
+  /// Help is given before anything is parsed; this is for who misspells it, or gives it a value.
+  private static let helpFlag = Flag("help", "print this")
 
   static func asksForHelp(_ arguments: [String]) -> Bool {
     arguments.prefix { $0 != "--" }.contains { $0 == "--help" || $0 == "-h" }
@@ -90,8 +93,7 @@ struct ArgumentParser {
   }
 
   private func unknown(_ name: String) -> TesseraError {
-    let known =
-      options.flatMap { option in [option.spelling] + (option.short.map { ["-\($0)"] } ?? []) } + ["--help"]
+    let known = options.flatMap { option in [option.spelling] + (option.short.map { ["-\($0)"] } ?? []) }
     if name.hasPrefix("--"), let guess = Spelling.closest(to: name, among: known) {
       return TesseraError(.usage, "\(definition.name): unknown option '\(name)', did you mean '\(guess)'?")
     }

@@ -130,5 +130,7 @@ import Testing
       message(convert, "a", "b", "--memory", "--json").contains(
         "expected a value, as --memory SIZE, got --json"))
     #expect(message(convert, "a", "b", "--json=1").contains("--json: expected no value, got '1'"))
+    #expect(message(convert, "a", "b", "--help=1") == "convert: --help: expected no value, got '1'")
+    #expect(message(convert, "--hlep") == "convert: unknown option '--hlep', did you mean '--help'?")
   }
 }
