@@ -30,6 +30,7 @@ struct SummaryFile {
         throw TesseraError(
           .usage, "source and destination overlap", path: path, expected: "a place apart from \(source)")
       }
+      if options.overwrite { try Replacement.check(path) }
       let staging =
         plansOnly
         ? nil : try Staging(path, overwrites: options.overwrite, waiting: options.lockWaiting)

@@ -128,6 +128,16 @@ import Testing
     #expect(folder.names == ["a.npy"])
   }
 
+  @Test func aFolderIsNotReplacedByATable() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.npy("a.npy", [2, 2], [1, 2, 3, 4] as [Int32])
+    try folder.write("t.csv/holiday.jpg", [1, 2, 3])
+    let run = ToolRun("stats", path, "-o", folder("t.csv"), "--overwrite")
+    #expect(run.status == 1 && run.errors.contains("t.csv: will not replace this folder"), "\(run.errors)")
+    #expect(try folder.read("t.csv/holiday.jpg") == [1, 2, 3])
+    #expect(folder.names == ["a.npy", "t.csv"])
+  }
+
   @Test func mistakes() throws {
     let folder = try TemporaryFolder()
     let path = try folder.npy("a.npy", [2, 2], [1, 2, 3, 4] as [Int32])

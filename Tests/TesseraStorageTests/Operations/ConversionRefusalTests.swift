@@ -126,6 +126,28 @@ import Testing
     #expect(try refused("x.npy", "photos.zarr")?.kind == .exists)
   }
 
+  @Test func aSpecialFileIsNotReplaced() throws {
+    let pipe = folder.at("pipe.npy")
+    for destination in [pipe, folder.at("pipe.npz")] {
+      #expect(mkfifo(destination, 0o600) == 0)
+      let error = tesseraError {
+        try Conversion(from: folder.at("x.npy"), to: destination, options: .init(overwrite: true)).run()
+      }
+      #expect(error?.kind == .exists && error?.path == destination)
+      #expect(try Directory.kind(destination) == .other)
+    }
+    let created = tesseraError {
+      _ = try ArrayWriter.create(pipe, shape: Shape([2]), dtype: .uint8, overwrite: true)
+    }
+    #expect(created?.kind == .exists)
+    #expect(!folder.names.contains { $0.hasSuffix(".tessera-partial") })
+    // Of a link, the link is replaced.
+    symlink(pipe, folder.at("soft.npy"))
+    try Conversion(from: folder.at("x.npy"), to: folder.at("soft.npy"), options: .init(overwrite: true)).run()
+    #expect(try ModelArray(reading: folder.at("soft.npy")) == array)
+    #expect(try Directory.kind(pipe) == .other)
+  }
+
   /// However the two paths are spelled, a group is not replaced by what is converted out of it.
   @Test func theDestinationHoldsTheSourceUnderAnotherSpelling() throws {
     symlink(folder.at("g.zarr"), folder.at("alias.zarr"))
