@@ -32,7 +32,7 @@ extension ArrayLocation {
   }
 
   /// What is here, without reading elements. Unsupported dtypes are described too, and so are members of an archive
-  /// with several that are no arrays.
+  /// that are no arrays, unless they are named.
   package func contents() throws -> StoredContents {
     switch form {
     case .npy:
@@ -40,10 +40,10 @@ extension ArrayLocation {
       return .array(description(header))
     case .npz:
       let archive = try NpzArchive(path)
-      if member != nil || archive.names.count == 1 {
-        return .array(try archive.describe(archive.entry(member)))
-      }
-      return .members(.npz, try archive.descriptions())
+      if let member { return .array(try archive.describe(archive.entry(member))) }
+      let members = try archive.descriptions()
+      if members.count == 1, members[0].problem == nil { return .array(members[0]) }
+      return .members(.npz, members)
     case .zarr:
       switch try ZarrStore.open(path) {
       case .array(let metadata): return .array(description(metadata, path))

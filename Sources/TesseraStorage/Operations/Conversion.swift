@@ -42,7 +42,10 @@ public struct Conversion: Sendable {
   private static func sources(
     _ location: ArrayLocation, to target: ArrayLocation
   ) throws -> [(String?, any ArrayDriver)] {
-    if case .members(_, let members) = try location.contents() {
+    // Of an only member that is no array, opening it says what is wrong with it.
+    if case .members(_, let members) = try location.contents(),
+      members.count != 1 || members[0].problem == nil
+    {
       guard target.form != .npy else {
         // Says that there are several, and their names.
         return [(nil, try location.driver())]

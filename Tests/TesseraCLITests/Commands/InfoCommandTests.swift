@@ -124,6 +124,28 @@ import Testing
     }
   }
 
+  @Test func anOnlyMemberThatIsNoArray() throws {
+    let folder = try TemporaryFolder()
+    try write(folder("d.npz"), ["F": 3])
+    var bytes = try folder.read("d.npz")
+    let magic = try #require(bytes.indices.first { bytes[$0...].starts(with: [0x93, 0x4E, 0x55]) })
+    bytes[magic] = UInt8(ascii: "R")
+    let path = try folder.write("notes.npz", bytes)
+
+    let json = try ToolRun("info", path, "--json").json()
+    #expect(json["format"] == "npz" && json["logical_bytes"] == .null)
+    let members = try #require(json["members"]?.array)
+    #expect(members.count == 1 && members[0]["name"] == "F")
+    #expect(members[0]["shape"] == .null && members[0]["dtype"] == .null)
+    #expect(members[0]["problem"]?.string?.contains("not a .npy file") == true)
+    #expect(ToolRun("info", path).output.hasPrefix("\(path): npz, 0 arrays, 1 other member\n"))
+    for destination in ["x.npy", "x.zarr", "x.npz", "x.npz/y"] {
+      let refused = ToolRun("convert", path, folder(destination))
+      #expect(refused.status == 1 && refused.errors.contains("\(path)/F: not a .npy"), "\(refused.errors)")
+    }
+    #expect(ToolRun("info", "\(path)/F").status == 1)
+  }
+
   @Test func nanFillValueIsAString() throws {
     #expect(
       JSONValue.array([JSONValue(Double.nan), JSONValue(-Double.infinity)]).printed
