@@ -11,7 +11,7 @@ struct ZipEndRecord {
   init(reading source: some ByteSource) throws {
     let tailStart = max(source.byteCount - ZipFormat.endSize - ZipFormat.large16, 0)
     let tail = try source.bytes(at: tailStart, count: source.byteCount - tailStart)
-    let position = try ZipEndRecord.find(in: tail)
+    let (position, trailing) = try ZipEndRecord.find(in: tail)
     let record = Array(tail[position...])
     let disks = [record.uint16(at: 4), record.uint16(at: 6)]
     var end = tailStart + position
@@ -28,6 +28,12 @@ struct ZipEndRecord {
         .unsupported, "archive of several parts", expected: "disk 0", got: "disk \(disks[0])")
     }
     try self.init(fields, end: end)
+    // Of a truncated file it may be that of an archive within a member.
+    guard trailing == 0 || shift == 0 else {
+      throw ZipEndRecord.corrupt(
+        "a directory at offset \(fields.offset) where \(trailing) bytes follow the archive",
+        "one at offset \(directory.lowerBound)")
+    }
   }
 
   private init(_ fields: Fields, end: Int) throws {
@@ -71,20 +77,25 @@ struct ZipEndRecord {
     }
   }
 
-  /// The last end record in `tail` whose comment ends with the file.
-  private static func find(in tail: [UInt8]) throws -> Int {
+  /// The last end record in `tail` whose comment ends with the file; without one the last of all, as in Python, and
+  /// how many bytes that are none of the archive's follow it.
+  private static func find(in tail: [UInt8]) throws -> (position: Int, trailing: Int) {
+    var other: (position: Int, trailing: Int)?
     var position = tail.count - ZipFormat.endSize
     while position >= 0 {
-      if tail[position] == 0x50, tail.uint32(at: position) == ZipFormat.endSignature,
-        tail.uint16(at: position + 20) == tail.count - position - ZipFormat.endSize
-      {
-        return position
+      if tail[position] == 0x50, tail.uint32(at: position) == ZipFormat.endSignature {
+        let trailing = tail.count - position - ZipFormat.endSize - tail.uint16(at: position + 20)
+        if trailing == 0 { return (position, 0) }
+        if other == nil { other = (position, trailing) }
       }
       position -= 1
     }
-    throw TesseraError(
-      .corrupt, "not a ZIP archive, or a truncated one", expected: "an end record in the last 64 KiB",
-      got: "none")
+    guard let last = other, last.trailing > 0 else {
+      throw TesseraError(
+        .corrupt, "not a ZIP archive, or a truncated one", expected: "an end record in the last 64 KiB",
+        got: "none")
+    }
+    return last
   }
 
   /// The ZIP64 end record and its offset, when there is a locator before the end record.

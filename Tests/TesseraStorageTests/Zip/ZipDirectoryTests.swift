@@ -56,6 +56,18 @@ import Testing
     #expect(slowCRC32(source.bytes[try directory.locate(entry, in: source)]) == entry.crc32)
   }
 
+  /// What a download or a block device leaves; Python looks for the end record in the last 64 KiB as well.
+  @Test(arguments: [1, 21, 22, 1000, 65535])
+  func bytesAfterTheArchive(_ count: Int) throws {
+    let bytes = try MemorySource(fixture: "stored.npz").bytes
+    let source = MemorySource(bytes + [UInt8](repeating: 0x50, count: count))
+    let directory = try ZipDirectory(reading: source)
+    #expect(directory.entries.map(\.name) == ["ramp.npy", "zeros.npy", "scalar.npy"])
+    for entry in directory.entries {
+      #expect(slowCRC32(source.bytes[try directory.locate(entry, in: source)]) == entry.crc32)
+    }
+  }
+
   @Test(arguments: ["stored.npz", "streamed.npz", "names.npz", "other.zip"])
   func everyTruncationIsAnError(_ fixture: String) throws {
     let bytes = try MemorySource(fixture: fixture).bytes

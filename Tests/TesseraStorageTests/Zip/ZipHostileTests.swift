@@ -163,6 +163,23 @@ import Testing
     }
   }
 
+  @Test func bytesAfterWhatIsNoWholeArchive() throws {
+    let sample = try ZipHostileTests.sample()
+    #expect(
+      thrownMessage { try openAll(sample + [UInt8](repeating: 0, count: 65536)) }
+        == "not a ZIP archive, or a truncated one: expected an end record in the last 64 KiB, got none")
+    // An archive is the last member that is left of another one.
+    let outer = try storedArchive([("first", [], [1, 2, 3]), ("inner.npz", [], sample)])
+    let directory = try ZipDirectory(reading: MemorySource(outer))
+    let inner = try directory.locate(directory.entries[1], in: MemorySource(outer))
+    let size = sample.uint32(at: sample.count - ZipFormat.endSize + 12)
+    let offset = sample.count - ZipFormat.endSize - size
+    #expect(
+      thrownMessage { try openAll(Array(outer[..<(inner.upperBound + 9)])) }
+        == "inconsistent archive end: expected a directory at offset \(offset) where 9 bytes follow the archive, "
+        + "got one at offset \(inner.lowerBound + offset)")
+  }
+
   @Test func lyingZIP64EndRecords() throws {
     let bytes = try ZipHostileTests.sample()
     let end = bytes.count - ZipFormat.endSize
