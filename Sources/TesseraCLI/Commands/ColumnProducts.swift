@@ -25,11 +25,11 @@ struct ColumnProducts {
     shared = SharedOptions(arguments)
   }
 
-  /// - Parameter make: the result for a matrix and the dtype that it should have, if it is one for products.
+  /// - Parameter make: the result for a matrix and the dtype that it should have, unless it is left to a cast.
   func run(in session: Session, _ make: (_ x: NDArray, _ dtype: DType?) throws -> NDArray) throws {
     let products = try naming(source) {
       let x = try NDArray.open(source)
-      let result = try make(x, layout.dtype.flatMap { $0.holdsProducts(of: x.dtype) ? $0 : nil })
+      let result = try make(x, layout.dtype.flatMap { $0.isAskedOfProducts(of: x.dtype) ? $0 : nil })
       return layout.dtype.map { result.astype($0) } ?? result
     }
     try shared.perform([source], to: destination, in: session) { options in
@@ -39,7 +39,8 @@ struct ColumnProducts {
 }
 
 extension DType {
-  fileprivate func holdsProducts(of other: DType) -> Bool {
-    kind == .complex || kind == .floating && other.kind != .complex
+  /// Whether products are made in it; they refuse to be real where they are complex, which a cast would not.
+  fileprivate func isAskedOfProducts(of other: DType) -> Bool {
+    kind == .complex || kind == .floating || other.kind == .complex
   }
 }

@@ -6,10 +6,16 @@ extension LeadingSVD {
   /// The decomposition of a stored matrix, written to an archive as S and Vt, with U if asked for.
   ///
   /// - Parameter dtype: of what is written; the data's own when nil.
+  /// - Throws: `.usage` for a dtype that is real where x is complex.
   package static func fitting(
     _ x: NDArray, count: Int, to archive: String, withLeft: Bool, dtype: DType? = nil,
     options: TransferOptions
   ) throws -> Fitting {
+    if x.dtype.kind == .complex, let dtype, dtype.kind != .complex {
+      throw TesseraError(
+        .usage, "dtype of singular vectors of \(x.dtype)", expected: "complex64 or complex128",
+        got: dtype.name)
+    }
     let members = { @Sendable (svd: LeadingSVD) -> Fitting.Results in
       let all = [("U", svd.u), ("S", svd.s), ("Vt", svd.vh)].dropFirst(withLeft ? 0 : 1)
       return Fitting.Results(

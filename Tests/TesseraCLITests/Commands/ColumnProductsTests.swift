@@ -53,6 +53,21 @@ import Testing
     }
   }
 
+  @Test(arguments: ["gram", "cov", "corr"])
+  func complexNumbersAreNotMadeReal(_ command: String) throws {
+    let folder = try TemporaryFolder()
+    let numbers: [Complex<Double>] = [Complex(1, 2), Complex(3, 5), Complex(-1, 4), Complex(0, 1)]
+    let source = try folder.npy("c.npy", [2, 2], numbers)
+    for dtype in ["float32", "float64", "int32"] {
+      let run = ToolRun(command, source, folder("d.npy"), "--dtype", dtype)
+      #expect(run.status == 2)
+      #expect(run.errors.contains("expected complex64 or complex128, got \(dtype)"), "\(run.errors)")
+    }
+    #expect(folder.names == ["c.npy"])
+    #expect(ToolRun(command, source, folder("d.npy"), "--dtype", "complex64").status == 0)
+    #expect(try StoredArray.open(folder("d.npy")).dtype == .complex64)
+  }
+
   @Test func explainsOnePass() throws {
     let folder = try TemporaryFolder()
     for command in ["gram", "cov", "corr"] {

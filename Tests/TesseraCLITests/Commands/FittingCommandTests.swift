@@ -119,6 +119,7 @@ private let hasOpenBLAS = Version.text.split(separator: "\n")[1].contains("OpenB
     let x = try line(folder)
     let y = try folder.npy("y.npy", [3], [1, 2, 5] as [Double])
     let bad = try folder.npy("bad.npy", [4, 2], [1, 2, 3, .nan, 5, 6, 7, 8] as [Double])
+    let complex = try folder.npy("c.npy", [1, 1], [Complex<Double>(1, 2)])
     let p = folder("p.npz")
     for (words, status, text) in [
       (["pca", x, "-k", "3", "-o", p], 2, "(4, 2)"), (["svd", x, "-k", "3", "-o", p], 2, "1 to 2"),
@@ -129,12 +130,13 @@ private let hasOpenBLAS = Version.text.split(separator: "\n")[1].contains("OpenB
       (["pca", bad, "-k", "1", "-o", p], 1, "NaN"), (["svd", bad, "-k", "1", "-o", p], 1, "NaN"),
       (["lstsq", bad, bad, "-o", p], 1, "NaN"), (["pca", folder("none.npy"), "-k", "1", "-o", p], 1, "none"),
       (["pca", x, "-k", "1", "-o", p, "--transform", x, "--overwrite"], 2, "overlap"),
+      (["svd", complex, "-k", "1", "-o", p, "--dtype", "float32"], 2, "complex64 or complex128"),
     ] as [([String], Int32, String)] {
       let run = ToolRun(words)
       #expect(run.status == status && run.errors.contains(text), "\(words) \(run.errors)")
       #expect(run.output.isEmpty && run.errors.hasPrefix("tessera: error: "))
       #expect(run.errors.count { $0 == "\n" } == 1)
     }
-    #expect(folder.names == ["bad.npy", "x.npy", "y.npy"])
+    #expect(folder.names == ["bad.npy", "c.npy", "x.npy", "y.npy"])
   }
 }
