@@ -10,7 +10,7 @@ struct ArgumentParser {
 
   init(_ definition: CommandDefinition) {
     self.definition = definition
-    options = definition.groups.flatMap(\.options) + [ArgumentParser.helpFlag]
+    options = definition.allOptions + [ArgumentParser.helpFlag]
   }
 
   /// Help is given before anything is parsed; this is for who misspells it, or gives it a value.

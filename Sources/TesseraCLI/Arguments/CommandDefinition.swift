@@ -6,15 +6,24 @@ struct CommandDefinition: Sendable {
   var details: String = ""
   let operands: [Operand]
   var options: [any OptionDeclaration] = []
-  /// Whether the options of `LayoutOptions` apply.
+  /// Whether the options of `LayoutOptions` are taken.
   var writesStore = false
+  /// The names of those that apply, where not all do. The command refuses the others itself, as it can say why.
+  var layoutOptions: [String]?
   let examples: [String]
 
-  /// All options, in groups with titles.
+  /// What the parser takes.
+  var allOptions: [any OptionDeclaration] {
+    options + (writesStore ? LayoutOptions.declarations : []) + SharedOptions.declarations
+  }
+
+  /// All options that apply, in groups with titles.
   var groups: [(title: String, options: [any OptionDeclaration])] {
+    let layout = writesStore ? LayoutOptions.declarations : []
+    let own = options + layout.filter { layoutOptions?.contains($0.name) == true }
     var groups: [(title: String, options: [any OptionDeclaration])] = []
-    if !options.isEmpty { groups.append(("options", options)) }
-    if writesStore { groups.append(("layout of the store that is written", LayoutOptions.declarations)) }
+    if !own.isEmpty { groups.append(("options", own)) }
+    if writesStore, layoutOptions == nil { groups.append(("layout of the store that is written", layout)) }
     groups.append(("options of every command", SharedOptions.declarations))
     return groups
   }

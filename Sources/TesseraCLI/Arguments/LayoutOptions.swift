@@ -1,4 +1,5 @@
 import Tessera
+import TesseraStorage
 
 /// The options of every command that writes a store.
 struct LayoutOptions: Sendable {
@@ -73,6 +74,14 @@ struct LayoutOptions: Sendable {
       throw TesseraError(
         .usage, reason, expected: allowingChunks ? "no layout option but --chunks" : "no layout options")
     }
+  }
+
+  /// Refuses what is for Zarr stores where an archive is all that is written.
+  ///
+  /// - Throws: `.usage`, unless every option but possibly `--dtype` has its default.
+  func requireNoStore(_ archive: String, expected: String = "no layout option but --dtype") throws {
+    // A name that is no archive's is refused for that.
+    if archive.hasSuffix(".npz") { try layout.requireDefaults(for: archive, expected: expected) }
   }
 
   /// `4096x768` as lengths of 1 or more.

@@ -15,7 +15,7 @@ struct AdoptCommand: Command {
         Operand(name: "SRC", summary: "a .npy file, which is moved unless --link is given"),
         Operand(name: "DST", summary: "the store to make, ending in .zarr, or a name in a group"),
       ],
-      options: [linkFlag], writesStore: true,
+      options: [linkFlag], writesStore: true, layoutOptions: ["chunks"],
       examples: ["tessera adopt features.npy features.zarr --link"])
   }
 

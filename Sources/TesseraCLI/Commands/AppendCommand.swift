@@ -5,14 +5,15 @@ struct AppendCommand: Command {
     CommandDefinition(
       name: "append", summary: "add the rows of arrays after those of another, all or nothing",
       details: """
-        DST keeps its chunks, codec and dtype, so the layout options do not apply here. Readers see the
-        old rows until the new ones are all there.
+        DST keeps its chunks, codec and dtype, so there are no options for them here. Readers see the old
+        rows until the new ones are all there.
         """,
       operands: [
         Operand(name: "DST", summary: "the Zarr array or .npy file that grows"),
         Operand(name: "SRC", summary: "arrays of the same shape beyond the first axis", repeats: true),
       ],
-      writesStore: true, examples: ["tessera append features.zarr monday.npy tuesday.npy"])
+      writesStore: true, layoutOptions: [],
+      examples: ["tessera append features.zarr monday.npy tuesday.npy"])
   }
 
   private let destination: String

@@ -21,7 +21,7 @@ struct LstsqCommand: Command {
         Operand(name: "X", summary: "samples as rows, features as columns"),
         Operand(name: "Y", summary: "one target for each sample, or several as columns"),
       ],
-      options: [ComponentOptions.outputOption, ridgeOption], writesStore: true,
+      options: [ComponentOptions.outputOption, ridgeOption], writesStore: true, layoutOptions: ["dtype"],
       examples: [
         "tessera lstsq features.npy target.npy -o model.npz",
         "tessera lstsq features.npy targets.npy -o model.npz --ridge 0.1",
@@ -42,6 +42,7 @@ struct LstsqCommand: Command {
     ridge = arguments[LstsqCommand.ridgeOption] ?? 0
     layout = LayoutOptions(arguments)
     shared = SharedOptions(arguments)
+    try layout.requireNoStore(output)
   }
 
   func run(in session: Session) throws {

@@ -15,7 +15,7 @@ struct PCACommand: Command {
         As scikit-learn's PCA: P.npz has mean, components, singular_values, explained_variance and
         explained_variance_ratio. One pass where a covariance matrix of the features does, a few more
         otherwise. float32 is multiplied in float32 where that is exact enough; --dtype float64 does
-        everything in float64.
+        everything in float64. The layout is that of DST, where it is a Zarr store.
         """,
       operands: [Operand(name: "X", summary: "a matrix; columns are features, rows samples")],
       options: [ComponentOptions.countOption, ComponentOptions.outputOption, transformOption],
@@ -38,6 +38,9 @@ struct PCACommand: Command {
     transformed = arguments[PCACommand.transformOption]
     layout = LayoutOptions(arguments)
     shared = SharedOptions(arguments)
+    if transformed == nil {
+      try layout.requireNoStore(options.output, expected: "--transform with a name ending in .zarr")
+    }
   }
 
   func run(in session: Session) throws {

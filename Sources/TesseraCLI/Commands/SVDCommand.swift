@@ -14,6 +14,7 @@ struct SVDCommand: Command {
         """,
       operands: [Operand(name: "X", summary: "a matrix")],
       options: [ComponentOptions.countOption, ComponentOptions.outputOption, leftFlag], writesStore: true,
+      layoutOptions: ["dtype"],
       examples: ["tessera svd features.npy -k 16 -o svd.npz", "tessera svd x.zarr -k 4 -o svd.npz --with-u"])
   }
 
@@ -29,6 +30,7 @@ struct SVDCommand: Command {
     withLeft = arguments[SVDCommand.leftFlag]
     layout = LayoutOptions(arguments)
     shared = SharedOptions(arguments)
+    try layout.requireNoStore(options.output)
   }
 
   func run(in session: Session) throws {

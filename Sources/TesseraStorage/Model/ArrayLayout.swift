@@ -49,6 +49,16 @@ public struct ArrayLayout: Sendable, Hashable {
     self.checksum = checksum
   }
 
+  /// For destinations that are no Zarr stores.
+  ///
+  /// - Throws: `.usage` unless everything is left to the defaults.
+  package func requireDefaults(for path: String, expected: String) throws {
+    guard self == ArrayLayout() else {
+      throw TesseraError(
+        .usage, "codec, chunks, shards and checksums are for Zarr stores", path: path, expected: expected)
+    }
+  }
+
   /// What is written where no group has a say.
   var format: Int { zarrFormat ?? 3 }
 }

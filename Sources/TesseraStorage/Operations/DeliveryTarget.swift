@@ -17,10 +17,8 @@ struct DeliveryTarget: Sendable {
     _ path: String, layout: ArrayLayout, texts: [(name: String, text: String)] = [], overwrites: Bool
   ) throws {
     let location = try ArrayLocation(destination: path)
-    if location.form != .zarr, layout != ArrayLayout() {
-      throw TesseraError(
-        .usage, "codec, chunks, shards and checksums are for Zarr stores", path: path,
-        expected: "a destination ending in .zarr")
+    if location.form != .zarr {
+      try layout.requireDefaults(for: path, expected: "a destination ending in .zarr")
     }
     self.layout = try location.form == .zarr ? ZarrPlace(location.path).resolve(layout) : layout
     if location.member != nil, try Directory.kind(location.path) != nil {

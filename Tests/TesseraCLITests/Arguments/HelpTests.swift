@@ -31,12 +31,23 @@ import Testing
     }
   }
 
-  @Test(arguments: ["convert", "adopt", "append", "slice", "random", "reduce"])
+  @Test(arguments: ["convert", "slice", "random", "reduce", "normalize", "matmul", "cov", "pca"])
   func writersShowLayoutOptions(_ name: String) {
     let text = ToolRun(name, "-h").output
-    for option in ["--codec", "--level", "--chunks", "--shards", "--dtype", "--checksum", "--zarr-format"] {
-      #expect(text.contains(option), "\(option)")
-    }
+    for option in HelpTests.layout { #expect(text.contains("\n  \(option) "), "\(option)") }
+  }
+
+  private static let layout = [
+    "--codec", "--level", "--chunks", "--shards", "--dtype", "--checksum", "--zarr-format",
+  ]
+
+  @Test(
+    arguments: [("adopt", ["--chunks"]), ("append", []), ("svd", ["--dtype"]), ("lstsq", ["--dtype"])]
+      as [(String, [String])])
+  func othersShowThoseThatApply(_ name: String, _ expected: [String]) {
+    let text = ToolRun(name, "-h").output
+    #expect(HelpTests.layout.filter { text.contains("\n  \($0) ") } == expected)
+    #expect(!text.contains("layout of the store"))
   }
 
   @Test(arguments: [["--help"], ["-h"], ["help"]])

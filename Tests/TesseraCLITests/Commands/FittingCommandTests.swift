@@ -131,6 +131,11 @@ private let hasOpenBLAS = Version.text.split(separator: "\n")[1].contains("OpenB
       (["lstsq", bad, bad, "-o", p], 1, "NaN"), (["pca", folder("none.npy"), "-k", "1", "-o", p], 1, "none"),
       (["pca", x, "-k", "1", "-o", p, "--transform", x, "--overwrite"], 2, "overlap"),
       (["svd", complex, "-k", "1", "-o", p, "--dtype", "float32"], 2, "complex64 or complex128"),
+      (["svd", x, "-k", "1", "-o", p, "--codec", "lz4"], 2, "p.npz: codec, chunks, shards"),
+      (["lstsq", x, x, "-o", p, "--chunks", "99x99x99"], 2, "are for Zarr stores"),
+      (["pca", x, "-k", "1", "-o", p, "--zarr-format", "2"], 2, "are for Zarr stores"),
+      (["pca", x, "-k", "1", "-o", p, "--transform", folder("t.npy"), "--level", "3"], 2, "t.npy: codec"),
+      (["svd", x, "-k", "1", "-o", folder("p.zarr"), "--codec", "lz4"], 2, ".npz"),
     ] as [([String], Int32, String)] {
       let run = ToolRun(words)
       #expect(run.status == status && run.errors.contains(text), "\(words) \(run.errors)")
