@@ -221,6 +221,8 @@ public struct Verification: Sendable {
         }
       }
     }
+    // The others may have left that one nothing to do.
+    try options.checkCancellation()
     let found = shared.withLock { $0 }
     report = found.report
     return found.damaged
