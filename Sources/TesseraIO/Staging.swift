@@ -48,6 +48,17 @@ package final class Staging: Sendable {
 
   deinit { try? discard() }
 
+  /// Finds out whether a destination can be built, before long work of which that is the end. What an earlier run left to
+  /// be resumed from stays.
+  ///
+  /// - Throws: as `init`.
+  package static func rehearse(
+    _ destination: String, overwrites: Bool = false, waiting: LockWaiting? = nil
+  ) throws {
+    let staging = try Staging(destination, overwrites: overwrites, resumes: true, waiting: waiting)
+    if staging.isResumed { staging.keep() } else { try staging.discard() }
+  }
+
   private static func existsAlready(_ path: String) -> TesseraError {
     TesseraError(.exists, "exists already (--overwrite replaces it)", path: path)
   }

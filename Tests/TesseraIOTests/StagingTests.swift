@@ -46,6 +46,26 @@ import Testing
     #expect(#expect(throws: TesseraError.self) { try Staging(folder.at("y")) }?.kind == .exists)
   }
 
+  @Test func aRehearsalLeavesThingsAsTheyAre() throws {
+    try Staging.rehearse(folder.at("x"))
+    #expect(folder.names == [])
+    do {
+      let staging = try Staging(folder.at("x"))
+      try build(staging, [1, 2])
+      #expect(#expect(throws: TesseraError.self) { try Staging.rehearse(folder.at("x")) }?.kind == .busy)
+      try File(staging.note, .create).sync()
+      staging.keep()
+    }
+    try Staging.rehearse(folder.at("x"))
+    #expect(try Staging(folder.at("x"), resumes: true).isResumed)
+    try folder.write("y", [9])
+    #expect(#expect(throws: TesseraError.self) { try Staging.rehearse(folder.at("y")) }?.kind == .exists)
+    try Staging.rehearse(folder.at("y"), overwrites: true)
+    #expect(try folder.read("y") == [9])
+    let missing = folder.at("none/x")
+    #expect(#expect(throws: TesseraError.self) { try Staging.rehearse(missing) }?.kind == .notFound)
+  }
+
   @Test func whatAppearsMeanwhileStays() throws {
     let staging = try Staging(folder.at("x"))
     try build(staging, [1])

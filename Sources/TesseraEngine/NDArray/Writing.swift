@@ -49,12 +49,7 @@ package struct Writing: Sendable {
     archive path: String, _ arrays: [(name: String, array: NDArray)],
     texts: [(name: String, text: String)] = [], options: TransferOptions
   ) throws {
-    let location = try ArrayLocation(destination: path)
-    guard location.form == .npz, location.member == nil else {
-      throw TesseraError(
-        .usage, "destination of several arrays", path: path, expected: "a name ending in .npz")
-    }
-    try self.init(arrays.map { ($0.name, $0.array) }, texts: texts, to: path, options: options)
+    try self.init([WritingDestination(archive: path, arrays, texts: texts)], options: options)
   }
 
   /// Does it.

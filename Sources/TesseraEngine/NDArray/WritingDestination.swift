@@ -22,6 +22,21 @@ package struct WritingDestination: Sendable {
     if !names.isEmpty || members.count != 1 { try check(names) }
   }
 
+  /// One `.npz` archive.
+  ///
+  /// - Throws: `.usage` for another name; as above.
+  package init(
+    archive path: String, _ arrays: [(name: String, array: NDArray)],
+    texts: [(name: String, text: String)] = []
+  ) throws {
+    let location = try ArrayLocation(destination: path)
+    guard location.form == .npz, location.member == nil else {
+      throw TesseraError(
+        .usage, "destination of several arrays", path: path, expected: "a name ending in .npz")
+    }
+    try self.init(path, arrays.map { ($0.name, $0.array) }, texts: texts)
+  }
+
   private func check(_ names: [String]) throws {
     let location = try ArrayLocation(destination: path)
     let holdsSeveral =

@@ -6,22 +6,26 @@ extension Normalization {
   /// What the work will take, before any of it is done.
   public var explanation: Explanation { passes.explanation }
 
-  /// Does it.
+  /// Does it. The array and its parameters are put in place together, when both are complete.
   ///
   /// - Throws: `TesseraError` of kind `.cancelled`, `.system` (disk full, no permission) or `.corrupt`; the
-  ///   destination is then as it was, unless the error says that it is in place and its parameters are not.
+  ///   destinations are then as they were, unless the error says that one is in place.
   /// - Complexity: the passes of `explanation`; memory within the budget.
   @discardableResult
   public func run() throws -> WorkReport {
     let start = ProcessLimits.now
+    if fit != nil {
+      try Writing.rehearse([destination] + (savedParameters.map { [$0] } ?? []), options: options)
+    }
     var stages = StagedProgress(options, total: passes.fitBytes.saturatingAdd(passes.writingBytes))
     let fitting = stages.next(passes.fitBytes)
     let normalizer = try known ?? fit!.normalizer(evaluate(fit!.arrays, options: fitting))
-    var report = try writing(by: normalizer, options: stages.next(passes.writingBytes)).run()
-    if let savedParameters {
-      try afterwards(destination, "its parameters were not saved to \(savedParameters)") {
-        try normalizer.save(to: savedParameters, options: .init(overwrite: options.overwrite))
-      }
+    let saved = try savedParameters.map { try normalizer.archive($0) }
+    var report = try writing(by: normalizer, beside: saved, options: stages.next(passes.writingBytes)).run()
+    if let saved {
+      // What is told of is the array.
+      report.bytesOut -= saved.members.reduce(0) { $0 + $1.array.nbytes }
+      report.storedBytes -= (try? FileStamp(path: saved.path).size) ?? 0
     }
     report.bytesIn = x.nbytes
     report.seconds = ProcessLimits.now - start
@@ -49,12 +53,17 @@ extension Normalization {
     return passes
   }
 
-  private func writing(by normalizer: Normalizer, options: TransferOptions) throws -> Writing {
+  private func writing(
+    by normalizer: Normalizer, beside saved: WritingDestination? = nil, options: TransferOptions
+  ) throws -> Writing {
     let z = try normalizer.transform(x)
     var options = options
     options.heldBytes = normalizer.heldBytes
-    return try Writing(
-      [(nil, dtype.map { z.astype($0) } ?? z)], to: destination, layout: layout, options: options)
+    // The array is computed as it is written, also when it is small beside something else.
+    options.gatheredBytes = 0
+    let array = try WritingDestination(
+      destination, [(nil, dtype.map { z.astype($0) } ?? z)], layout: layout)
+    return try Writing([array] + (saved.map { [$0] } ?? []), options: options)
   }
 }
 

@@ -5,7 +5,7 @@ public import TesseraStorage
 /// The normalization of one stored array into another: a pass to fit, unless parameters are given, and one to write.
 ///
 /// Made without touching the destination; `explanation` tells what it will do; `run` does it. The destination
-/// appears whole at the end, or not at all.
+/// appears whole at the end, together with the file of parameters if there is to be one, or not at all.
 public struct Normalization: Sendable {
   let x: NDArray
   let source: String

@@ -19,6 +19,11 @@ extension Normalizer {
   /// - Parameter options: `overwrite` replaces an existing file.
   /// - Throws: `.usage` for a name that does not end in `.npz`; `.exists`; `.system`.
   public func save(to path: String, options: TransferOptions = .init()) throws {
+    _ = try Writing([archive(path)], options: options).run()
+  }
+
+  /// The parameters on their way to an archive, alone or beside what they make of an array.
+  func archive(_ path: String) throws -> WritingDestination {
     var arrays: [(name: String, array: NDArray)] = []
     if let center, let scale { arrays = [("center", center), ("scale", scale)] }
     arrays.append(("axis", NDArray(Int64(axis))))
@@ -26,7 +31,7 @@ extension Normalizer {
       arrays.append((name, try NDArray(values, shape: featureShape.dimensions)))
     }
     let texts = [("method", method.rawValue)] + (method.scalesRows ? [] : [("dtype", dtype.name)])
-    _ = try Writing(archive: path, arrays, texts: texts, options: options).run()
+    return try WritingDestination(archive: path, arrays, texts: texts)
   }
 }
 

@@ -23,9 +23,10 @@ package struct Fitting: Sendable {
   }
 
   private let archive: String
+  private let destinations: [String]
   private let bytesIn: Int
   private let computing: [Explanation.Pass]
-  private let writing: [Writing]
+  private let writing: Writing
   private let options: TransferOptions
   private let compute: @Sendable (TransferOptions) throws -> Results
 
@@ -45,57 +46,45 @@ package struct Fitting: Sendable {
     self.options = options
     self.compute = compute
     bytesIn = sources.reduce(0) { $0.saturatingAdd($1.nbytes) }
-    writing = try Fitting.writing(planned, archive) { _ in options }
-    try Fitting.checkApart(
-      sources.flatMap(\.node.storedPaths), [archive] + (planned.output.map { [$0.path] } ?? []))
+    destinations = [archive] + (planned.output.map { [$0.path] } ?? [])
+    writing = try Fitting.writing(planned, archive, options)
+    try Fitting.checkApart(sources.flatMap(\.node.storedPaths), destinations)
   }
 
   /// What it will take, before any of it is done.
   package var explanation: Explanation {
-    let passes = writing.flatMap(\.explanation.passes)
     // Writing what is in memory already is no pass of its own.
-    return Explanation(
-      passes: passes.reduce(into: computing) { all, pass in
+    Explanation(
+      passes: writing.explanation.passes.reduce(into: computing) { all, pass in
         guard pass.bytesRead == 0, let last = all.indices.last else { return all.append(pass) }
         all[last].bytesWritten = all[last].bytesWritten.saturatingAdd(pass.bytesWritten)
         all[last].predictedPeakBytes = max(all[last].predictedPeakBytes, pass.predictedPeakBytes)
       })
   }
 
-  /// Does it.
+  /// Does it. What is written is put in place together, when all of it is complete.
   package func run() throws -> WorkReport {
     let start = ProcessLimits.now
+    try Writing.rehearse(destinations, options: options)
     let fitBytes = computing.reduce(0) { $0.saturatingAdd($1.bytesRead) }
-    let writingBytes = writing.map(\.progressBytes)
-    var stages = StagedProgress(options, total: writingBytes.reduce(fitBytes) { $0.saturatingAdd($1) })
+    var stages = StagedProgress(options, total: fitBytes.saturatingAdd(writing.progressBytes))
     let results = try compute(stages.next(fitBytes))
-    let works = try Fitting.writing(results, archive) { stages.next(writingBytes[$0]) }
-    let reports = try works.map { try $0.run() }
-    var report = reports[0]
-    for other in reports.dropFirst() {
-      report.bytesOut = report.bytesOut.saturatingAdd(other.bytesOut)
-      report.storedBytes = report.storedBytes.saturatingAdd(other.storedBytes)
-      report.peakResident = max(report.peakResident, other.peakResident)
-    }
+    var report = try Fitting.writing(results, archive, stages.next(writing.progressBytes)).run()
     report.bytesIn = bytesIn
     report.seconds = ProcessLimits.now - start
     return report
   }
 
-  /// The larger one first: it may fail.
-  ///
-  /// - Parameter options: of each, by number.
   private static func writing(
-    _ results: Results, _ archive: String, _ options: (Int) -> TransferOptions
-  ) throws -> [Writing] {
-    var works: [Writing] = []
-    if let output = results.output {
-      works.append(
-        try Writing(
-          [(nil, output.array)], to: output.path, layout: output.layout, options: options(works.count)))
-    }
-    works.append(try Writing(archive: archive, results.members, options: options(works.count)))
-    return works
+    _ results: Results, _ archive: String, _ options: TransferOptions
+  ) throws -> Writing {
+    let members = try WritingDestination(archive: archive, results.members)
+    guard let output = results.output else { return try Writing([members], options: options) }
+    var options = options
+    // The output is computed as it is written, also when it is small.
+    options.gatheredBytes = 0
+    let array = try WritingDestination(output.path, [(nil, output.array)], layout: output.layout)
+    return try Writing([array, members], options: options)
   }
 
   /// Nothing that is read or written may be what another one replaces.

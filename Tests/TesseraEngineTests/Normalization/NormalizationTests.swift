@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 import TesseraCore
 import TesseraEngine
@@ -61,6 +62,50 @@ import Testing
     #expect(told.totals == [2 * x.nbytes])
     #expect(told.last == 2 * x.nbytes)
     #expect(told.isMonotonous)
+  }
+
+  /// Whichever system call fails, the array and its parameters are there, or neither of them is.
+  @Test func bothOrNeither() throws {
+    let sources = try TemporaryFolder()
+    let (source, _) = try source(sources, [50, 3])
+    let work = try TemporaryFolder()
+    func attempt() throws {
+      try Normalization(
+        from: source, to: work.at("z.npy"), savingParametersTo: work.at("p.npz"),
+        options: .init(memory: 64 << 20, threads: 1)
+      ).run()
+    }
+    let counter = FaultInjector(failing: .max, code: 0)
+    try FaultInjector.$current.withValue(counter) { try attempt() }
+    #expect(work.names == ["p.npz", "z.npy"])
+    for number in 0..<counter.count {
+      for name in work.names { try Directory.remove(work.at(name)) }
+      let fault = FaultInjector(failing: number, code: ENOSPC)
+      var failure: TesseraError?
+      do {
+        try FaultInjector.$current.withValue(fault) { try attempt() }
+      } catch let error as TesseraError { failure = error }
+      // Files within the staging folder are replaced too, and say so of themselves.
+      let isInPlace =
+        failure.map { $0.what.hasPrefix("is in place") && $0.path?.contains("tessera-partial") == false }
+      let found = work.names.filter { !$0.contains("tessera-partial") }
+      let note = "call \(number): \(failure.map { "\($0)" } ?? "no error")"
+      #expect(found == (isInPlace ?? true ? ["p.npz", "z.npy"] : []), "\(note)")
+    }
+  }
+
+  @Test func aBusyPlaceOfTheParametersIsFoundBeforeThePasses() throws {
+    let folder = try TemporaryFolder()
+    let (source, _) = try source(folder, [400, 30])
+    let told = Told()
+    let job = try Normalization(
+      from: source, to: folder.at("z.npy"), savingParametersTo: folder.at("p.npz"),
+      options: .init(progress: { told.add($0, $1) }))
+    let other = try Staging(folder.at("p.npz"))
+    #expect(#expect(throws: TesseraError.self) { try job.run() }?.kind == .busy)
+    #expect(told.totals.isEmpty)
+    try other.discard()
+    #expect(folder.names == ["x.npy"])
   }
 
   @Test func refusedBeforeAnythingIsDone() throws {

@@ -2,6 +2,7 @@ import Glibc
 import TesseraCore
 import TesseraEngine
 import TesseraEngineTestSupport
+import TesseraIO
 import TesseraLinearAlgebra
 import TesseraStorage
 import TesseraTestSupport
@@ -233,6 +234,36 @@ import Testing
     try NDArray.savez(to: folder.at("q.npz"), [("mean", pca.mean), ("components", pca.mean)])
     let error = #expect(throws: TesseraError.self) { try PCA.load(from: folder.at("q.npz")) }
     #expect(error?.kind == .corrupt && error?.path == folder.at("q.npz"))
+  }
+
+  /// Whichever system call fails, the components and the samples in their coordinates are there, or neither is.
+  @Test func bothOutputsOrNeither() throws {
+    let sources = try TemporaryFolder()
+    try randomMatrix(12, 4, .float64, seed: 3).write(to: sources.at("x.npy"))
+    let work = try TemporaryFolder()
+    func attempt() throws {
+      _ = try PCA.fitting(
+        NDArray.open(sources.at("x.npy")), count: 2, to: work.at("p.npz"), transforming: work.at("t.npy"),
+        options: .init(memory: 64 << 20, threads: 1)
+      ).run()
+    }
+    let counter = FaultInjector(failing: .max, code: 0)
+    try FaultInjector.$current.withValue(counter) { try attempt() }
+    #expect(work.names == ["p.npz", "t.npy"])
+    for number in 0..<counter.count {
+      for name in work.names { try Directory.remove(work.at(name)) }
+      let fault = FaultInjector(failing: number, code: ENOSPC)
+      var failure: TesseraError?
+      do {
+        try FaultInjector.$current.withValue(fault) { try attempt() }
+      } catch let error as TesseraError { failure = error }
+      // Files within the staging folder are replaced too, and say so of themselves.
+      let isInPlace =
+        failure.map { $0.what.hasPrefix("is in place") && $0.path?.contains("tessera-partial") == false }
+      let found = work.names.filter { !$0.contains("tessera-partial") }
+      let note = "call \(number): \(failure.map { "\($0)" } ?? "no error")"
+      #expect(found == (isInPlace ?? true ? ["p.npz", "t.npy"] : []), "\(note)")
+    }
   }
 
   @Test func bitsDoNotDependOnThreadsOrBudget() throws {
