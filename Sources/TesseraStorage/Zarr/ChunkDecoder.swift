@@ -111,7 +111,7 @@ package struct ChunkDecoder: Sendable {
 
   /// Refuses more bytes than anybody makes of a chunk, before memory is asked for: a file may be as large as it likes.
   ///
-  /// - Throws: `.corrupt`; `.memory` when the chunk itself can never be in memory.
+  /// - Throws: `.corrupt`, for shards `.unsupported`; `.memory` when the chunk itself can never be in memory.
   package func check(encodedCount: Int) throws {
     try checkClaim(of: encodedCount)
     try requireMemory()
@@ -122,8 +122,10 @@ package struct ChunkDecoder: Sendable {
       }
     let most = pipeline.chain.mostEncodedCount(body)
     guard encodedCount <= most else {
+      // A shard may have gaps, so that one of any size may be whole: it must not be taken for damage.
       throw TesseraError(
-        .corrupt, "size of an encoded chunk", expected: "at most \(most) bytes", got: "\(encodedCount)")
+        pipeline.isSharded ? .unsupported : .corrupt, "size of an encoded chunk",
+        expected: "at most \(most) bytes", got: "\(encodedCount)")
     }
   }
 
@@ -141,7 +143,9 @@ package struct ChunkDecoder: Sendable {
     if case .sharding(let inner) = sharding.pipeline.body {
       each = indexByteCount(inner, shape: sharding.chunkShape)
     }
-    return chunks.saturatingMultiply(each.saturatingAdd(16)).saturatingAdd(4)
+    // What an encoder adds to each chunk, however small, may be more than the chunk.
+    let overhead = 2 * sharding.pipeline.chain.maximumEncodedCount(0)
+    return chunks.saturatingMultiply(each.saturatingAdd(16 + overhead)).saturatingAdd(4)
   }
 
   private func requireMemory() throws {

@@ -36,6 +36,10 @@ package struct ChunkPipeline: Sendable {
     return strides
   }
 
+  package var isSharded: Bool {
+    if case .sharding = body { true } else { false }
+  }
+
   /// The shard that this pipeline is and nothing else, so that its chunks can be read one by one.
   package var sharding: Sharding? {
     guard transpose == nil, chain.isIdentity, case .sharding(let sharding) = body else { return nil }
