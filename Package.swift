@@ -139,8 +139,8 @@ let package = Package(
       path: "tools/fuzzing/runner", swiftSettings: swiftSettings),
     // What the test rooms share (seeded numbers, temporary folders); in no product.
     .target(
-      name: "TesseraTestSupport", dependencies: ["TesseraIO"], path: "Tests/TesseraTestSupport",
-      swiftSettings: swiftSettings),
+      name: "TesseraTestSupport", dependencies: ["TesseraCore", "TesseraIO"],
+      path: "Tests/TesseraTestSupport", swiftSettings: swiftSettings),
     // What tests of arrays share (drivers that count what is read of them); in no product.
     .target(
       name: "TesseraEngineTestSupport", dependencies: ["TesseraCore", "TesseraStorage", "TesseraEngine"],

@@ -29,6 +29,10 @@ import Testing
       ("median", { _ = try x.median().evaluated(options: options) }),
       ("scan", { _ = try x.cumsum().max().evaluated(options: options) }),
       ("end of a scan", { _ = try x.cumsum()[-1].item(as: Double.self, options: options) }),
+      (
+        "end of an expression of a scan",
+        { try (x.cumsum() + 1.0)[-1].write(to: folder.at("e.npy"), options: options) }
+      ),
       ("write", { try x.write(to: folder.at("x.npy"), options: options) }),
       ("store", { try x.write(to: folder.at("x.zarr"), layout: .init(codec: .lz4), options: options) }),
       (
@@ -49,7 +53,7 @@ import Testing
 
   @Test(arguments: threads) func aTokenStopsEverything(_ threads: Int) throws {
     let folder = try TemporaryFolder()
-    for number in 0..<7 {
+    for number in 0..<8 {
       let token = CancellationToken()
       let x = try watched { if $0 > 700_000 { token.cancel() } }
       let (name, work) = works(x, folder, .init(threads: threads, cancellation: token))[number]
@@ -62,7 +66,7 @@ import Testing
   /// No token is needed for that.
   @Test func aCancelledTaskStopsEverything() async throws {
     let folder = try TemporaryFolder()
-    for number in 0..<7 {
+    for number in 0..<8 {
       let error = await Task.detached { () async -> TesseraError? in
         withUnsafeCurrentTask { $0?.cancel() }
         do {

@@ -22,7 +22,8 @@ package final class ExpressionDriver: ComputedDriver {
   package func read(
     _ selection: StridedRegion, into target: UnsafeMutableRawPointer, strides: [Int], scratch: ReadScratch
   ) throws {
-    try reader.read(selection, into: [target], strides: [strides])
+    try reader.read(
+      selection, into: [target], strides: [strides], interruption: scratch.interruption)
   }
 
   package func finishReading() { reader.finishReading() }

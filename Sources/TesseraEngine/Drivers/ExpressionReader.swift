@@ -27,14 +27,17 @@ final class ExpressionReader: Sendable {
 
   /// Copies a box of each expression into its target.
   ///
-  /// - Parameter strides: of each target, in bytes.
+  /// - Parameters:
+  ///   - strides: of each target, in bytes.
+  ///   - interruption: throws when the work was asked to stop.
   func read(
-    _ selection: StridedRegion, into targets: [UnsafeMutableRawPointer], strides: [[Int]]
+    _ selection: StridedRegion, into targets: [UnsafeMutableRawPointer], strides: [[Int]],
+    interruption: @escaping @Sendable () throws -> Void
   ) throws {
     if selection.isEmpty { return }
     try evaluators.with { evaluator in
       try forEachPiece(of: selection) { piece, place in
-        try evaluator.load(piece)
+        try evaluator.load(piece, interruption: interruption)
         try evaluator.forEachTile { tile in
           let lower = zip(place, tile.lower).map { $0 + $1 }
           for root in targets.indices {

@@ -31,7 +31,8 @@ package struct ExpressionSource: BlockSource {
 
   package func read(_ region: Region, into targets: [UnsafeMutableRawPointer], scratch: ReadScratch) throws {
     let strides = dtypes.map { dtype in Shape.strides(of: region.lengths).map { $0 * dtype.itemSize } }
-    try reader.read(StridedRegion(region), into: targets, strides: strides)
+    try reader.read(
+      StridedRegion(region), into: targets, strides: strides, interruption: scratch.interruption)
   }
 
   /// As of any expression: its leaves are not looked at one by one.

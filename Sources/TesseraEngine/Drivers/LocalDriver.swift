@@ -67,13 +67,15 @@ package final class LocalDriver: ComputedDriver {
         if selection.axes.count > rank {
           pieces.append(.init(start: selection.axes[rank].start, count: selection.axes[rank].count, place: 0))
         }
-        try compute(kept.grid.ordinal(index), box, worker)
+        try compute(kept.grid.ordinal(index), box, worker, scratch.interruption)
         copy(pieces, box, worker, selection, target, strides)
       }
     }
   }
 
-  private func compute(_ ordinal: Int, _ box: Region, _ worker: Worker) throws {
+  private func compute(
+    _ ordinal: Int, _ box: Region, _ worker: Worker, _ interruption: @escaping @Sendable () throws -> Void
+  ) throws {
     if worker.held == ordinal { return }
     worker.held = nil
     var region = Region(pass.shape)
@@ -86,7 +88,7 @@ package final class LocalDriver: ComputedDriver {
     let values = worker.values.reserve(positions * (kernel.width ?? 1) * kernel.dtype.itemSize)
     let scratch = worker.scratch.reserve(
       kernel.scratchBytes(positions: positions, each: region.count / max(1, positions)))
-    try worker.evaluator.load(StridedRegion(region))
+    try worker.evaluator.load(StridedRegion(region), interruption: interruption)
     try kernel.compute(
       worker.evaluator, region, kept, positions: positions, scratch: scratch, into: values.baseAddress!)
     worker.held = ordinal

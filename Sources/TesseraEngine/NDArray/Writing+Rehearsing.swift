@@ -10,10 +10,22 @@ extension Writing {
     let waiting = options.lockWaiting
     for path in paths {
       let location = try ArrayLocation(destination: path)
-      // Groups around an array may be yet to be made.
-      if location.form == .zarr, try Directory.kind(Path.parent(location.path)) == nil { continue }
+      if location.form == .zarr, try isInNewGroup(location.path) { continue }
       if options.overwrite { try Replacement.check(location.path) }
       try Staging.rehearse(location.path, overwrites: options.overwrite, waiting: waiting)
     }
+  }
+
+  /// Whether groups around an array are yet to be made, so that nothing can be in its place.
+  ///
+  /// - Throws: `.notFound` when the folder is missing that they would be in.
+  private static func isInNewGroup(_ path: String) throws -> Bool {
+    let parent = Path.parent(path)
+    guard parent.contains(".zarr"), try Directory.kind(parent) == nil else { return false }
+    if try isInNewGroup(parent) { return true }
+    guard try Directory.kind(Path.parent(parent)) == .directory else {
+      throw TesseraError(.notFound, "no such folder", path: Path.parent(parent))
+    }
+    return true
   }
 }

@@ -60,8 +60,7 @@ struct PassRunner {
     let reading = OrderedGate()
     let ending = OrderedGate()
     try WorkerTeam.run(threads: min(plan.threads, max(leaves, 1))) { worker in
-      let evaluator = BlockEvaluator(
-        plan.program, lender: plan.lent > 0 ? { PageLender() } : nil, interruption: options.checkCancellation)
+      let evaluator = BlockEvaluator(plan.program, lender: plan.lent > 0 ? { PageLender() } : nil)
       do {
         let lasting = try plan.tasks.map { try $0.sink.isOrderFree ? $0.sink.makePartial() : nil }
         while true {
@@ -108,11 +107,8 @@ struct PassRunner {
     for number in range {
       try options.checkCancellation()
       let block = plan.grid.region(plan.grid.index(ordinal: number))
-      if plan.program.isSequential {
-        try reading.pass(number) { try evaluator.load(StridedRegion(block)) }
-      } else {
-        try evaluator.load(StridedRegion(block))
-      }
+      let load = { try evaluator.load(StridedRegion(block), interruption: options.checkCancellation) }
+      if plan.program.isSequential { try reading.pass(number, load) } else { try load() }
       for partial in partials { partial.begin(block) }
       try evaluator.forEachTile { tile in
         for root in 0..<roots { values[root] = evaluator.pointer(toRoot: root) }

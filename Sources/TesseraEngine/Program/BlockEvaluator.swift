@@ -37,13 +37,8 @@ package final class BlockEvaluator {
     let register: UnsafeMutableRawPointer
   }
 
-  /// - Parameters:
-  ///   - lender: made for each leaf that may be computed where it is mapped, until `whole` ends.
-  ///   - interruption: throws when the work was asked to stop.
-  package init(
-    _ program: Program, lender: (() -> PageLender)? = nil,
-    interruption: @escaping @Sendable () throws -> Void = {}
-  ) {
+  /// - Parameter lender: made for each leaf that may be computed where it is mapped, until `whole` ends.
+  package init(_ program: Program, lender: (() -> PageLender)? = nil) {
     self.program = program
     let expanded = BlockEvaluator.expandedLeaves(program)
     let allocation = RegisterAllocation(program, expanded: expanded)
@@ -52,7 +47,7 @@ package final class BlockEvaluator {
     let registers = Buffer(count: allocation.count * layout.registerBytes)
     self.registers = registers
     constants = Buffer(count: program.values.count * 16)
-    let leaves = program.leaves.map { LeafBlock($0, lender?(), interruption) }
+    let leaves = program.leaves.map { LeafBlock($0, lender?()) }
     self.leaves = leaves
     func register(_ value: Int) -> UnsafeMutableRawPointer? {
       allocation.registers[value].map { registers.bytes.baseAddress! + $0 * layout.registerBytes }
@@ -111,9 +106,13 @@ package final class BlockEvaluator {
   // MARK: Blocks
 
   /// Reads what a box of the iteration needs.
-  package func load(_ region: StridedRegion) throws {
+  ///
+  /// - Parameter interruption: throws when the work was asked to stop; for leaves that take long to read.
+  package func load(
+    _ region: StridedRegion, interruption: @escaping @Sendable () throws -> Void = {}
+  ) throws {
     lengths = region.counts
-    for leaf in leaves { try leaf.load(region) }
+    for leaf in leaves { try leaf.load(region, interruption: interruption) }
     for (number, value) in program.values.enumerated() where value.isScalar {
       let place = UnsafeMutableRawPointer(mutating: pointers[number])
       switch value.origin {

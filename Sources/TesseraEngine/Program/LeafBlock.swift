@@ -8,7 +8,7 @@ import TesseraStorage
 final class LeafBlock {
   private let leaf: Program.Leaf
   private let buffer = Buffer()
-  private let scratch: ReadScratch
+  private let scratch = ReadScratch()
   private let lender: PageLender?
   private var isLent = false
   /// What `bytes` are; small leaves are often the same for the next block.
@@ -20,18 +20,16 @@ final class LeafBlock {
   private(set) var isDense = true
   private var tile: (offset: Int, lengths: [Int])?
 
-  /// - Parameters:
-  ///   - lender: nil where elements must not change under the hands of who takes them, as what others write into a mapped
-  ///     file does.
-  ///   - interruption: throws when the work was asked to stop; for reads that take long by themselves.
-  init(_ leaf: Program.Leaf, _ lender: PageLender?, _ interruption: @escaping @Sendable () throws -> Void) {
+  /// - Parameter lender: nil where elements must not change under the hands of who takes them, as what others write into
+  ///   a mapped file does.
+  init(_ leaf: Program.Leaf, _ lender: PageLender?) {
     self.leaf = leaf
-    scratch = ReadScratch(interruption: interruption)
     self.lender = leaf.source.isInMemory ? nil : lender
     bytes = UnsafeRawPointer(buffer.bytes.baseAddress!)
   }
 
-  func load(_ region: StridedRegion) throws {
+  /// - Parameter interruption: throws when the work was asked to stop.
+  func load(_ region: StridedRegion, interruption: @escaping @Sendable () throws -> Void) throws {
     let needed = leaf.map.resolve(region)
     let itemSize = leaf.dtype.itemSize
     let compact = leaf.map.compact(region.counts)
@@ -48,6 +46,7 @@ final class LeafBlock {
       isLent = true
     } else {
       isLent = false
+      scratch.interruption = interruption
       let target = buffer.reserve(compact.reduce(itemSize, *))
       bytes = UnsafeRawPointer(target.baseAddress!)
       try leaf.source.driver.read(

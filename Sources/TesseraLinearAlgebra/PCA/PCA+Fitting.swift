@@ -9,7 +9,7 @@ extension PCA {
   /// - Throws: `.usage` unless x has two axes and is real, and for another count; `.unsolvable` for NaN and infinities;
   ///   `.memory` before anything is read.
   /// - Complexity: one pass with features x features sums of products for each thread, when the covariance matrix does,
-  ///   two for float32 data that needs products in float64; a few more passes otherwise.
+  ///   two for float32 data that needs products in float64, one more for constant columns; a few more passes otherwise.
   public static func fit(
     _ x: NDArray, count: Int, solver: Solver = .automatic, options: TransferOptions = .init()
   ) throws -> PCA {
@@ -89,7 +89,7 @@ struct PCAFit {
         && (isWide || others == 0 || rest >= Double(others) * Attempt.leastNarrowRest * greatest)
     }
 
-    /// Whether squares are within the range of float64; those of constant columns are not.
+    /// Whether squares are within the range of float64.
     static func areInRange(_ leading: LeadingComponents, rows: Int) -> Bool {
       leading.squares[0] >= Double(rows) * leastSquare
     }
@@ -118,36 +118,43 @@ struct PCAFit {
       let (products, means) = try evaluate(attempt.source.products, attempt.source.means, options: inner)
       known = means
       guard let leading = try LeadingComponents(products, count: count, options: inner) else { continue }
-      let rows = x.shape[0]
-      let suffices =
-        solver == .covariance
-        ? Attempt.areInRange(leading, rows: rows)
-        : attempt.suffices(leading, rows: rows, others: others)
-      if suffices {
+      if try suffices(leading, attempt, options) {
         return try pca(
           means, leading.components(), values: leading.squares.map { $0.squareRoot() },
           squares: leading.squares, total: leading.total)
       }
     }
-    if let known { try checkRange(known, options) }
+    if let known { try checkRange(known) }
     return try bySingularValues(known, options)
+  }
+
+  private func suffices(
+    _ leading: LeadingComponents, _ attempt: Attempt, _ options: TransferOptions
+  ) throws -> Bool {
+    // Constant columns have no variance in any range; tiny ones only seem to have none.
+    if leading.squares[0] == 0 { return try isConstant(options) }
+    let rows = x.shape[0]
+    return solver == .covariance
+      ? Attempt.areInRange(leading, rows: rows)
+      : attempt.suffices(leading, rows: rows, others: others)
+  }
+
+  private func isConstant(_ options: TransferOptions) throws -> Bool {
+    let (least, greatest) = try evaluate(x.min(axis: 0), x.max(axis: 0), options: options)
+    return try least.astype(.float64).elements(as: Double.self)
+      == greatest.astype(.float64).elements(as: Double.self)
   }
 
   /// Why there is no covariance matrix in the end: because of numbers that are not finite, or, where nothing else may be
   /// tried, because the squares of finite ones leave the range.
-  private func checkRange(_ means: NDArray, _ options: TransferOptions) throws {
+  private func checkRange(_ means: NDArray) throws {
     guard try means.elements(as: Double.self).allSatisfy(\.isFinite) else {
-      throw TesseraError(.unsolvable, "no components: NaN or infinity in the input")
+      throw TesseraError(.unsolvable, "no components: NaN or infinity in the input, or in sums of it")
     }
-    guard solver == .covariance else { return }
-    // Constant columns have no variance in any range.
-    let (least, greatest) = try evaluate(x.min(axis: 0), x.max(axis: 0), options: options)
-    let isConstant =
-      try least.astype(.float64).elements(as: Double.self)
-      == greatest.astype(.float64).elements(as: Double.self)
-    guard isConstant else {
+    guard solver != .covariance else {
       throw TesseraError(
-        .unsolvable, "no components by covariance: the squares of finite numbers leave the range of float64",
+        .unsolvable,
+        "no components by covariance: squares leave the range of float64, or no eigenvalues were found",
         expected: "the solver automatic or singularValues, or scaled columns")
     }
   }

@@ -139,8 +139,9 @@ package final class ReadScratch: Sendable {
   /// Whether what is read is all there is, each element once, so that a checksum of the whole can be checked.
   package let checks: Bool
 
-  /// Throws when the work was asked to stop; for reads that take long by themselves.
-  package let interruption: @Sendable () throws -> Void
+  /// Throws when the work was asked to stop; for reads that take long by themselves. Changed by the thread alone whose
+  /// memory it is.
+  package nonisolated(unsafe) var interruption: @Sendable () throws -> Void
 
   package init(
     forgets: Bool = false, checks: Bool = false, interruption: @escaping @Sendable () throws -> Void = {}

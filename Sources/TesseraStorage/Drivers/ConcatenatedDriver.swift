@@ -39,7 +39,11 @@ package struct ConcatenatedDriver: ArrayDriver {
 
   package var isSequential: Bool { parts.contains(where: \.isSequential) }
   package var readingCost: Double { parts.map(\.readingCost).max() ?? 1 }
-  package var scratchBytes: Int { parts.map(\.scratchBytes).max() ?? 0 }
+  package var keptBytes: Int { parts.reduce(0) { $0.saturatingAdd($1.keptBytes) } }
+  /// Parts are read one after another with the same scratch.
+  package var scratchBytes: Int {
+    keptBytes.saturatingAdd(parts.map { $0.scratchBytes - $0.keptBytes }.max() ?? 0)
+  }
 
   package var granule: [Int] {
     description.shape.indices.map { axis in parts.map { $0.granule[axis] }.max() ?? 1 }

@@ -40,9 +40,10 @@ package struct StreamDriver: ArrayDriver {
   /// Inflating, on one core.
   package var readingCost: Double { 24 }
 
+  package var keptBytes: Int { InflateStream.scratchBytes }
+
   package var scratchBytes: Int {
-    min(StreamDriver.spanBytes, description.logicalBytes ?? StreamDriver.spanBytes)
-      + InflateStream.scratchBytes
+    min(StreamDriver.spanBytes, description.logicalBytes ?? StreamDriver.spanBytes) + keptBytes
   }
 
   /// Skipping costs as much as reading: everything but the slowest axis.

@@ -17,9 +17,13 @@ import Testing
     let x = try chain(400)
     #expect(try x.elements(as: Double.self) == [401, 402, 403])
     #expect(try x.sum().item(as: Double.self) == 1206)
+    // As many as there may be.
+    let most = Node.mostDepth
+    #expect(try chain((most - 1) / 2).elements(as: Double.self).count == 3)
     var joined = try NDArray([0.0])
-    for number in 1..<300 { joined = try concatenate([joined, NDArray([Double(number)])]) }
-    #expect(try joined.elements(as: Double.self) == (0..<300).map(Double.init))
+    for number in 1..<most { joined = try concatenate([joined, NDArray([Double(number)])]) }
+    #expect(joined.node.depth == most)
+    #expect(try joined.elements(as: Double.self) == (0..<most).map(Double.init))
   }
 
   @Test func tooManyStepsAreAnError() throws {

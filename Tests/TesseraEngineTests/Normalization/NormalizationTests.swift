@@ -75,23 +75,20 @@ import Testing
         options: .init(memory: 64 << 20, threads: 1)
       ).run()
     }
-    let counter = FaultInjector(failing: .max, code: 0)
-    try FaultInjector.$current.withValue(counter) { try attempt() }
-    #expect(work.names == ["p.npz", "z.npy"])
-    for number in 0..<counter.count {
-      for name in work.names { try Directory.remove(work.at(name)) }
-      let fault = FaultInjector(failing: number, code: ENOSPC)
-      var failure: TesseraError?
-      do {
-        try FaultInjector.$current.withValue(fault) { try attempt() }
-      } catch let error as TesseraError { failure = error }
-      // Files within the staging folder are replaced too, and say so of themselves.
-      let isInPlace =
-        failure.map { $0.what.hasPrefix("is in place") && $0.path?.contains("tessera-partial") == false }
-      let found = work.names.filter { !$0.contains("tessera-partial") }
-      let note = "call \(number): \(failure.map { "\($0)" } ?? "no error")"
-      #expect(found == (isInPlace ?? true ? ["p.npz", "z.npy"] : []), "\(note)")
+    #expect(try splitOutcomes(of: ["p.npz", "z.npy"], in: work, attempt) == [])
+  }
+
+  @Test(arguments: ["missing/z.zarr", "missing/g.zarr/in/z", "missing/z.npy"])
+  func aMissingFolderIsFoundBeforeThePasses(_ name: String) throws {
+    let folder = try TemporaryFolder()
+    let (source, _) = try source(folder, [400, 30])
+    let told = Told()
+    let options = TransferOptions(progress: { told.add($0, $1) })
+    let error = #expect(throws: TesseraError.self) {
+      try Normalization(from: source, to: folder.at(name), options: options).run()
     }
+    #expect(error?.kind == .notFound && told.totals.isEmpty)
+    #expect(folder.names == ["x.npy"])
   }
 
   @Test func aBusyPlaceOfTheParametersIsFoundBeforeThePasses() throws {
