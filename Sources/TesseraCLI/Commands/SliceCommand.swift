@@ -65,10 +65,11 @@ struct SliceCommand: Command {
 
   private func explain(_ view: StoredArray, in session: Session) throws {
     let shown = shared.isJSON ? view.shape.count : ArrayText.shownCount(view.shape)
-    let bytes = shown * view.dtype.itemSize
+    let bytes = shown.saturatingMultiply(view.dtype.itemSize)
+    let memory = bytes.saturatingMultiply(2).saturatingAdd(view.driver.scratchBytes)
     let plan = ReadingPlan(
       passes: [.init(source: source, shape: view.shape, bytesRead: bytes)],
-      peakBytes: MemoryModel.base + 2 * bytes + view.driver.scratchBytes)
+      peakBytes: memory.saturatingAdd(MemoryModel.base))
     try session.output.write(shared.isJSON ? plan.json.printed : plan.text)
   }
 }
