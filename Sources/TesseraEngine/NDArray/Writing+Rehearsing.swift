@@ -1,3 +1,4 @@
+import TesseraCore
 import TesseraIO
 package import TesseraStorage
 
