@@ -81,3 +81,21 @@ class ZarrWrites(TesseraCase):
             store = self.path(f"to{zarr_format}.zarr")
             self.ok("convert", source, store, "--zarr-format", zarr_format)
             self.assertEqual(dict(zarr.open_array(store, mode="r").attrs), attributes)
+
+    def test_groups_keep_their_attributes_and_empty_groups(self):
+        for source_format in (2, 3):
+            source = self.path(f"from{source_format}.zarr")
+            root = zarr.create_group(source, zarr_format=source_format, attributes={"title": "T"})
+            inner = root.create_group("sub", attributes={"x": 1})
+            inner.create_array("a", shape=(5, 4), dtype="int32")[...] = 3
+            root.create_group("empty")
+            for zarr_format in (2, 3):
+                store = self.path(f"{source_format}to{zarr_format}.zarr")
+                self.ok("convert", source, store, "--zarr-format", zarr_format)
+                for consolidated in (True, False):
+                    with self.subTest(f"{source_format} to {zarr_format}, consolidated: {consolidated}"):
+                        group = zarr.open_group(store, mode="r", use_consolidated=consolidated)
+                        self.assertEqual(dict(group.attrs), {"title": "T"})
+                        self.assertEqual(dict(group["sub"].attrs), {"x": 1})
+                        self.assertEqual(sorted(group.group_keys()), ["empty", "sub"])
+                        self.assertSame(group["sub/a"][...], np.full((5, 4), 3, "int32"))

@@ -2,7 +2,8 @@ public import TesseraCore
 import TesseraIO
 
 /// A conversion of one stored form into another, streamed within a memory budget: any form to any form,
-/// re-chunked, with another codec or dtype; archives to groups and back.
+/// re-chunked, with another codec or dtype; archives to groups and back; groups to groups with what they say of
+/// themselves.
 ///
 /// Made without touching the destination; `explanation` tells what it will do; `run` does it. The destination
 /// appears whole at the end, or not at all.
@@ -34,9 +35,10 @@ public struct Conversion: Sendable {
       }
       return (name: name, driver: selected ?? driver)
     }
+    let groups = try target.location.form == .zarr ? GroupAttributes(of: location) : GroupAttributes()
     delivery = try Delivery(
-      [.init(destination, layout: layout, arrays: arrays)], readFrom: [location.path], dtype: dtype,
-      options: options)
+      [.init(destination, layout: layout, groups: groups, arrays: arrays)], readFrom: [location.path],
+      dtype: dtype, options: options)
   }
 
   private static func sources(

@@ -78,16 +78,18 @@ extension Delivery {
   }
 
   /// Everything that the bytes at a destination depend on.
-  private func job(_ target: Int) throws -> String {
+  private func job(_ number: Int) throws -> String {
+    let target = targets[number]
     let arrays = try sweeps.flatMap { sweep in
-      try sweep.parts.map { parts[$0] }.filter { $0.target == target }.map { part in
+      try sweep.parts.map { parts[$0] }.filter { $0.target == number }.map { part in
         let kind = part.metadata.map { JSONValue.object($0.document).text() } ?? "\(part.requirements.dtype)"
         let blocks = sweep.plan.blocks
         return
           "\(part.name ?? "") \(try part.source.fingerprint()) \(part.requirements.shape) \(kind) \(blocks.block) \(blocks.group)"
       }
     }
-    return (arrays + targets[target].texts.map { "\($0.name) '\($0.text)'" }).joined(separator: "\n")
+    let texts = target.texts.map { "\($0.name) '\($0.text)'" }
+    return (arrays + texts + [target.groups.text]).joined(separator: "\n")
   }
 
   private func write(_ stagings: [Staging], _ jobs: [String], _ progress: ProgressMeter) throws {

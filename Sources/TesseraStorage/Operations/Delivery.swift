@@ -11,14 +11,17 @@ package struct Delivery: Sendable {
     package var layout: ArrayLayout
     /// Strings beside the arrays of an archive.
     package var texts: [(name: String, text: String)]
+    /// What is said of a group, and the groups in it beside those that hold arrays.
+    package var groups: GroupAttributes
     /// With names within an archive or group; without one when the destination is a single array.
     package var arrays: [(name: String?, driver: any ArrayDriver)]
 
     package init(
       _ path: String, layout: ArrayLayout = .init(), texts: [(name: String, text: String)] = [],
-      arrays: [(name: String?, driver: any ArrayDriver)]
+      groups: GroupAttributes = .init(), arrays: [(name: String?, driver: any ArrayDriver)]
     ) {
       (self.path, self.layout, self.texts, self.arrays) = (path, layout, texts, arrays)
+      self.groups = groups
     }
   }
 
@@ -52,7 +55,8 @@ package struct Delivery: Sendable {
     options: TransferOptions
   ) throws {
     targets = try requests.map {
-      try DeliveryTarget($0.path, layout: $0.layout, texts: $0.texts, overwrites: options.overwrite)
+      try DeliveryTarget(
+        $0.path, layout: $0.layout, texts: $0.texts, groups: $0.groups, overwrites: options.overwrite)
     }
     self.options = try Delivery.holding(requests.reduce(0) { $0 + $1.arrays.count }, options)
     try DeliveryTarget.requireApart(targets)

@@ -63,7 +63,8 @@ struct DeliveryBuilder {
     if parts.isEmpty || !members.isEmpty {
       // No array has made it.
       if parts.isEmpty { try Directory.make(staging.payload) }
-      try ZarrGroup.write(members, version: target.layout.format, to: staging.payload)
+      try ZarrGroup.write(
+        members, version: target.layout.format, groups: target.groups, to: staging.payload)
     }
   }
 }

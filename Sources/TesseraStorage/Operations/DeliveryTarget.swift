@@ -8,13 +8,16 @@ struct DeliveryTarget: Sendable {
   let layout: ArrayLayout
   /// Strings beside the arrays of an archive.
   let texts: [(name: String, text: String)]
+  /// What is said of a group, and the groups in it beside those that hold arrays.
+  let groups: GroupAttributes
 
   var path: String { location.path }
 
   /// - Parameter path: a name ending in `.npy`, `.npz` or `.zarr`, `d.npz/name`, or a name in a Zarr group.
   /// - Throws: `.usage` for another name, a place in an array, or a layout that the destination cannot have; `.exists`.
   init(
-    _ path: String, layout: ArrayLayout, texts: [(name: String, text: String)] = [], overwrites: Bool
+    _ path: String, layout: ArrayLayout, texts: [(name: String, text: String)] = [],
+    groups: GroupAttributes = GroupAttributes(), overwrites: Bool
   ) throws {
     let location = try ArrayLocation(destination: path)
     if location.form != .zarr {
@@ -29,7 +32,7 @@ struct DeliveryTarget: Sendable {
     if !overwrites, try Directory.kind(location.path, followLinks: false) != nil {
       throw TesseraError(.exists, "exists already (--overwrite replaces it)", path: location.path)
     }
-    (self.location, self.texts) = (location, texts)
+    (self.location, self.texts, self.groups) = (location, texts, groups)
   }
 
   /// The name of an array without one, where it needs one.
@@ -73,22 +76,29 @@ struct DeliveryTarget: Sendable {
 
   // MARK: Places
 
-  /// - Throws: `.usage` for names of arrays that cannot be in one group: outside it, reserved, or one within another.
+  /// - Throws: `.usage` for names of arrays that cannot be in one group with one another and the groups in it: outside it,
+  ///   reserved, or one within another.
   func check(names: [String]) throws {
     guard location.form == .zarr else { return }
-    for name in names where !ZarrGroup.isInside(name) {
+    let all = names + groups.within.keys
+    for name in all where !ZarrGroup.isInside(name) {
       throw TesseraError(
-        .usage, "name of an array in a group", path: path, expected: "a relative path without dots",
+        .usage, "name in a group", path: path, expected: "a relative path without dots",
         got: "'\(TesseraError.printable(name))'")
     }
-    for name in names {
+    for name in all {
       try ZarrPlace.check(names: Path.names(name), format: layout.format, path)
     }
-    let sorted = names.map { $0 + "/" }.sorted()
-    for (name, next) in zip(sorted, sorted.dropFirst()) where next.hasPrefix(name) {
+    // An array comes before everything within it, and before a group of its name.
+    var places: [(name: String, isArray: Bool)] = []
+    for name in names { places.append((name + "/", true)) }
+    for name in groups.within.keys { places.append((name + "/", false)) }
+    places.sort { $0.name == $1.name ? $0.isArray && !$1.isArray : $0.name < $1.name }
+    for (place, next) in zip(places, places.dropFirst())
+    where place.isArray && next.name.hasPrefix(place.name) {
       throw TesseraError(
-        .usage, "an array within an array", path: path, expected: "arrays side by side",
-        got: "'\(TesseraError.printable(String(next.dropLast())))'")
+        .usage, next.isArray ? "an array within an array" : "a group within an array", path: path,
+        expected: "arrays side by side", got: "'\(TesseraError.printable(String(next.name.dropLast())))'")
     }
   }
 

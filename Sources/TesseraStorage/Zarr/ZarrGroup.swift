@@ -7,6 +7,8 @@ package struct ZarrGroup: Sendable {
   package var attributes: JSONObject
   /// The metadata of everything below, when the group carries it; nil when it must be looked for.
   package var consolidated: [(path: String, metadata: ZarrMetadata)]?
+  /// The paths of the groups below, from where that metadata is.
+  var consolidatedGroups: [String] = []
 
   /// The arrays in and below the group, with their paths within it.
   package func arrays(in folder: String) throws -> [(path: String, metadata: ZarrMetadata)] {
@@ -19,6 +21,15 @@ package struct ZarrGroup: Sendable {
     return try ZarrGroup.members(in: folder).compactMap { path in
       guard case .array(let metadata) = try ZarrStore.open(Path.join(folder, path)) else { return nil }
       return (path, metadata)
+    }
+  }
+
+  /// The paths of the groups below the group. Where it carries the metadata of everything below, those around arrays may
+  /// be missing.
+  func groups(in folder: String) throws -> [String] {
+    if consolidated != nil { return consolidatedGroups }
+    return try ZarrGroup.members(in: folder).filter { path in
+      try ZarrStore.kind(of: Path.join(folder, path))?.isArray == false
     }
   }
 
@@ -80,6 +91,21 @@ package struct ZarrGroup: Sendable {
     return found.sorted { $0.path < $1.path }
   }
 
+  /// Like those of arrays, names that lead out of the group are not gone by.
+  static func consolidatedGroups(v3 document: JSONObject) -> [String] {
+    guard let members = document["consolidated_metadata"]?["metadata"]?.object else { return [] }
+    var found: [String] = []
+    for (path, value) in members where value["node_type"] == "group" && isInside(path) { found.append(path) }
+    return found
+  }
+
+  static func consolidatedGroups(v2 document: JSONObject) -> [String] {
+    guard let members = document["metadata"]?.object else { return [] }
+    return members.keys.filter { $0.hasSuffix("/.zgroup") }
+      .map { String($0.dropLast("/.zgroup".count)) }
+      .filter(isInside)
+  }
+
   /// Whether a name, or path of names, leads into a group.
   static func isInside(_ path: String) -> Bool {
     !path.isEmpty && Path.hasPlainSlashes(path)
@@ -88,44 +114,39 @@ package struct ZarrGroup: Sendable {
       }
   }
 
-  /// Writes the metadata of a group and of the groups between it and its arrays, consolidated.
+  /// Writes the metadata of a group and of the groups below it, consolidated: of those that are said to be there, and of
+  /// those between it and its arrays.
   package static func write(
     _ arrays: [(path: String, metadata: ZarrMetadata)], version: Int,
-    attributes: JSONObject = JSONObject(), to folder: String
+    groups: GroupAttributes = GroupAttributes(), to folder: String
   ) throws {
-    var groups: Set<String> = []
-    for (path, _) in arrays {
-      var parent = Path.parent(path)
-      while parent != "." {
-        groups.insert(parent)
-        parent = Path.parent(parent)
-      }
-    }
+    var groups = groups
+    groups.add(groupsAround: arrays.map(\.path))
     let sorted = arrays.sorted { $0.path < $1.path }
     if version == 3 {
-      try writeV3(sorted, groups: groups.sorted(), attributes, to: folder)
+      try writeV3(sorted, groups, to: folder)
     } else {
-      try writeV2(sorted, groups: groups.sorted(), attributes, to: folder)
+      try writeV2(sorted, groups, to: folder)
     }
   }
 
   private static func writeV3(
-    _ arrays: [(path: String, metadata: ZarrMetadata)], groups: [String], _ attributes: JSONObject,
-    to folder: String
+    _ arrays: [(path: String, metadata: ZarrMetadata)], _ groups: GroupAttributes, to folder: String
   ) throws {
     let plain: JSONObject = ["zarr_format": 3, "node_type": "group", "attributes": [:]]
     var members = JSONObject()
-    for group in groups {
-      try writeOnce(Path.join(Path.join(folder, group), "zarr.json"), plain)
+    for path in groups.within.keys.sorted() {
       var own = plain
-      if case .group(let found) = try ZarrStore.open(Path.join(folder, group)) {
+      own["attributes"] = groups.within[path]
+      try writeOnce(Path.join(Path.join(folder, path), "zarr.json"), own)
+      if case .group(let found) = try ZarrStore.open(Path.join(folder, path)) {
         own["attributes"] = .object(found.attributes)
       }
-      members[group] = .object(own)
+      members[path] = .object(own)
     }
     for (path, metadata) in arrays { members[path] = .object(metadata.document) }
     var root = plain
-    root["attributes"] = .object(attributes)
+    root["attributes"] = .object(groups.own)
     root["consolidated_metadata"] = [
       "kind": "inline", "must_understand": false, "metadata": .object(members),
     ]
@@ -133,30 +154,38 @@ package struct ZarrGroup: Sendable {
   }
 
   private static func writeV2(
-    _ arrays: [(path: String, metadata: ZarrMetadata)], groups: [String], _ attributes: JSONObject,
-    to folder: String
+    _ arrays: [(path: String, metadata: ZarrMetadata)], _ groups: GroupAttributes, to folder: String
   ) throws {
     let plain: JSONObject = ["zarr_format": 2]
     var members: JSONObject = [".zgroup": .object(plain)]
-    for group in groups {
-      try writeOnce(Path.join(Path.join(folder, group), ".zgroup"), plain)
-      members["\(group)/.zgroup"] = .object(plain)
-      if case .group(let found) = try ZarrStore.open(Path.join(folder, group)), !found.attributes.isEmpty {
-        members["\(group)/.zattrs"] = .object(found.attributes)
+    for path in groups.within.keys.sorted() {
+      let place = Path.join(folder, path)
+      if let said = groups.within[path]?.object, !said.isEmpty {
+        try writeOnce(Path.join(place, ".zattrs"), said)
+      }
+      try writeOnce(Path.join(place, ".zgroup"), plain)
+      members["\(path)/.zgroup"] = .object(plain)
+      if case .group(let found) = try ZarrStore.open(place), !found.attributes.isEmpty {
+        members["\(path)/.zattrs"] = .object(found.attributes)
       }
     }
     for (path, metadata) in arrays {
       members["\(path)/.zarray"] = .object(metadata.document)
       if !metadata.attributes.isEmpty { members["\(path)/.zattrs"] = .object(metadata.attributes) }
     }
-    if !attributes.isEmpty { members[".zattrs"] = .object(attributes) }
+    if !groups.own.isEmpty {
+      members[".zattrs"] = .object(groups.own)
+      try File.replace(Path.join(folder, ".zattrs"), with: ZarrStore.bytes(groups.own))
+    }
     let consolidated: JSONObject = ["zarr_consolidated_format": 1, "metadata": .object(members)]
     try File.replace(Path.join(folder, ".zmetadata"), with: ZarrStore.bytes(consolidated))
     try File.replace(Path.join(folder, ".zgroup"), with: ZarrStore.bytes(plain))
   }
 
-  /// A group within that is there keeps its own metadata.
+  /// A group within that is there keeps its own metadata; one that holds nothing has no folder yet.
   private static func writeOnce(_ path: String, _ document: JSONObject) throws {
-    if try Directory.kind(path) == nil { try File.replace(path, with: ZarrStore.bytes(document)) }
+    if try Directory.kind(path) != nil { return }
+    try Directory.make(Path.parent(path))
+    try File.replace(path, with: ZarrStore.bytes(document))
   }
 }

@@ -33,10 +33,12 @@ package enum ZarrStore {
     if let document = try document(folder, ".zgroup") {
       return try naming(Path.join(folder, ".zgroup")) {
         try requireFormat(2, document)
+        let consolidated = try self.document(folder, ".zmetadata") ?? JSONObject()
         return .group(
           ZarrGroup(
             version: 2, attributes: try self.document(folder, ".zattrs") ?? JSONObject(),
-            consolidated: try self.document(folder, ".zmetadata").flatMap(ZarrGroup.consolidated(v2:))))
+            consolidated: ZarrGroup.consolidated(v2: consolidated),
+            consolidatedGroups: ZarrGroup.consolidatedGroups(v2: consolidated)))
       }
     }
     throw TesseraError(
@@ -47,6 +49,18 @@ package enum ZarrStore {
   /// Whether a folder holds Zarr metadata.
   package static func isStore(_ folder: String) throws -> Bool {
     try ["zarr.json", ".zarray", ".zgroup"].contains { try Directory.kind(Path.join(folder, $0)) == .file }
+  }
+
+  /// What a group says of itself, without the members that its document may list; nothing where no group is.
+  static func attributes(ofGroup folder: String) throws -> JSONObject {
+    if let document = try document(folder, "zarr.json", omitting: ZarrGroup.membersPath) {
+      guard document["node_type"] == "group" else { return JSONObject() }
+      return try naming(Path.join(folder, "zarr.json")) {
+        try ZarrMetadata.attributes(document["attributes"])
+      }
+    }
+    guard try Directory.kind(Path.join(folder, ".zgroup")) == .file else { return JSONObject() }
+    return try document(folder, ".zattrs") ?? JSONObject()
   }
 
   /// The format of the store in a folder, by its documents, without the members that a group's may list; nil when the
@@ -69,7 +83,8 @@ package enum ZarrStore {
       return .group(
         ZarrGroup(
           version: 3, attributes: try ZarrMetadata.attributes(document["attributes"]),
-          consolidated: ZarrGroup.consolidated(v3: document)))
+          consolidated: ZarrGroup.consolidated(v3: document),
+          consolidatedGroups: ZarrGroup.consolidatedGroups(v3: document)))
     default:
       throw TesseraError(
         .corrupt, "node_type", expected: "array or group", got: document["node_type"]?.text() ?? "nothing")

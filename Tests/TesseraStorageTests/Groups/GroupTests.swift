@@ -266,6 +266,81 @@ import Testing
     #expect(members?["bare"]?["attributes"]?["which"] == "deep")
   }
 
+  /// A group made by hand that says its own name, without consolidated metadata.
+  private func nameGroup(_ folder: TemporaryFolder, _ path: String, _ format: Int) throws {
+    let said = "{\"name\": \"\(Path.name(path))\"}"
+    if format == 3 {
+      let text = "{\"zarr_format\": 3, \"node_type\": \"group\", \"attributes\": \(said)}"
+      try folder.write(Path.join(path, "zarr.json"), text: text)
+    } else {
+      try folder.write(Path.join(path, ".zgroup"), text: "{\"zarr_format\": 2}")
+      try folder.write(Path.join(path, ".zattrs"), text: said)
+    }
+  }
+
+  /// What the consolidated metadata of a group has as the attributes of a group in it.
+  private func consolidatedAttributes(
+    _ folder: TemporaryFolder, _ path: String, _ format: Int, of name: String
+  ) throws -> JSONValue? {
+    if format == 3 {
+      let root = try JSONValue(parsing: folder.read(Path.join(path, "zarr.json")))
+      return root["consolidated_metadata"]?["metadata"]?[name]?["attributes"]
+    }
+    let root = try JSONValue(parsing: folder.read(Path.join(path, ".zmetadata")))
+    #expect(root["metadata"]?["\(name)/.zgroup"]?["zarr_format"]?.int == 2)
+    return root["metadata"]?["\(name)/.zattrs"]
+  }
+
+  /// The first conversion goes by the folders, the second one by consolidated metadata.
+  @Test(arguments: [2, 3], [2, 3])
+  func attributesAndEmptyGroupsAreKept(_ first: Int, _ second: Int) throws {
+    let folder = try TemporaryFolder()
+    let names = ["deep", "deep/bare", "bare", "bare/within"]
+    for path in ["g.zarr"] + names.map({ "g.zarr/\($0)" }) { try nameGroup(folder, path, first) }
+    let array = GroupTests.arrays[0].1
+    try array.store(folder.at("g.zarr/deep/a"), layout: .init(zarrFormat: first), attributes: ["unit": "m"])
+    for (source, path, format) in [("g.zarr", "h.zarr", second), ("h.zarr", "i.zarr", first)] {
+      try Conversion(from: folder.at(source), to: folder.at(path), layout: .init(zarrFormat: format)).run()
+      for name in ["."] + names {
+        let place = name == "." ? path : "\(path)/\(name)"
+        guard case .group(let group) = try ZarrStore.open(folder.at(place)) else {
+          Issue.record("\(place) is no group")
+          continue
+        }
+        #expect(group.version == format, "\(place)")
+        #expect(group.attributes["name"]?.string == (name == "." ? "g.zarr" : Path.name(name)), "\(place)")
+        if name == "." { continue }
+        let copy = try consolidatedAttributes(folder, path, format, of: name)
+        #expect(copy?["name"]?.string == Path.name(name), "\(place)")
+      }
+      try expectFreshCopy(folder.at(path), path)
+      #expect(try shapes(folder.at(path)) == ["deep/a": array.shape])
+      #expect(try ModelArray(reading: folder.at("\(path)/deep/a")) == array)
+      #expect(try StoredArray.open(folder.at("\(path)/deep/a")).attributes["unit"] == "m")
+    }
+  }
+
+  /// In version 2 the root's attributes are consolidated like all others.
+  @Test func theRootsAttributesAreConsolidated() throws {
+    let folder = try TemporaryFolder()
+    try nameGroup(folder, "g.zarr", 3)
+    try Conversion(from: folder.at("g.zarr"), to: folder.at("h.zarr"), layout: .init(zarrFormat: 2)).run()
+    let root = try JSONValue(parsing: folder.read("h.zarr/.zmetadata"))
+    #expect(root["metadata"]?[".zattrs"]?["name"] == "g.zarr")
+  }
+
+  /// Its document would lie among the array's chunks.
+  @Test(arguments: ["a", "a/c"]) func aGroupThatIsSaidToBeInAnArrayIsRefused(_ name: String) throws {
+    let folder = try TemporaryFolder()
+    try GroupTests.arrays[0].1.store(folder.at("g.zarr/a"), layout: .init(zarrFormat: 2))
+    let array = String(decoding: try folder.read("g.zarr/a/.zarray"), as: UTF8.self)
+    let members = "{\"a/.zarray\": \(array), \"\(name)/.zgroup\": {\"zarr_format\": 2}}"
+    try folder.write(
+      "g.zarr/.zmetadata", text: "{\"zarr_consolidated_format\": 1, \"metadata\": \(members)}")
+    let error = tesseraError { _ = try Conversion(from: folder.at("g.zarr"), to: folder.at("h.zarr")) }
+    #expect(error?.kind == .usage)
+  }
+
   /// Where one of the groups that an array needs cannot be made, those that were go too.
   @Test(arguments: [2, 3]) func groupsThatCannotBeMadeLeaveNothing(_ version: Int) throws {
     let folder = try TemporaryFolder()
