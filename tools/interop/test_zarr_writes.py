@@ -99,3 +99,12 @@ class ZarrWrites(TesseraCase):
                         self.assertEqual(dict(group["sub"].attrs), {"x": 1})
                         self.assertEqual(sorted(group.group_keys()), ["empty", "sub"])
                         self.assertSame(group["sub/a"][...], np.full((5, 4), 3, "int32"))
+
+    def test_dimension_names_survive_from_store_to_store(self):
+        source, store, part = self.path("source.zarr"), self.path("store.zarr"), self.path("part.zarr")
+        zarr.create_array(
+            source, shape=(10, 6), chunks=(3, 4), dtype="float32", dimension_names=["time", "x"])[...] = 3
+        self.ok("convert", source, store, "--codec", "lz4")
+        self.assertEqual(zarr.open_array(store, mode="r").metadata.dimension_names, ("time", "x"))
+        self.ok("slice", source, "None,2,1:", "-o", part)
+        self.assertEqual(zarr.open_array(part, mode="r").metadata.dimension_names, (None, "x"))

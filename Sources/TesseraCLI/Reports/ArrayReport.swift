@@ -42,6 +42,9 @@ struct ArrayReport {
     members["order"] = description.isFortranOrder ? "F" : "C"
     members["fill_value"] = description.fillValue
     members["attributes"] = .object(description.attributes)
+    if let names = description.dimensionNames {
+      members["dimension_names"] = .array(names.map { $0.map(JSONValue.string) ?? .null })
+    }
     if let problem { members["problem"] = .string(problem) }
     return .object(members)
   }
@@ -54,6 +57,9 @@ struct ArrayReport {
     ]
     if let chunks = description.chunks { rows.append(("chunks", Shape.describe(chunks))) }
     if let shards = description.shards { rows.append(("shards", Shape.describe(shards))) }
+    if let names = description.dimensionNames {
+      rows.append(("axes", "(\(names.map { $0 ?? "-" }.joined(separator: ", ")))"))
+    }
     rows.append(("codec", description.codec))
     if description.isFortranOrder { rows.append(("order", "Fortran (first axis fastest)")) }
     rows.append(("logical", ArrayReport.bytes(description.logicalBytes)))

@@ -13,6 +13,9 @@ package struct SelectedDriver: ArrayDriver {
     description.shape = selection.resultShape
     description.chunks = nil
     description.shards = nil
+    if let names = description.dimensionNames {
+      description.dimensionNames = selection.resultAxes.map { axis in axis.flatMap { names[$0] } }
+    }
     self.description = description
   }
 

@@ -30,6 +30,8 @@ public struct ArrayDescription: Sendable {
   /// The value of elements that were never written, as in the metadata.
   public var fillValue: JSONValue = .null
   public var attributes: JSONObject = .init()
+  /// What the axes are called, nil for one without a name; nil where the array has no names. Only Zarr v3 has them.
+  public var dimensionNames: [String?]?
   /// Why a member of an archive is no array, or cannot be opened; nil for arrays. Its shape, which nobody knows, is `()`.
   public var problem: TesseraError?
 
@@ -39,7 +41,7 @@ public struct ArrayDescription: Sendable {
   package init(
     path: String, format: StorageFormat, shape: Shape, dtype: DType?, dtypeName: String, chunks: [Int]? = nil,
     shards: [Int]? = nil, codec: String, isFortranOrder: Bool = false, fillValue: JSONValue = .null,
-    attributes: JSONObject = .init(), problem: TesseraError? = nil
+    attributes: JSONObject = .init(), dimensionNames: [String?]? = nil, problem: TesseraError? = nil
   ) {
     self.path = path
     self.format = format
@@ -52,6 +54,7 @@ public struct ArrayDescription: Sendable {
     self.isFortranOrder = isFortranOrder
     self.fillValue = fillValue
     self.attributes = attributes
+    self.dimensionNames = dimensionNames
     self.problem = problem
   }
 

@@ -51,7 +51,8 @@ struct DeliveryTarget: Sendable {
     switch location.form {
     case .zarr:
       let metadata = try ZarrMetadata(
-        creating: shape, dtype: dtype, layout: layout, fill: fill, attributes: description.attributes)
+        creating: shape, dtype: dtype, layout: layout, fill: fill, attributes: description.attributes,
+        dimensionNames: description.dimensionNames)
       return (try ZarrSink.requirements(metadata), metadata)
     case .npz:
       _ = try NpyHeader.bytes(dtype: dtype, fortranOrder: false, shape: shape)

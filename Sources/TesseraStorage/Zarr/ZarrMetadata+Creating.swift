@@ -10,11 +10,12 @@ extension ZarrMetadata {
 
   /// Metadata of a new array.
   ///
+  /// - Parameter dimensionNames: one per axis; format 2 has no place for them.
   /// - Throws: `.usage` for chunk or shard shapes that do not fit the array or one another, or levels the
   ///   codec does not have.
   package init(
     creating shape: Shape, dtype: DType, layout: ArrayLayout, fill: [UInt8]? = nil,
-    attributes: JSONObject = JSONObject()
+    attributes: JSONObject = JSONObject(), dimensionNames: [String?]? = nil
   ) throws {
     let chunks =
       try layout.chunks.map { try ZarrMetadata.checked($0, "chunk shape", shape) }
@@ -36,8 +37,11 @@ extension ZarrMetadata {
       }
     }
     let build = layout.format == 3 ? ZarrMetadata.v3Document : ZarrMetadata.v2Document
-    let document = try build(
+    var document = try build(
       shape, dtype, chunks, shards, codecs, FillValue.json(fill, dtype: dtype), attributes)
+    if layout.format == 3, let dimensionNames, dimensionNames.contains(where: { $0 != nil }) {
+      document["dimension_names"] = .array(dimensionNames.map { $0.map(JSONValue.string) ?? .null })
+    }
     // Read back, so that there is one way from a document to its meaning.
     self =
       try layout.format == 3

@@ -49,6 +49,7 @@ extension ZarrMetadata {
       fill: try dtype.map { try FillValue.bytes(fillValue, dtype: $0) } ?? [], fillValue: fillValue,
       fileShape: fileShape, keys: try ChunkKeys(v3: document["chunk_key_encoding"]), pipeline: pipeline,
       codec: ZarrMetadata.label(names), attributes: try ZarrMetadata.attributes(document["attributes"]),
+      dimensionNames: try ZarrMetadata.dimensionNames(document["dimension_names"], rank: shape.rank),
       document: document)
     try requireHandyChunks()
   }
@@ -72,6 +73,17 @@ extension ZarrMetadata {
       throw TesseraError(.corrupt, "attributes", expected: "an object", got: value.kindName)
     }
     return object
+  }
+
+  private static func dimensionNames(_ value: JSONValue?, rank: Int) throws -> [String?]? {
+    guard let value, !value.isNull else { return nil }
+    guard let names = value.array, names.count == rank, names.allSatisfy({ $0.isNull || $0.string != nil })
+    else {
+      throw TesseraError(
+        .corrupt, "dimension_names", expected: "a name or null for each of \(rank) axes",
+        got: String(value.text().prefix(60)))
+    }
+    return names.map { $0.string }
   }
 
   /// How people call a list of codecs: `none`, `lz4`, `zstd+crc32c`.

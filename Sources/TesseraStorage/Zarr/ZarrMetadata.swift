@@ -17,6 +17,8 @@ package struct ZarrMetadata: Sendable {
   /// The codecs as metadata names them, joined by `+`.
   package var codec: String
   package var attributes: JSONObject
+  /// What the axes are called, as `ArrayDescription` has it.
+  package var dimensionNames: [String?]?
   /// The document as it was read, so that rewriting one field leaves the others alone.
   package var document: JSONObject
 
@@ -54,7 +56,7 @@ package struct ZarrMetadata: Sendable {
     return ArrayDescription(
       path: "", format: version == 3 ? .zarr3 : .zarr2, shape: shape, dtype: dtype, dtypeName: dtypeName,
       chunks: leafShape, shards: shardings.isEmpty ? nil : fileShape, codec: codec,
-      fillValue: fillValue, attributes: attributes)
+      fillValue: fillValue, attributes: attributes, dimensionNames: dimensionNames)
   }
 
   /// The same array with another shape.

@@ -161,6 +161,20 @@ import Testing
     #expect(try ToolRun("info", folder("a.zarr"), "--json").json()["fill_value"] == "NaN")
   }
 
+  @Test func namesOfAxes() throws {
+    let folder = try TemporaryFolder()
+    let source = try folder.npy("a.npy", [1, 2], [1, 2] as [Double])
+    #expect(ToolRun("convert", source, folder("a.zarr")).status == 0)
+    #expect(try ToolRun("info", folder("a.zarr"), "--json").json()["dimension_names"] == nil)
+    let metadata = folder("a.zarr/zarr.json")
+    var document = try JSONValue(parsing: File.contents(metadata, limit: 1 << 20))
+    document["dimension_names"] = ["time", .null]
+    try File.replace(metadata, with: document.utf8())
+    #expect(
+      try ToolRun("info", folder("a.zarr"), "--json").json()["dimension_names"] == ["time", .null])
+    #expect(ToolRun("info", folder("a.zarr")).output.contains("axes     (time, -)\n"))
+  }
+
   @Test func unsupportedDtypeIsDescribed() throws {
     let folder = try TemporaryFolder()
     let path = folder("o.npy")
