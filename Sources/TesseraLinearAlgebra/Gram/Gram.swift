@@ -10,6 +10,8 @@ struct Gram: Barrier {
     case diagonal
     /// The columns' means, where products are centred.
     case means
+    /// Whether all rows are the same, where products are centred and rows have no weights; false of NaN and infinities.
+    case isConstant
   }
 
   let form: GramForm
@@ -58,6 +60,8 @@ struct GramSource {
   /// Real.
   var diagonal: NDArray { array(.diagonal, [form.columns], .float64) }
   var means: NDArray { array(.means, [form.columns], form.totalDType) }
+  /// A bool.
+  var isConstant: NDArray { array(.isConstant, [], .bool) }
 
   private func array(_ field: Gram.Field, _ dimensions: [Int], _ dtype: DType) -> NDArray {
     NDArray(

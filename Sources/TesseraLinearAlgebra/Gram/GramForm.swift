@@ -29,7 +29,7 @@ struct GramForm: Sendable, Hashable {
     let products = columns.saturatingMultiply(columns).saturatingMultiply(dtype.itemSize)
     let panel = RowPanel.bytes(columns: columns, dtype: dtype)
     let vectors = RepeatedRow.bytes(columns: reals, dtype: dtype.realPart).saturatingAdd(
-      reals.saturatingMultiply(112))
+      reals.saturatingMultiply(136))
     return products.saturatingAdd(panel).saturatingAdd(isCentred ? vectors : 0)
       .saturatingAdd(SymmetricProduct.scratchBytes(dtype, columns: columns)).saturatingAdd(
         OpenBLAS.threadBytes)
@@ -38,7 +38,7 @@ struct GramForm: Sendable, Hashable {
   /// Bytes of the totals.
   var sharedBytes: Int {
     columns.saturatingMultiply(columns).saturatingMultiply(totalDType.itemSize).saturatingAdd(
-      reals.saturatingMultiply(48))
+      reals.saturatingMultiply(56))
   }
 
   /// A leaf has rows enough that adding its products to the totals is a small part of making them.

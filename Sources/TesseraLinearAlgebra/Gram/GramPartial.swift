@@ -14,6 +14,9 @@ final class GramPartial: PassPartial, @unchecked Sendable {
   /// What was subtracted, and the weighted mean of what was left; empty unless centred. Complex numbers are two.
   private(set) var shift: [Double] = []
   private(set) var offsets: [Double] = []
+  /// The row that all rows are equal to, if there is one: what was subtracted, and what was left of each. So near to one
+  /// another numbers are subtracted exactly.
+  var commonRow: [Double]? { left.values.map { zip(shift, $0).map(+) } }
 
   private var panel: RowPanel
   private let product: SymmetricProduct
@@ -21,6 +24,8 @@ final class GramPartial: PassPartial, @unchecked Sendable {
   private(set) var scales: ColumnScales?
   private let row: RepeatedRow
   private let sums: ColumnSums
+  /// What is left of each row, while that is the same; without weights.
+  private var left: CommonRow
   private var weightedSums: [Double] = []
   /// Of the rows in the panel.
   private var weights: [Double] = []
@@ -45,6 +50,7 @@ final class GramPartial: PassPartial, @unchecked Sendable {
     let width = form.isCentred ? form.columns : 0
     row = RepeatedRow(columns: width, dtype: form.dtype)
     sums = try ColumnSums(columns: width * form.parts, dtype: form.dtype.realPart)
+    left = CommonRow(reals: form.reals, dtype: form.dtype)
     scales = form.isScaled ? try ColumnScales(form) : nil
   }
 
@@ -57,6 +63,7 @@ final class GramPartial: PassPartial, @unchecked Sendable {
     summed = 0
     panel.clear()
     sums.reset()
+    left.reset()
     scales?.reset()
     weights.removeAll(keepingCapacity: true)
     weightedSums = [Double](repeating: 0, count: form.isWeighted ? form.reals : 0)
@@ -114,6 +121,7 @@ final class GramPartial: PassPartial, @unchecked Sendable {
     } else {
       weight += Double(rows)
       addSums(all: true)
+      if form.isCentred { left.take(rows, UnsafeRawPointer(panel.elements)) }
     }
     scales?.divide(rows: rows, panel.elements, products: products.bytes.baseAddress!)
     product.add(

@@ -49,6 +49,8 @@ final class GramSink: BarrierSink {
     switch Gram.Field(rawValue: field)! {
     case .products: return total.products
     case .diagonal: return diagonal(total)
+    case .isConstant:
+      return MemoryDriver(shape: Shape(known: []), dtype: .bool) { $0[0] = total.isConstant ? 1 : 0 }
     case .means:
       let hasRows = total.weight != 0
       return MemoryDriver(shape: Shape(known: [form.columns]), dtype: form.totalDType) { target in

@@ -12,6 +12,8 @@ final class GramTotal {
   private(set) var weight = 0.0
   /// Weighted means of the columns; complex numbers are two.
   private(set) var means: [Double]
+  /// The row that all rows are equal to, while there is one: of centred products without weights.
+  private var commonRow: [Double]?
   /// One row of a partial's products.
   private let row: Buffer
 
@@ -24,8 +26,13 @@ final class GramTotal {
     row = Buffer(count: form.columns * form.totalDType.itemSize)
   }
 
+  /// Whether all rows are the same: then products are nothing but rounding.
+  var isConstant: Bool { commonRow != nil }
+
   func merge(_ partial: GramPartial) {
     guard partial.weight != 0 else { return }
+    let row = partial.commonRow
+    commonRow = weight == 0 || commonRow == row ? row : nil
     let all = weight + partial.weight
     let own = zip(partial.shift, partial.offsets).map { $0 + $1 }
     let apart = zip(own, means).map { $0 - $1 }

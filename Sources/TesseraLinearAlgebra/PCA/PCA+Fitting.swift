@@ -9,7 +9,7 @@ extension PCA {
   /// - Throws: `.usage` unless x has two axes and is real, and for another count; `.unsolvable` for NaN and infinities;
   ///   `.memory` before anything is read.
   /// - Complexity: one pass with features x features sums of products for each thread, when the covariance matrix does,
-  ///   two for float32 data that needs products in float64, one more for constant columns; a few more passes otherwise.
+  ///   two for float32 data that needs products in float64; a few more passes otherwise.
   public static func fit(
     _ x: NDArray, count: Int, solver: Solver = .automatic, options: TransferOptions = .init()
   ) throws -> PCA {
@@ -95,7 +95,7 @@ struct PCAFit {
     }
 
     func pass(_ options: TransferOptions) throws -> [Explanation.Pass] {
-      try explain([source.products, source.means], options: options).passes
+      try explain([source.products, source.means, source.isConstant], options: options).passes
     }
   }
 
@@ -115,10 +115,13 @@ struct PCAFit {
     let inner = covarianceOptions(options)
     var known: NDArray?
     for attempt in attempts {
-      let (products, means) = try evaluate(attempt.source.products, attempt.source.means, options: inner)
+      let source = attempt.source
+      let (products, means, isConstant) = try evaluate(
+        source.products, source.means, source.isConstant, options: inner)
+      if try isConstant.item(as: Bool.self) { return try constant(means) }
       known = means
       guard let leading = try LeadingComponents(products, count: count, options: inner) else { continue }
-      if try suffices(leading, attempt, options) {
+      if suffices(leading, attempt) {
         return try pca(
           means, leading.components(), values: leading.squares.map { $0.squareRoot() },
           squares: leading.squares, total: leading.total)
@@ -128,21 +131,17 @@ struct PCAFit {
     return try bySingularValues(known, options)
   }
 
-  private func suffices(
-    _ leading: LeadingComponents, _ attempt: Attempt, _ options: TransferOptions
-  ) throws -> Bool {
-    // Constant columns have no variance in any range; tiny ones only seem to have none.
-    if leading.squares[0] == 0 { return try isConstant(options) }
+  private func suffices(_ leading: LeadingComponents, _ attempt: Attempt) -> Bool {
     let rows = x.shape[0]
     return solver == .covariance
       ? Attempt.areInRange(leading, rows: rows)
       : attempt.suffices(leading, rows: rows, others: others)
   }
 
-  private func isConstant(_ options: TransferOptions) throws -> Bool {
-    let (least, greatest) = try evaluate(x.min(axis: 0), x.max(axis: 0), options: options)
-    return try least.astype(.float64).elements(as: Double.self)
-      == greatest.astype(.float64).elements(as: Double.self)
+  /// Columns without any variance: one direction is as good as another.
+  private func constant(_ means: NDArray) throws -> PCA {
+    let none = [Double](repeating: 0, count: count)
+    return try pca(means, NDArray.eye(count, x.shape[1]), values: none, squares: none, total: 0)
   }
 
   /// Why there is no covariance matrix in the end: because of numbers that are not finite, or, where nothing else may be

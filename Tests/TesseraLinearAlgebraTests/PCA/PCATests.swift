@@ -100,6 +100,32 @@ import Testing
     }
   }
 
+  /// In one pass, also where rounding leaves means that are none of the values.
+  @Test(arguments: [DType.float32, .float64], [PCA.Solver.automatic, .covariance])
+  func constantColumns(_ dtype: DType, _ solver: PCA.Solver) throws {
+    let (rows, columns) = (20_011, 40)
+    let folder = try TemporaryFolder()
+    let row = try NDArray.linspace(0.1, 7.7, count: columns)
+    try row.broadcast(to: [rows, columns]).astype(dtype).write(to: folder.at("x.npy"))
+    let base = try CountingDriver(folder.at("x.npy"))
+    let pca = try PCA.fit(base.array, count: 3, solver: solver)
+    #expect(base.elements.load(ordering: .relaxed) == rows * columns)
+    for array in [pca.singularValues, pca.explainedVariance] {
+      #expect(try array.astype(.float64).elements(as: Double.self) == [0, 0, 0])
+    }
+    #expect(pca.noiseVariance == 0)
+    let components = try pca.components.astype(.float64).elements(as: Double.self)
+    #expect(try components == NDArray.eye(3, columns).elements(as: Double.self))
+  }
+
+  /// A single element that differs by a rounding, in the first panel of rows, a later one, or another leaf.
+  @Test(arguments: [0, 1, 5000, 29_999]) func almostConstantColumns(_ row: Int) throws {
+    let isRow = try (NDArray.arange(30_000, dtype: .float64) .== Double(row)).astype(.float64)
+    let x = try isRow.expandDims(axis: 1) * Double.ulpOfOne + NDArray.ones([1, 40])
+    let pca = try PCA.fit(x, count: 1, solver: .covariance)
+    #expect(try pca.explainedVariance.item(as: Double.self) > 0)
+  }
+
   /// Variances that sums of products in float64 cannot hold beside the greatest.
   @Test func verySmallVariances() throws {
     let scales = try NDArray([1.0, 1e-4, 1e-8, 1e-11])
