@@ -31,4 +31,11 @@ enum MatrixWork {
   static func threads(_ count: Int, _ options: TransferOptions) -> Int { max(1, min(options.threads, count)) }
 
   static func unsolvable(_ what: String) -> TesseraError { TesseraError(.unsolvable, what) }
+
+  /// What is said where a factor of the input is not finite: its columns have the norms of the input's.
+  static func notFinite(_ what: String) -> TesseraError {
+    unsolvable(
+      "\(what): NaN or infinity in the input, or norms or products of its columns beyond the range of float64"
+    )
+  }
 }

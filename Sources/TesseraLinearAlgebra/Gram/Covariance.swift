@@ -7,8 +7,8 @@ public import TesseraEngine
 /// columns may be far from zero. float32 is multiplied in float32 over some thousand observations and merged in float64,
 /// with errors of some 1e-6 of the standard deviations' product, also where products would leave the range of float32:
 /// there columns are scaled by powers of two. `dtype: .float64` multiplies in float64, as weights do. NaN and
-/// infinities make NaN of all that they enter, and so do deviations that are themselves beyond the range of float32. Without enough observations for the degrees of freedom the result is NaN or
-/// infinite, as NumPy's.
+/// infinities make NaN of all that they enter, and so do deviations that are themselves beyond the range of float32. Without
+/// enough observations for the degrees of freedom the result is NaN or infinite, as NumPy's.
 ///
 /// - Parameters:
 ///   - m: one or two axes; each row is a variable, each column an observation.

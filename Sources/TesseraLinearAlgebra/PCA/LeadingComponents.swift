@@ -10,7 +10,8 @@ struct LeadingComponents {
   let total: Double
   private let vectors: DenseMatrix<Double>
 
-  /// - Returns: nil for products that are not finite, and if the decomposition does not converge.
+  /// - Returns: nil for products that are not finite.
+  /// - Throws: `.unsolvable` if the decomposition does not converge.
   init?(_ products: NDArray, count: Int, options: TransferOptions) throws {
     var options = options
     // It is in memory already, and so is what it is for.
@@ -18,7 +19,9 @@ struct LeadingComponents {
     let matrix = try DenseMatrix<Double>.load(products, options: options)
     let columns = matrix.rows
     total = (0..<columns).reduce(0) { $0 + matrix[$1, $1] }
-    guard total.isFinite else { return nil }
+    guard total.isFinite, Double.isTriangleFinite(upper: true, columns, matrix.pointer(), columns) else {
+      return nil
+    }
     let values = try DenseMatrix<Double>(rows: columns, columns: 1)
     let areFew = LeadingComponents.areFew(count, of: columns)
     vectors = areFew ? try DenseMatrix(rows: columns, columns: count) : matrix
@@ -28,7 +31,7 @@ struct LeadingComponents {
         greatest: count, columns, matrix.pointer(), columns, w: values.pointer(), vectors: vectors.pointer())
       : try Double.syevd(
         vectors: true, upper: true, columns, matrix.pointer(), columns, w: values.pointer())
-    guard converged else { return nil }
+    guard converged else { throw MatrixWork.unsolvable("Eigenvalues did not converge") }
     squares = values.elements[..<vectors.columns].suffix(count).reversed().map { max(0, $0) }
   }
 

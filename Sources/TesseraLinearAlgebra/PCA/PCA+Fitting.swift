@@ -6,8 +6,9 @@ extension PCA {
   /// Finds the components of a matrix whose columns are features, and rows samples.
   ///
   /// - Parameter count: how many; 1 to the lesser length of x.
-  /// - Throws: `.usage` unless x has two axes and is real, and for another count; `.unsolvable` for NaN and infinities;
-  ///   `.memory` before anything is read.
+  /// - Throws: `.usage` unless x has two axes and is real, and for another count; `.unsolvable` for NaN and infinities,
+  ///   for numbers whose sums or deviations are beyond the range of their dtype (of float64 some 1e304), and by
+  ///   `covariance` also when eigenvalues do not converge; `.memory` before anything is read.
   /// - Complexity: one pass with features x features sums of products for each thread, when the covariance matrix does,
   ///   two for float32 data that needs products in float64; a few more passes otherwise.
   public static func fit(
@@ -120,7 +121,7 @@ struct PCAFit {
         source.products, source.means, source.isConstant, options: inner)
       if try isConstant.item(as: Bool.self) { return try constant(means) }
       known = means
-      guard let leading = try LeadingComponents(products, count: count, options: inner) else { continue }
+      guard let leading = try leadingComponents(products, inner) else { continue }
       if suffices(leading, attempt) {
         return try pca(
           means, leading.components(), values: leading.squares.map { $0.squareRoot() },
@@ -129,6 +130,16 @@ struct PCAFit {
     }
     if let known { try checkRange(known) }
     return try bySingularValues(known, options)
+  }
+
+  /// - Returns: nil for products that leave the range, and where something else is left to try if nothing converges.
+  private func leadingComponents(_ products: NDArray, _ options: TransferOptions) throws -> LeadingComponents?
+  {
+    do {
+      return try LeadingComponents(products, count: count, options: options)
+    } catch let error as TesseraError where error.kind == .unsolvable && solver != .covariance {
+      return nil
+    }
   }
 
   private func suffices(_ leading: LeadingComponents, _ attempt: Attempt) -> Bool {
@@ -147,14 +158,20 @@ struct PCAFit {
   /// Why there is no covariance matrix in the end: because of numbers that are not finite, or, where nothing else may be
   /// tried, because the squares of finite ones leave the range.
   private func checkRange(_ means: NDArray) throws {
-    guard try means.elements(as: Double.self).allSatisfy(\.isFinite) else {
-      throw TesseraError(.unsolvable, "no components: NaN or infinity in the input, or in sums of it")
-    }
+    try requireFinite(means)
     guard solver != .covariance else {
       throw TesseraError(
-        .unsolvable,
-        "no components by covariance: squares leave the range of float64, or no eigenvalues were found",
+        .unsolvable, "no components by covariance: squares leave the range of float64",
         expected: "the solver automatic or singularValues, or scaled columns")
+    }
+  }
+
+  /// Means come from sums, and from deviations in the dtype that is multiplied.
+  private func requireFinite(_ means: NDArray) throws {
+    guard try means.elements(as: Double.self).allSatisfy(\.isFinite) else {
+      throw TesseraError(
+        .unsolvable,
+        "no components: NaN or infinity in the input, or sums or deviations beyond the range of \(x.dtype)")
     }
   }
 
@@ -183,6 +200,7 @@ struct PCAFit {
     let wide = x.astype(.float64)
     // The sum of all squares shares the pass of the means.
     let (means, variances) = try evaluate(known ?? wide.mean(axis: 0), wide.var(axis: 0), options: options)
+    try requireFinite(means)
     let solver = x.shape[0] < x.shape[1] || known == nil ? svdSolver : .exact
     let svd = try Linalg.leadingSVD(centred(means), count: count, solver: solver, options: options)
     let values = try svd.s.elements(as: Double.self)

@@ -83,7 +83,7 @@ struct LeastSquaresFit {
       for target in 0..<targets { seen[row, target] = r[offset + row, offset + features + target] }
     }
     guard Double.areFinite(r.rows, r.columns, r.pointer(), r.rows) else {
-      throw TesseraError(.unsolvable, "no fit: NaN or infinity in the input")
+      throw MatrixWork.notFinite("no fit")
     }
     let solution = try RidgeSolution(triangle, seen, ridge: ridge, tolerance: tolerance)
     let unseen = (0..<targets).map { target in

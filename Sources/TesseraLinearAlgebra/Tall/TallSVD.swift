@@ -35,7 +35,7 @@ struct TallSVD<Scalar: LAPACKScalar> {
 
   /// All values that were asked for, and as columns of a matrix their right vectors.
   ///
-  /// - Throws: `.unsolvable` for elements that are not finite.
+  /// - Throws: `.unsolvable` for elements that are not finite, and where nothing converges.
   func run() throws -> Values {
     guard shape.basis != nil else { return try decompose(TallQR<Scalar>(a).factor, basis: nil) }
     let basis = try subspace()
@@ -80,7 +80,7 @@ struct TallSVD<Scalar: LAPACKScalar> {
 extension DenseMatrix {
   /// The singular values, descending, and the right vectors Vᴴ of a square matrix, which is overwritten.
   ///
-  /// - Throws: `.unsolvable` for elements that are not finite.
+  /// - Throws: `.unsolvable` for elements that are not finite, and where nothing converges.
   func singularValues() throws -> (s: [Double], vh: DenseMatrix) {
     let all = try svd()
     return (all.s, all.vh)
@@ -88,16 +88,15 @@ extension DenseMatrix {
 
   /// The singular value decomposition of a square matrix, which is overwritten.
   ///
-  /// - Throws: `.unsolvable` for elements that are not finite.
+  /// - Throws: `.unsolvable` for elements that are not finite, and where nothing converges.
   func svd() throws -> (u: DenseMatrix, s: [Double], vh: DenseMatrix) {
     precondition(rows == columns, "a square matrix")
+    guard Scalar.areFinite(rows, rows, pointer(), rows) else { throw MatrixWork.notFinite("no SVD") }
     let (u, vh) = (try DenseMatrix(rows: rows, columns: rows), try DenseMatrix(rows: rows, columns: rows))
     let s = try DenseMatrix<Scalar.Real>(rows: rows, columns: 1)
     let converged = try Scalar.gesdd(
       .reduced, rows, rows, pointer(), rows, s: s.pointer(), u: u.pointer(), rows, vt: vh.pointer(), rows)
-    guard converged else {
-      throw TesseraError(.unsolvable, "SVD did not converge: NaN or infinity in the input")
-    }
+    guard converged else { throw MatrixWork.unsolvable("SVD did not converge") }
     return (u, s.elements.map { Double($0) }, vh)
   }
 

@@ -206,6 +206,26 @@ import Testing
     #expect(error?.kind == .unsolvable && "\(error!)".contains("range of float64"), "\(error!)")
   }
 
+  /// The sums of these numbers are beyond the range of float64: that is what is said, not that they are infinite.
+  @Test(arguments: [PCA.Solver.automatic, .covariance, .singularValues()])
+  func sumsBeyondTheRangeOfFloat64(_ solver: PCA.Solver) throws {
+    let x = try (randomMatrix(60, 5, .float64, seed: 25) * 1e306 + 1e307).evaluated()
+    let error = #expect(throws: TesseraError.self) { try PCA.fit(x, count: 2, solver: solver) }
+    let words = "sums or deviations beyond the range of float64"
+    #expect(error?.kind == .unsolvable && "\(error!)".contains(words), "\(error!)")
+  }
+
+  /// Numbers that float32 holds, but not their distances from the mean.
+  @Test func deviationsBeyondTheRangeOfFloat32() throws {
+    let x = try concatenate([NDArray.full([300, 40], 3e38), NDArray.full([100, 40], -3e38)]).astype(.float32)
+    let error = #expect(throws: TesseraError.self) { try PCA.fit(x, count: 1, solver: .covariance) }
+    #expect(error?.kind == .unsolvable && "\(error!)".contains("beyond the range of float32"), "\(error!)")
+    let column = try x[0..<400, 0..<1]
+    #expect(try cov(column, rowvar: false).item(as: Double.self).isNaN)
+    let wide = try cov(column, rowvar: false, dtype: .float64).item(as: Double.self)
+    #expect(abs(wide / 2.7e79 * 399 - 1) < 1e-6)
+  }
+
   /// float16 does not hold 90,000.
   @Test(arguments: [DType.float16, .bfloat16]) func attributesOfHalves(_ dtype: DType) throws {
     let x = try (NDArray.normal([200, 3], seed: 24) * 300.0).astype(dtype).evaluated()

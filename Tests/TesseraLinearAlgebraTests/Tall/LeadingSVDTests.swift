@@ -104,6 +104,19 @@ import Testing
     try expectOrthonormal(Linalg.leadingSVD(x.transposed(), count: 2).vh, 1e-15)
   }
 
+  /// LAPACK is not given what it would not converge for, and is not to blame.
+  @Test func factorsThatAreNotFinite() throws {
+    let nan = try NDArray.full([20, 3], Double.nan)
+    for x in [nan, try NDArray.full([2000, 3], 1e307)] {
+      let error = #expect(throws: TesseraError.self) { try Linalg.leadingSVD(x, count: 2, solver: .exact) }
+      #expect(error?.kind == .unsolvable)
+      for words in ["NaN or infinity in the input", "norms", "beyond the range of float64"] {
+        #expect("\(error!)".contains(words), "\(error!)")
+      }
+      #expect(!"\(error!)".contains("converge"), "\(error!)")
+    }
+  }
+
   @Test func mistakes() throws {
     let x = try randomMatrix(10, 4, .float64, seed: 1)
     for (array, count) in [(x, 0), (x, 5), (try x.ravel(), 1), (try NDArray.zeros([0, 3]), 1)] {
