@@ -1,11 +1,13 @@
-// Count, mean and sum of squared deviations ("m2") of pieces of up to eight values, merged by the formulas of
-// Chan, Golub and LeVeque (1983): squares of the values themselves are never subtracted. The mean is kept in two doubles, its
-// rounded value and what that lacks, so that it is not worn off by millions of merges.
+// Count, mean and sum of squared deviations ("m2") of pieces of up to eight values of a column, or of chunks of a row, merged
+// by the formulas of Chan, Golub and LeVeque (1983): squares of the values themselves are never subtracted. The mean is kept
+// in two doubles, its rounded value and what that lacks, so that it is not worn off by millions of merges.
 //
-// Of dtypes whose values a double holds with digits to spare, longer runs are merged. Their deviations are from the run's
-// own first value, which is as far from the mean as the values are: of n values, no more than the factor n is lost
-// in m2 by what is subtracted, and nothing of small integers. Two thirds of the time of pieces that are merged one by one, in
-// runs of 64 rows; as long in runs of 16, longer in runs of 8 (a C loop that is not in the repository, on an AMD EPYC).
+// Of floats below float64, and of bools and integers of up to 16 bits, columns without a mask that have seen equally many
+// values are merged in runs of 16 to 64 rows, whole pieces, where there are as many. Deviations of runs, and of chunks of these
+// dtypes, are from their own first value, which is as far from the mean as the values are: of n values, no more than the
+// factor n is lost in m2 by what is subtracted, and nothing of integers. Other deviations, and where these are not finite,
+// are from the mean. Runs of 64 rows take two thirds of the time of pieces that are merged one by one, runs of 16 as long;
+// of 8, which are left as pieces, longer (a C loop that is not in the repository, on an AMD EPYC).
 #include "reduce_rows.h"
 
 enum { PIECE = 8, RUN = TESSERA_MOMENTS_RUN };

@@ -6,7 +6,8 @@ extension PCA {
   /// The fit of a stored matrix, written to an archive; and its samples in the components' coordinates, if they have a
   /// destination.
   ///
-  /// - Parameter dtype: of what is written; that of `PCA`'s attributes when nil. In float64 everything is computed in float64.
+  /// - Parameter dtype: of the arrays that are written, not of the archive's scalars; that of `PCA`'s attributes when nil. With
+  ///   float64 everything is computed in float64.
   package static func fitting(
     _ data: NDArray, count: Int, to archive: String, transforming output: String? = nil,
     layout: ArrayLayout = .init(), dtype: DType? = nil, options: TransferOptions
