@@ -43,16 +43,17 @@ TESSERA_INLINE void merge_one(double *mean, double *lost, double *to_m2, double 
   const double after = __builtin_fabs(before) == INFINITY ? before + other : sum;
   *mean = after;
   *lost = __builtin_fabs(after) < INFINITY ? error : 0;
-  // In this order a weight of zero takes away even what would overflow.
-  *to_m2 += m2 + delta * (delta * weight);
+  // In this order a weight of zero takes away even what would overflow. Where it is NaN a mean is not finite, and an m2 is
+  // what it shall be already: infinite where sums of finite values overflow, NaN of infinite ones.
+  const double between = delta * (delta * weight);
+  *to_m2 += m2 + (between == between ? between : 0);
 }
 
 #define SUM_OF_EIGHT(x) (((x[0] + x[1]) + (x[2] + x[3])) + ((x[4] + x[5]) + (x[6] + x[7])))
 
-// What the rounded mean of a piece lacks, by the sum of the deviations from it; an infinite mean lacks nothing.
-TESSERA_INLINE double lacking(double mean, double deviations) {
-  return __builtin_fabs(mean) < INFINITY ? deviations : 0;
-}
+// What the rounded mean of a piece lacks, by the mean of the deviations from it. Where these overflow, as they do from an
+// infinite mean, it is not known.
+TESSERA_INLINE double lacking(double deviations) { return __builtin_fabs(deviations) < INFINITY ? deviations : 0; }
 
 // The squares without what the mean's own error adds to them (Björck's correction).
 TESSERA_INLINE double less_squares(double m2, double count, double rest) {
@@ -80,7 +81,7 @@ TESSERA_INLINE double less_squares(double m2, double count, double rest) {
         d[k] = x[k] - piece_mean;                                                                            \
         square[k] = d[k] * d[k];                                                                             \
       }                                                                                                      \
-      const double rest = WIDE ? lacking(piece_mean, SUM_OF_EIGHT(d) * 0.125) : 0;                           \
+      const double rest = WIDE ? lacking(SUM_OF_EIGHT(d) * 0.125) : 0;                                       \
       const double piece_m2 = SUM_OF_EIGHT(square);                                                          \
       merge_one(&mean[c], &lost[c], &m2[c], piece_mean, rest,                                                \
                 WIDE ? less_squares(piece_m2, PIECE, rest) : piece_m2, part, weight);                        \
@@ -195,7 +196,7 @@ TESSERA_INLINE double double_of(int64_t count) {
         d[k] = !masked || mask[c + k * n] ? x[k] - piece_mean : 0;                                           \
         square[k] = d[k] * d[k];                                                                             \
       }                                                                                                      \
-      const double rest = WIDE ? lacking(piece_mean, SUM_OF_EIGHT(d) / some) : 0;                            \
+      const double rest = WIDE ? lacking(SUM_OF_EIGHT(d) / some) : 0;                                        \
       const double squares = SUM_OF_EIGHT(square), part = number / (seen + some);                            \
       double to_mean = mean[c], to_lost = lost[c], to_m2 = m2[c];                                            \
       merge_one(&to_mean, &to_lost, &to_m2, piece_mean, rest,                                                \
@@ -377,7 +378,7 @@ typedef struct {
       rest[k] += d;                                                                                          \
       m2[k] += d * d;                                                                                        \
     }                                                                                                        \
-    const double missing = lacking(mean, fold_lanes(rest, LANES / 2) / number);                              \
+    const double missing = lacking(fold_lanes(rest, LANES / 2) / number);                                    \
     return (run_moments){mean, missing, less_squares(fold_lanes(m2, LANES / 2), number, missing)};           \
   }
 

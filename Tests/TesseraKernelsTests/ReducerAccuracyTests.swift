@@ -44,6 +44,27 @@ private func reduce(
   }
 }
 
+/// numpy.array(x).mean() and .var(), of finite values of which sums, deviations or squares overflow.
+@Test func momentsBeyondTheRange() throws {
+  let most = Double.greatestFiniteMagnitude
+  let cases: [(values: [Double], mean: Double)] = [
+    ([Double](repeating: 1e308, count: 48), .infinity), ([Double](repeating: -most, count: 48), -.infinity),
+    ([-most] + [Double](repeating: most, count: 7), .infinity),
+    ([-most, most, 0, 0, most, 0, 0, 0], most / 8),
+  ]
+  for (values, mean) in cases {
+    for height in [8, 48] {
+      let (m2, found) = (
+        try reduce(.moments, .float64, .m2, values, height: height),
+        try reduce(.moments, .float64, .mean, values, height: height)
+      )
+      #expect(m2 == .infinity && found == mean, "\(values[0]) in pieces of \(height)")
+    }
+    let columns = try momentsOfColumns(.float64, rows: values.count, columns: 1, values)
+    #expect(columns.m2 == [.infinity] && columns.mean == [mean], "\(values[0]) as a column")
+  }
+}
+
 private let tens = [Double](repeating: 10, count: 40)
 
 /// The variance of 0, 1, 2, … is the same wherever it is moved to.
