@@ -62,9 +62,9 @@ extension Delivery {
     for target in targets where target.location.form == .zarr {
       try ZarrPlace.recheck(target.path, target.layout)
     }
-    let jobs = try targets.indices.map { try job($0) }
-    for (staging, job) in zip(stagings, jobs) where staging.isResumed && !ResumeLog.matches(staging, job: job)
-    {
+    let jobs = try targets.indices.map { try stagings[$0].isResumed || isNoted($0) ? job($0) : nil }
+    for (staging, job) in zip(stagings, jobs) {
+      guard staging.isResumed, let job, !ResumeLog.matches(staging, job: job) else { continue }
       // They can still be resumed by the right command.
       for staging in stagings where staging.isResumed { staging.keep() }
       throw TesseraError(
@@ -75,6 +75,20 @@ extension Delivery {
     try write(stagings, jobs, progress)
     try Staging.publish(stagings)
     try ZarrGroup.refreshParents(of: targets.filter { $0.location.form == .zarr }.map(\.path))
+  }
+
+  /// Whether a killed run leaves something to go on from. An archive starts over, for the checksums of its members are not
+  /// kept, and so does a file that is complete before the first note would be written.
+  private func isNoted(_ number: Int) -> Bool {
+    switch targets[number].location.form {
+    case .zarr: return true
+    case .npz: return false
+    case .npy, .csv:
+      return parts.filter { $0.target == number }.contains {
+        $0.requirements.shape.saturatingProduct($0.requirements.dtype.itemSize)
+          >= ResumeLog.noteBytes
+      }
+    }
   }
 
   /// Everything that the bytes at a destination depend on.
@@ -89,10 +103,11 @@ extension Delivery {
       }
     }
     let texts = target.texts.map { "\($0.name) '\($0.text)'" }
-    return (arrays + texts + [target.groups.text]).joined(separator: "\n")
+    let groups = target.groups.isEmpty ? [] : [target.groups.fingerprint]
+    return (arrays + texts + groups).joined(separator: "\n")
   }
 
-  private func write(_ stagings: [Staging], _ jobs: [String], _ progress: ProgressMeter) throws {
+  private func write(_ stagings: [Staging], _ jobs: [String?], _ progress: ProgressMeter) throws {
     let builders = try targets.indices.map { number in
       let own = sweeps.first { sweep in sweep.parts.contains { parts[$0].target == number } }
       return try DeliveryBuilder(

@@ -13,16 +13,16 @@ struct DeliveryBuilder {
   /// Makes the files as far as they can be before elements are known.
   ///
   /// - Parameters:
-  ///   - job: everything the result depends on.
+  ///   - job: everything the result depends on; nil where nothing is noted to be gone on from.
   ///   - blockElements: of the blocks in which a single array is written; a file notes how far it is.
   init(
-    _ target: DeliveryTarget, _ staging: Staging, _ parts: [Delivery.Part], job: String, blockElements: Int
+    _ target: DeliveryTarget, _ staging: Staging, _ parts: [Delivery.Part], job: String?, blockElements: Int
   ) throws {
     (self.target, self.staging, self.parts) = (target, staging, parts)
     switch target.location.form {
     case .zarr:
       // Whole shards tell that they are done; blocks need no note.
-      let log = try ResumeLog(staging, job: job, blockBytes: 0)
+      let log = try job.map { try ResumeLog(staging, job: $0, blockBytes: 0) }
       outputs = try parts.compactMap { part in
         guard let metadata = part.metadata else { return nil }
         let root = part.name.map { Path.join(staging.payload, $0) } ?? staging.payload
@@ -30,8 +30,6 @@ struct DeliveryBuilder {
       }
       archive = nil
     case .npz:
-      // The checksums of an archive's members are not kept; an interrupted one starts over.
-      _ = try ResumeLog(staging, job: job, blockBytes: 0)
       try Directory.remove(staging.payload)
       let writer = NpzWriter(try File(staging.payload, .create))
       let members = try parts.map {
@@ -42,7 +40,7 @@ struct DeliveryBuilder {
     case .npy, .csv:
       let requirements = parts[0].requirements
       let blockBytes = blockElements.saturatingMultiply(requirements.dtype.itemSize)
-      let log = try ResumeLog(staging, job: job, blockBytes: blockBytes)
+      let log = try job.map { try ResumeLog(staging, job: $0, blockBytes: blockBytes) }
       let file = try File(staging.payload, .create)
       outputs = [
         Transfer.Output(try NpySink(requirements.shape, dtype: requirements.dtype, file: file), log: log)

@@ -22,12 +22,15 @@ package final class ResumeLog: Sendable {
   private let state: Lock<State>
   private let noted: Lock<Int>
   private let noteBytes: Int
+  /// After how much work a note is written.
+  package static let noteBytes = 256 << 20
 
   /// - Parameters:
   ///   - job: everything the result depends on.
   ///   - blockBytes: the size of a block; 0 when finished blocks need no note.
-  ///   - noteBytes: after how much work a note is written.
-  package init(_ staging: Staging, job: String, blockBytes: Int, noteBytes: Int = 256 << 20) throws {
+  package init(
+    _ staging: Staging, job: String, blockBytes: Int, noteBytes: Int = noteBytes
+  ) throws {
     self.noteBytes = noteBytes
     path = staging.note
     self.job = job

@@ -109,7 +109,8 @@ import Testing
     #expect(try ModelArray(reading: folder.at(job.destination)) == ResumeTests.array)
   }
 
-  @Test(arguments: Job.all)
+  /// Of what has a note to go on from.
+  @Test(arguments: Job.all.filter { $0.destination.hasSuffix("zarr") })
   func anotherSourceIsRefused(_ job: Job) async throws {
     let folder = try TemporaryFolder()
     try ResumeTests.array.writeNpy(folder.at("x.npy"))
@@ -122,6 +123,22 @@ import Testing
     #expect(error?.kind == .usage, "\(error as Any)")
     try run(job, in: folder, resume: false)
     #expect(try ModelArray(reading: folder.at(job.destination)) == other)
+  }
+
+  /// There is nothing of the other source that could get into it.
+  @Test(arguments: Job.all.filter { !$0.destination.hasSuffix("zarr") })
+  func archivesAndShortFilesStartOver(_ job: Job) async throws {
+    let folder = try TemporaryFolder()
+    try ResumeTests.array.writeNpy(folder.at("x.npy"))
+    await kill(job, in: folder, after: 2)
+    #expect(try Directory.kind(folder.at(".\(job.destination).tessera-partial/resume.json")) == nil)
+    var other = ResumeTests.array
+    other.bytes[12345] ^= 1
+    try Directory.remove(folder.at("x.npy"))
+    try other.writeNpy(folder.at("x.npy"))
+    try run(job, in: folder, resume: true)
+    #expect(try ModelArray(reading: folder.at(job.destination)) == other)
+    #expect(folder.names == [job.destination, "x.npy"].sorted())
   }
 
   @Test func otherOptionsAreRefusedAndCostNothing() async throws {
