@@ -28,6 +28,7 @@ public struct Conversion: Sendable {
     let target = try DeliveryTarget(destination, layout: layout, overwrites: options.overwrite)
     let location = try ArrayLocation(existing: source)
     try target.requireApart(from: location.path)
+    let groups = try target.location.form == .zarr ? GroupAttributes(of: location) : GroupAttributes()
     let sources = try Conversion.sources(location, to: target.location)
     let arrays = try sources.map { name, driver in
       let selected = try naming(driver.description.path) {
@@ -35,7 +36,6 @@ public struct Conversion: Sendable {
       }
       return (name: name, driver: selected ?? driver)
     }
-    let groups = try target.location.form == .zarr ? GroupAttributes(of: location) : GroupAttributes()
     delivery = try Delivery(
       [.init(destination, layout: layout, groups: groups, arrays: arrays)], readFrom: [location.path],
       dtype: dtype, options: options)

@@ -85,8 +85,7 @@ extension Delivery {
     case .npz: return false
     case .npy, .csv:
       return parts.filter { $0.target == number }.contains {
-        $0.requirements.shape.saturatingProduct($0.requirements.dtype.itemSize)
-          >= ResumeLog.noteBytes
+        $0.requirements.shape.count.saturatingMultiply($0.requirements.dtype.itemSize) >= ResumeLog.noteBytes
       }
     }
   }

@@ -58,7 +58,9 @@ package struct Delivery: Sendable {
       try DeliveryTarget(
         $0.path, layout: $0.layout, texts: $0.texts, groups: $0.groups, overwrites: options.overwrite)
     }
-    self.options = try Delivery.holding(requests.reduce(0) { $0 + $1.arrays.count }, options)
+    self.options = try Delivery.holding(
+      requests.reduce(0) { $0 + $1.arrays.count },
+      attributes: requests.reduce(0) { $0.saturatingAdd($1.groups.heldBytes) }, options)
     try DeliveryTarget.requireApart(targets)
     for target in targets { for path in paths { try target.requireApart(from: path) } }
     var parts: [Part] = []
@@ -77,15 +79,23 @@ package struct Delivery: Sendable {
   /// The base of the memory model has room for that of a few.
   private static let fewArrays = 64
 
-  /// - Throws: `.memory` when what is kept of so many arrays leaves no room to move any.
-  private static func holding(_ count: Int, _ options: TransferOptions) throws -> TransferOptions {
-    guard count > fewArrays else { return options }
+  /// - Parameter attributes: bytes, of what groups say of themselves.
+  /// - Throws: `.memory` when what is kept of so many arrays, and of groups, leaves no room to move any.
+  private static func holding(
+    _ count: Int, attributes: Int, _ options: TransferOptions
+  ) throws -> TransferOptions {
+    let arrays = count > fewArrays ? count.saturatingMultiply(bytesPerArray) : 0
+    let held = arrays.saturatingAdd(attributes)
+    guard held > 0 else { return options }
     var options = options
-    options.heldBytes = options.heldBytes.saturatingAdd(count.saturatingMultiply(bytesPerArray))
+    options.heldBytes = options.heldBytes.saturatingAdd(held)
     let model = try MemoryModel(options)
     guard model.buffers > 0 else {
       throw TesseraError(
-        .memory, "memory budget is too small for \(count) arrays at a time",
+        .memory,
+        arrays > attributes
+          ? "memory budget is too small for \(count) arrays at a time"
+          : "memory budget is too small for the attributes of the groups",
         expected: model.leastArgument(buffers: 1 << 20), got: ByteSize.format(options.memory))
     }
     return options

@@ -1,3 +1,5 @@
+import TesseraCodecs
+import TesseraCore
 import TesseraIO
 
 /// What a group and the groups below it say of themselves; their arrays are no part of it.
@@ -14,15 +16,23 @@ package struct GroupAttributes: Sendable {
   ///
   /// As for arrays, what is consolidated tells which groups there are, and their own documents tell what they say.
   ///
-  /// - Throws: `.corrupt` for documents that are damaged, and links that may not be followed.
+  /// - Throws: `.corrupt` for documents that are damaged, groups that are not there, and links that may not be followed.
   init(of location: ArrayLocation) throws {
     guard location.form == .zarr, case .group(let group) = try ZarrStore.open(location.path) else { return }
     own = group.attributes
-    let groups = try group.groups(in: location.path)
-    for path in groups { _ = within.insert(path, [:]) }
-    add(groupsAround: groups)
-    if let arrays = group.consolidated { add(groupsAround: arrays.map(\.path)) }
     let store = try StoreFolder(location.path)
+    for path in try group.groups(in: location.path) {
+      try store.check(path)
+      let place = Path.join(location.path, path)
+      guard try ZarrStore.kind(of: place)?.isArray == false else {
+        throw TesseraError(
+          .corrupt, "listed in the consolidated metadata", path: place, expected: "a Zarr group",
+          got: "none, so that the metadata must be consolidated anew")
+      }
+      _ = within.insert(path, [:])
+      add(groupsAround: [path])
+    }
+    if let arrays = group.consolidated { add(groupsAround: arrays.map(\.path)) }
     for path in within.keys {
       try store.check(path)
       within[path] = .object(try ZarrStore.attributes(ofGroup: Path.join(location.path, path)))
@@ -40,6 +50,21 @@ package struct GroupAttributes: Sendable {
     }
   }
 
-  /// All of it, to tell whether it has changed.
-  var text: String { "\(JSONValue.object(own).text()) \(JSONValue.object(within).text())" }
+  var isEmpty: Bool { own.isEmpty && within.isEmpty }
+
+  /// Tells whether it has changed, in a few characters.
+  var fingerprint: String {
+    let text = JSONValue.array([.object(own), .object(within)]).utf8()
+    return "groups \(text.count) \(text.withUnsafeBytes { CRC32C.checksum($0) })"
+  }
+
+  /// The memory it takes, at most.
+  var heldBytes: Int {
+    if isEmpty { return 0 }
+    let all = JSONValue.array([.object(own), .object(within)])
+    return all.extent.values.saturatingMultiply(GroupAttributes.bytesPerValue).saturatingAdd(all.utf8().count)
+  }
+
+  /// A value and its place in an array or object.
+  private static let bytesPerValue = 128
 }

@@ -91,24 +91,29 @@ package struct ZarrGroup: Sendable {
     return found.sorted { $0.path < $1.path }
   }
 
-  /// Like those of arrays, names that lead out of the group are not gone by.
+  /// Like those of arrays, names that lead out of the group are not gone by; nor are those that folders would not be looked
+  /// for at.
   static func consolidatedGroups(v3 document: JSONObject) -> [String] {
     guard let members = document["consolidated_metadata"]?["metadata"]?.object else { return [] }
     var found: [String] = []
-    for (path, value) in members where value["node_type"] == "group" && isInside(path) { found.append(path) }
-    return found
+    for (path, value) in members where value["node_type"] == "group" { found.append(path) }
+    return found.filter(isWithinReach)
   }
 
   static func consolidatedGroups(v2 document: JSONObject) -> [String] {
     guard let members = document["metadata"]?.object else { return [] }
     return members.keys.filter { $0.hasSuffix("/.zgroup") }
       .map { String($0.dropLast("/.zgroup".count)) }
-      .filter(isInside)
+      .filter(isWithinReach)
+  }
+
+  private static func isWithinReach(_ path: String) -> Bool {
+    isInside(path) && Path.names(path).count <= maximumDepth
   }
 
   /// Whether a name, or path of names, leads into a group.
   static func isInside(_ path: String) -> Bool {
-    !path.isEmpty && Path.hasPlainSlashes(path)
+    !path.isEmpty && !path.utf8.contains(0) && Path.hasPlainSlashes(path)
       && path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy {
         !$0.isEmpty && $0 != "." && $0 != ".." && $0 != "zarr.json"
       }

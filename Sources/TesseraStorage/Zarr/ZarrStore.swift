@@ -137,7 +137,15 @@ package enum ZarrStore {
     }
   }
 
-  static func bytes(_ object: JSONObject) -> [UInt8] { JSONValue.object(object).utf8(pretty: true) + [0x0A] }
+  /// A document's text.
+  ///
+  /// - Throws: `.unsupported` for what could not be read again.
+  static func bytes(_ object: JSONObject) throws -> [UInt8] {
+    let value = JSONValue.object(object)
+    let text = value.utf8(pretty: true) + [0x0A]
+    try JSONLimits().check(value, bytes: text.count)
+    return text
+  }
 
   /// The bytes of a document in which the value at `path` is an object whose members `body` writes.
   static func bytes(

@@ -320,6 +320,75 @@ import Testing
     }
   }
 
+  /// Consolidated metadata of version 2 that lists groups by these names, and what converting their group says.
+  private func error(listing names: [String]) throws -> (TesseraError?, TemporaryFolder) {
+    let folder = try TemporaryFolder()
+    try nameGroup(folder, "g.zarr", 2)
+    try nameGroup(folder, "g.zarr/there", 2)
+    var members = JSONObject()
+    for name in names { members["\(name)/.zgroup"] = ["zarr_format": 2] }
+    let consolidated: JSONObject = ["zarr_consolidated_format": 1, "metadata": .object(members)]
+    try folder.write("g.zarr/.zmetadata", text: JSONValue.object(consolidated).text())
+    let error = tesseraError { try Conversion(from: folder.at("g.zarr"), to: folder.at("h.zarr")).run() }
+    return (error, folder)
+  }
+
+  @Test func aGroupThatIsListedMustBeThere() throws {
+    let (error, folder) = try error(listing: ["there", "gone"])
+    #expect(error?.kind == .corrupt)
+    #expect(error?.path?.hasSuffix("g.zarr/gone") == true)
+    #expect(folder.names == ["g.zarr"])
+  }
+
+  /// A key of 64 KiB stood for a gigabyte of paths of the groups around it.
+  @Test func whatIsListedTooDeepOrWithoutANameIsLeftOut() throws {
+    let deep = String(repeating: "a/", count: 32 << 10) + "a"
+    let (error, folder) = try error(listing: ["there", deep, "x\u{0}", "..\u{0}"])
+    #expect(error == nil)
+    #expect(try ZarrGroup.members(in: folder.at("h.zarr")) == ["there"])
+  }
+
+  /// The group's own document has the attributes of all groups below it, some levels deeper.
+  @Test(arguments: [(3, 3), (2, 2), (2, 3)])
+  func attributesThatCouldNotBeReadAgainAreRefused(_ from: Int, _ to: Int) throws {
+    let folder = try TemporaryFolder()
+    try nameGroup(folder, "g.zarr", from)
+    let deep = String(repeating: "[", count: 126) + String(repeating: "]", count: 126)
+    if from == 3 {
+      let text = "{\"zarr_format\": 3, \"node_type\": \"group\", \"attributes\": {\"a\": \(deep)}}"
+      try folder.write("g.zarr/deep/zarr.json", text: text)
+    } else {
+      try nameGroup(folder, "g.zarr/deep", 2)
+      try folder.write("g.zarr/deep/.zattrs", text: "{\"a\": \(deep)}")
+    }
+    let error = tesseraError {
+      try Conversion(from: folder.at("g.zarr"), to: folder.at("h.zarr"), layout: .init(zarrFormat: to)).run()
+    }
+    #expect(error?.kind == .unsupported, "\(error as Any)")
+    #expect(folder.names == ["g.zarr"])
+  }
+
+  /// They count towards the memory that a conversion may take.
+  @Test func attributesOfGroupsTakeMemory() throws {
+    let folder = try TemporaryFolder()
+    try nameGroup(folder, "g.zarr", 2)
+    try GroupTests.arrays[0].1.store(folder.at("g.zarr/a"), layout: .init(zarrFormat: 2))
+    let zeros = String(repeating: "0,", count: 600_000) + "0"
+    try folder.write("g.zarr/.zattrs", text: "{\"a\": [\(zeros)]}")
+    let convert = { (memory: Int) in
+      try Conversion(
+        from: folder.at("g.zarr"), to: folder.at("h.zarr"), options: .init(memory: memory, threads: 1)
+      ).run()
+    }
+    #expect(tesseraError { _ = try convert(64 << 20) }?.kind == .memory)
+    _ = try convert(256 << 20)
+    guard case .group(let group) = try ZarrStore.open(folder.at("h.zarr")) else {
+      Issue.record("no group")
+      return
+    }
+    #expect(group.attributes["a"]?.array?.count == 600_001)
+  }
+
   /// In version 2 the root's attributes are consolidated like all others.
   @Test func theRootsAttributesAreConsolidated() throws {
     let folder = try TemporaryFolder()
@@ -329,16 +398,19 @@ import Testing
     #expect(root["metadata"]?[".zattrs"]?["name"] == "g.zarr")
   }
 
-  /// Its document would lie among the array's chunks.
-  @Test(arguments: ["a", "a/c"]) func aGroupThatIsSaidToBeInAnArrayIsRefused(_ name: String) throws {
+  /// Its document would lie among the array's chunks, or it is the array.
+  @Test(arguments: [("a", TesseraError.Kind.corrupt), ("a/c", .usage)])
+  func aGroupThatIsSaidToBeInAnArrayIsRefused(_ name: String, _ kind: TesseraError.Kind) throws {
     let folder = try TemporaryFolder()
+    try nameGroup(folder, "g.zarr", 2)
     try GroupTests.arrays[0].1.store(folder.at("g.zarr/a"), layout: .init(zarrFormat: 2))
+    try nameGroup(folder, "g.zarr/a/c", 2)
     let array = String(decoding: try folder.read("g.zarr/a/.zarray"), as: UTF8.self)
     let members = "{\"a/.zarray\": \(array), \"\(name)/.zgroup\": {\"zarr_format\": 2}}"
     try folder.write(
       "g.zarr/.zmetadata", text: "{\"zarr_consolidated_format\": 1, \"metadata\": \(members)}")
     let error = tesseraError { _ = try Conversion(from: folder.at("g.zarr"), to: folder.at("h.zarr")) }
-    #expect(error?.kind == .usage)
+    #expect(error?.kind == kind)
   }
 
   /// Where one of the groups that an array needs cannot be made, those that were go too.
