@@ -103,7 +103,7 @@ struct PCAFit {
   /// The passes that are certain; a covariance matrix that is not exact enough takes more.
   func plan(_ options: TransferOptions) throws -> [Explanation.Pass] {
     if let certain = try covariancePasses(options).first { return certain }
-    let means = try explain(x.astype(.float64).mean(axis: 0), options: options).passes
+    let means = try explain(try columnStatistics, options: options).passes
     return try means
       + Linalg.explainLeadingSVD(
         centred(NDArray.zeros([x.shape[1]])), count: count, solver: svdSolver, options: options
@@ -196,11 +196,23 @@ struct PCAFit {
 
   private func centred(_ means: NDArray) throws -> NDArray { try x.astype(.float64) - means }
 
+  /// What one pass tells of the columns: means, the sum of all squares, and whether they are constant.
+  private var columnStatistics: [NDArray] {
+    get throws {
+      let wide = x.astype(.float64)
+      return try [wide.mean(axis: 0), wide.var(axis: 0), wide.min(axis: 0), wide.max(axis: 0)]
+    }
+  }
+
   private func bySingularValues(_ known: NDArray?, _ options: TransferOptions) throws -> PCA {
     let wide = x.astype(.float64)
-    // The sum of all squares shares the pass of the means.
-    let (means, variances) = try evaluate(known ?? wide.mean(axis: 0), wide.var(axis: 0), options: options)
+    let statistics = try evaluate(columnStatistics, options: options)
+    let (means, variances) = (known ?? statistics[0], statistics[1])
     try requireFinite(means)
+    let (least, greatest) = (statistics[2], statistics[3])
+    if try least.elements(as: Double.self) == greatest.elements(as: Double.self) {
+      return try constant(means)
+    }
     let solver = x.shape[0] < x.shape[1] || known == nil ? svdSolver : .exact
     let svd = try Linalg.leadingSVD(centred(means), count: count, solver: solver, options: options)
     let values = try svd.s.elements(as: Double.self)

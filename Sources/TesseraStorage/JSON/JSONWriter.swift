@@ -1,7 +1,12 @@
+import TesseraCore
+
 /// Appends JSON text to a byte array.
 struct JSONWriter {
   let isPretty: Bool
   private(set) var bytes: [UInt8] = []
+  /// How many values were written, and how many arrays and objects are within one another.
+  private(set) var values = 0
+  private(set) var depth = 0
   private var indentation = 0
   /// How many members the object that is being written has so far.
   private var members = 0
@@ -9,13 +14,15 @@ struct JSONWriter {
   init(isPretty: Bool) { self.isPretty = isPretty }
 
   mutating func write(_ value: JSONValue) {
+    if case .object(let members) = value { return write(members) }
+    values += 1
     switch value {
     case .null: write("null")
     case .bool(let value): write(value ? "true" : "false")
     case .number(let number): write(number.text)
     case .string(let text): writeString(text)
     case .array(let elements): write(elements)
-    case .object(let members): write(members)
+    case .object: break
     }
   }
 
@@ -42,8 +49,9 @@ struct JSONWriter {
   mutating func object(_ body: (inout JSONWriter) throws -> Void) rethrows {
     let outer = members
     members = 0
+    values += 1
     write("{")
-    indentation += 1
+    indent()
     try body(&self)
     indentation -= 1
     if members > 0 { startLine() }
@@ -80,7 +88,7 @@ struct JSONWriter {
     _ opening: String, _ closing: String, isEmpty: Bool, _ body: (inout JSONWriter) -> Void
   ) {
     write(opening)
-    indentation += 1
+    indent()
     if !isEmpty { startLine() }
     body(&self)
     indentation -= 1
@@ -91,6 +99,11 @@ struct JSONWriter {
   private mutating func separate(onOneLine: Bool) {
     write(onOneLine && isPretty ? ", " : ",")
     if !onOneLine { startLine() }
+  }
+
+  private mutating func indent() {
+    indentation += 1
+    depth = max(depth, indentation)
   }
 
   private mutating func startLine() {
@@ -132,6 +145,14 @@ extension JSONValue {
     var writer = JSONWriter(isPretty: pretty)
     writer.write(self)
     return writer.bytes
+  }
+
+  /// The memory that it takes while it is kept, and read and written once more: values with their places in arrays and
+  /// objects, and the text in several forms.
+  var heldBytes: Int {
+    var writer = JSONWriter(isPretty: false)
+    writer.write(self)
+    return writer.values.saturatingMultiply(160).saturatingAdd(writer.bytes.count.saturatingMultiply(4))
   }
 
   /// The document as text; see `utf8(pretty:)`.

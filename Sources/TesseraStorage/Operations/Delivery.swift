@@ -58,9 +58,6 @@ package struct Delivery: Sendable {
       try DeliveryTarget(
         $0.path, layout: $0.layout, texts: $0.texts, groups: $0.groups, overwrites: options.overwrite)
     }
-    self.options = try Delivery.holding(
-      requests.reduce(0) { $0 + $1.arrays.count },
-      attributes: requests.reduce(0) { $0.saturatingAdd($1.groups.heldBytes) }, options)
     try DeliveryTarget.requireApart(targets)
     for target in targets { for path in paths { try target.requireApart(from: path) } }
     var parts: [Part] = []
@@ -71,6 +68,12 @@ package struct Delivery: Sendable {
       }
     }
     self.parts = parts
+    let attributes =
+      requests.map(\.groups.heldBytes)
+      + parts.compactMap { $0.metadata?.attributes }
+      .map { $0.isEmpty ? 0 : JSONValue.object($0).heldBytes }
+    self.options = try Delivery.holding(
+      parts.count, attributes: attributes.reduce(0) { $0.saturatingAdd($1) }, options)
     sweeps = try SweepPlanner(parts, targets, joining: joining, options: self.options).sweeps()
   }
 
@@ -78,14 +81,15 @@ package struct Delivery: Sendable {
   private static let bytesPerArray = 12 << 10
   /// The base of the memory model has room for that of a few.
   private static let fewArrays = 64
+  private static let fewAttributes = 64 << 10
 
-  /// - Parameter attributes: bytes, of what groups say of themselves.
-  /// - Throws: `.memory` when what is kept of so many arrays, and of groups, leaves no room to move any.
+  /// - Parameter attributes: bytes, of what arrays and groups say of themselves.
+  /// - Throws: `.memory` when what is kept of so many arrays, and of their attributes, leaves no room to move any.
   private static func holding(
     _ count: Int, attributes: Int, _ options: TransferOptions
   ) throws -> TransferOptions {
     let arrays = count > fewArrays ? count.saturatingMultiply(bytesPerArray) : 0
-    let held = arrays.saturatingAdd(attributes)
+    let held = arrays.saturatingAdd(attributes > fewAttributes ? attributes : 0)
     guard held > 0 else { return options }
     var options = options
     options.heldBytes = options.heldBytes.saturatingAdd(held)
@@ -95,7 +99,7 @@ package struct Delivery: Sendable {
         .memory,
         arrays > attributes
           ? "memory budget is too small for \(count) arrays at a time"
-          : "memory budget is too small for the attributes of the groups",
+          : "memory budget is too small for the attributes of arrays and groups",
         expected: model.leastArgument(buffers: 1 << 20), got: ByteSize.format(options.memory))
     }
     return options

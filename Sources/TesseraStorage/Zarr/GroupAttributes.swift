@@ -16,7 +16,8 @@ package struct GroupAttributes: Sendable {
   ///
   /// As for arrays, what is consolidated tells which groups there are, and their own documents tell what they say.
   ///
-  /// - Throws: `.corrupt` for documents that are damaged, groups that are not there, and links that may not be followed.
+  /// - Throws: `.corrupt` for documents that are damaged, arrays that are said to be groups, and links that may not be
+  ///   followed; `.unsupported` for groups nested deeper than are looked for.
   init(of location: ArrayLocation) throws {
     guard location.form == .zarr, case .group(let group) = try ZarrStore.open(location.path) else { return }
     own = group.attributes
@@ -24,27 +25,41 @@ package struct GroupAttributes: Sendable {
     for path in try group.groups(in: location.path) {
       try store.check(path)
       let place = Path.join(location.path, path)
-      guard try ZarrStore.kind(of: place)?.isArray == false else {
+      // What is consolidated may be older than the folders.
+      guard let kind = try ZarrStore.kind(of: place) else { continue }
+      guard !kind.isArray else {
         throw TesseraError(
-          .corrupt, "listed in the consolidated metadata", path: place, expected: "a Zarr group",
-          got: "none, so that the metadata must be consolidated anew")
+          .corrupt, "consolidated metadata", path: place, expected: "the array that is there", got: "a group")
       }
       _ = within.insert(path, [:])
       add(groupsAround: [path])
     }
-    if let arrays = group.consolidated { add(groupsAround: arrays.map(\.path)) }
+    for path in group.consolidated?.map(\.path) ?? [] {
+      try add(groupsAround: path, in: location.path, store)
+    }
     for path in within.keys {
       try store.check(path)
       within[path] = .object(try ZarrStore.attributes(ofGroup: Path.join(location.path, path)))
     }
   }
 
+  /// Adds the groups around an array that consolidated metadata lists, where it is there: paths that are only said take
+  /// more memory the deeper they are.
+  private mutating func add(groupsAround path: String, in folder: String, _ store: StoreFolder) throws {
+    guard Path.names(path).count <= ZarrGroup.maximumDepth else {
+      throw TesseraError(
+        .unsupported, "groups are nested too deep", path: folder,
+        expected: "at most \(ZarrGroup.maximumDepth) levels", got: "\(Path.names(path).count)")
+    }
+    try store.check(path)
+    if try Directory.kind(Path.join(folder, path)) == .directory { add(groupsAround: [path]) }
+  }
+
   /// Adds the groups that hold what is at `paths`; those that were not there say nothing.
   mutating func add(groupsAround paths: [String]) {
     for path in paths {
       var parent = Path.parent(path)
-      while parent != "." {
-        _ = within.insert(parent, [:])
+      while parent != ".", within.insert(parent, [:]) {
         parent = Path.parent(parent)
       }
     }
@@ -59,12 +74,5 @@ package struct GroupAttributes: Sendable {
   }
 
   /// The memory it takes, at most.
-  var heldBytes: Int {
-    if isEmpty { return 0 }
-    let all = JSONValue.array([.object(own), .object(within)])
-    return all.extent.values.saturatingMultiply(GroupAttributes.bytesPerValue).saturatingAdd(all.utf8().count)
-  }
-
-  /// A value and its place in an array or object.
-  private static let bytesPerValue = 128
+  var heldBytes: Int { isEmpty ? 0 : JSONValue.array([.object(own), .object(within)]).heldBytes }
 }

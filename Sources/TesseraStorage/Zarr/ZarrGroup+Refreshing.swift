@@ -2,7 +2,8 @@ import TesseraCore
 import TesseraIO
 
 extension ZarrGroup {
-  /// Brings the consolidated metadata of the groups around an array up to date; groups without stay without.
+  /// Brings the consolidated metadata of the groups around an array up to date; groups without stay without, as do those
+  /// whose members have more than can be read as one document.
   ///
   /// Documents are copied as they are, so that what this library does not understand is not lost. Writers of several
   /// arrays do this one after another, so that each of them is listed in the end.
@@ -47,7 +48,7 @@ extension ZarrGroup {
       else { return nil }
       consolidated["metadata"] = .null
       document["consolidated_metadata"] = .object(consolidated)
-      return try ZarrStore.bytes(document, membersAt: membersPath) { writer in
+      let bytes = try ZarrStore.readableBytes(document, membersAt: membersPath) { writer in
         try collect(folder, prefix: "", depth: 0) { path, child in
           guard var member = try ZarrStore.document(child, "zarr.json", omitting: membersPath) else {
             return false
@@ -57,24 +58,32 @@ extension ZarrGroup {
           return member["node_type"] == "group"
         }
       }
+      if let bytes { return bytes }
+      document["consolidated_metadata"] = nil
+      return try ZarrStore.bytes(document)
     }
     return true
   }
 
   private static func refreshV2(_ folder: String) throws {
-    guard try Directory.kind(Path.join(folder, ".zmetadata")) == .file else { return }
-    try File.update(Path.join(folder, ".zmetadata")) {
+    let path = Path.join(folder, ".zmetadata")
+    guard try Directory.kind(path) == .file else { return }
+    var isTooLarge = false
+    try File.update(path) {
       guard var document = try ZarrStore.document(folder, ".zmetadata", omitting: ["metadata"])
       else { return nil }
       document["metadata"] = .null
-      return try ZarrStore.bytes(document, membersAt: ["metadata"]) { writer in
+      let bytes = try ZarrStore.readableBytes(document, membersAt: ["metadata"]) { writer in
         try writeV2(folder, at: "", to: &writer)
         try collect(folder, prefix: "", depth: 0) { path, child in
           try writeV2(child, at: path, to: &writer)
           return try Directory.kind(Path.join(child, ".zgroup")) == .file
         }
       }
+      isTooLarge = bytes == nil
+      return bytes
     }
+    if isTooLarge { try Directory.remove(path) }
   }
 
   /// The documents of one array or group, as `.zmetadata` has them.

@@ -119,7 +119,7 @@ package struct ZarrGroup: Sendable {
       }
   }
 
-  /// Writes the metadata of a group and of the groups below it, consolidated: of those that are said to be there, and of
+  /// Writes the metadata of a group and of the groups below it, consolidated if it can be read as one document: of those that are said to be there, and of
   /// those between it and its arrays.
   package static func write(
     _ arrays: [(path: String, metadata: ZarrMetadata)], version: Int,
@@ -152,10 +152,14 @@ package struct ZarrGroup: Sendable {
     for (path, metadata) in arrays { members[path] = .object(metadata.document) }
     var root = plain
     root["attributes"] = .object(groups.own)
-    root["consolidated_metadata"] = [
+    var consolidated = root
+    consolidated["consolidated_metadata"] = [
       "kind": "inline", "must_understand": false, "metadata": .object(members),
     ]
-    try File.replace(Path.join(folder, "zarr.json"), with: ZarrStore.bytes(root))
+    // Nothing is lost with what could not be read as one document.
+    try File.replace(
+      Path.join(folder, "zarr.json"),
+      with: ZarrStore.readableBytes(consolidated) ?? ZarrStore.bytes(root))
   }
 
   private static func writeV2(
@@ -183,7 +187,10 @@ package struct ZarrGroup: Sendable {
       try File.replace(Path.join(folder, ".zattrs"), with: ZarrStore.bytes(groups.own))
     }
     let consolidated: JSONObject = ["zarr_consolidated_format": 1, "metadata": .object(members)]
-    try File.replace(Path.join(folder, ".zmetadata"), with: ZarrStore.bytes(consolidated))
+    // Nothing is lost with what could not be read as one document.
+    if let bytes = ZarrStore.readableBytes(consolidated) {
+      try File.replace(Path.join(folder, ".zmetadata"), with: bytes)
+    }
     try File.replace(Path.join(folder, ".zgroup"), with: ZarrStore.bytes(plain))
   }
 

@@ -141,18 +141,31 @@ package enum ZarrStore {
   ///
   /// - Throws: `.unsupported` for what could not be read again.
   static func bytes(_ object: JSONObject) throws -> [UInt8] {
-    let value = JSONValue.object(object)
-    let text = value.utf8(pretty: true) + [0x0A]
-    try JSONLimits().check(value, bytes: text.count)
-    return text
+    if let bytes = readableBytes(object) { return bytes }
+    let limits = JSONLimits()
+    throw TesseraError(
+      .unsupported, "metadata is too large to be read again",
+      expected: "at most \(limits.bytes) bytes, \(limits.values) values and \(limits.depth) levels",
+      got: "more")
   }
 
-  /// The bytes of a document in which the value at `path` is an object whose members `body` writes.
-  static func bytes(
+  /// A document's text; nil when it could not be read again.
+  static func readableBytes(_ object: JSONObject) -> [UInt8]? {
+    var writer = JSONWriter(isPretty: true)
+    writer.write(object)
+    return readable(writer)
+  }
+
+  /// The same of a document in which the value at `path` is an object whose members `body` writes.
+  static func readableBytes(
     _ object: JSONObject, membersAt path: [String], _ body: (inout JSONWriter) throws -> Void
-  ) rethrows -> [UInt8] {
+  ) rethrows -> [UInt8]? {
     var writer = JSONWriter(isPretty: true)
     try writer.write(object, at: path[...]) { try $0.object(body) }
-    return writer.bytes + [0x0A]
+    return readable(writer)
+  }
+
+  private static func readable(_ writer: JSONWriter) -> [UInt8]? {
+    JSONLimits().allow(writer) ? writer.bytes + [0x0A] : nil
   }
 }

@@ -118,6 +118,16 @@ import Testing
     #expect(try components == NDArray.eye(3, columns).elements(as: Double.self))
   }
 
+  /// Where no covariance matrix is made.
+  @Test(arguments: [DType.float32, .float64, .int8]) func constantColumnsOfWideMatrices(_ dtype: DType) throws
+  {
+    let x = try NDArray.full([3, 100], dtype == .int8 ? 7.0 : 0.1).astype(dtype)
+    let pca = try PCA.fit(x, count: 2)
+    #expect(try pca.explainedVariance.astype(.float64).elements(as: Double.self) == [0, 0])
+    let components = try pca.components.astype(.float64).elements(as: Double.self)
+    #expect(try components == NDArray.eye(2, 100).elements(as: Double.self))
+  }
+
   /// A single element that differs by a rounding, in the first panel of rows, a later one, or another leaf.
   @Test(arguments: [0, 1, 5000, 29_999]) func almostConstantColumns(_ row: Int) throws {
     let isRow = try (NDArray.arange(30_000, dtype: .float64) .== Double(row)).astype(.float64)
