@@ -17,6 +17,11 @@ package final class Staging: Sendable {
   /// built, and removed before what was built is moved away.
   package var note: String { Path.join(folder, Staging.noteName) }
   package static let noteName = "resume.json"
+  private static let suffix = ".tessera-partial"
+
+  /// Whether what has this name is being built, or was left by a killed run.
+  package static func isTemporary(_ name: String) -> Bool { name.hasPrefix(".") && name.hasSuffix(suffix) }
+
   /// Whether `folder` is what an earlier, killed run left.
   package let isResumed: Bool
   private let overwrites: Bool
@@ -40,7 +45,7 @@ package final class Staging: Sendable {
     guard try Directory.kind(parent) == .directory else {
       throw TesseraError(.notFound, "no such folder", path: parent)
     }
-    folder = Path.join(parent, ".\(Path.name(self.destination)).tessera-partial")
+    folder = Path.join(parent, ".\(Path.name(self.destination))\(Staging.suffix)")
     let claim = try Staging.claim(
       self.destination, folder, overwrites: overwrites, resumes: resumes, waiting: waiting)
     (locks, isResumed) = (Lock(claim.locks), claim.isResumed)

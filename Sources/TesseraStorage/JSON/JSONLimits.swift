@@ -12,8 +12,8 @@ public struct JSONLimits: Sendable {
 }
 
 extension JSONLimits {
-  /// Whether a parser would take what was written.
+  /// Whether a parser would take what was written, and a newline after it.
   func allow(_ writer: JSONWriter) -> Bool {
-    writer.bytes.count <= bytes && writer.values <= values && writer.depth <= depth
+    writer.bytes.count < bytes && writer.values <= values && writer.depth <= depth
   }
 }

@@ -81,11 +81,18 @@ struct DeliveryTarget: Sendable {
   ///   reserved, or one within another.
   func check(names: [String]) throws {
     guard location.form == .zarr else { return }
+    try ZarrGroup.check(groups, version: layout.format)
     let all = names + groups.within.keys
     for name in all where !ZarrGroup.isInside(name) {
       throw TesseraError(
         .usage, "name in a group", path: path, expected: "a relative path without dots",
         got: "'\(TesseraError.printable(name))'")
+    }
+    // Deeper ones would not be found again.
+    for name in all where Path.names(name).count > ZarrGroup.maximumDepth {
+      throw TesseraError(
+        .usage, "groups within groups", path: path, expected: "at most \(ZarrGroup.maximumDepth) names",
+        got: "\(Path.names(name).count)")
     }
     for name in all {
       try ZarrPlace.check(names: Path.names(name), format: layout.format, path)

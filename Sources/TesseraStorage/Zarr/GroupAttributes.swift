@@ -17,7 +17,7 @@ package struct GroupAttributes: Sendable {
   /// As for arrays, what is consolidated tells which groups there are, and their own documents tell what they say.
   ///
   /// - Throws: `.corrupt` for documents that are damaged, arrays that are said to be groups, and links that may not be
-  ///   followed; `.unsupported` for groups nested deeper than are looked for.
+  ///   followed.
   init(of location: ArrayLocation) throws {
     guard location.form == .zarr, case .group(let group) = try ZarrStore.open(location.path) else { return }
     own = group.attributes
@@ -34,25 +34,15 @@ package struct GroupAttributes: Sendable {
       _ = within.insert(path, [:])
       add(groupsAround: [path])
     }
-    for path in group.consolidated?.map(\.path) ?? [] {
-      try add(groupsAround: path, in: location.path, store)
+    // Paths that are only said take more memory the deeper they are.
+    for path in group.consolidated?.map(\.path) ?? []
+    where try Directory.kind(Path.join(location.path, path)) == .directory {
+      add(groupsAround: [path])
     }
     for path in within.keys {
       try store.check(path)
       within[path] = .object(try ZarrStore.attributes(ofGroup: Path.join(location.path, path)))
     }
-  }
-
-  /// Adds the groups around an array that consolidated metadata lists, where it is there: paths that are only said take
-  /// more memory the deeper they are.
-  private mutating func add(groupsAround path: String, in folder: String, _ store: StoreFolder) throws {
-    guard Path.names(path).count <= ZarrGroup.maximumDepth else {
-      throw TesseraError(
-        .unsupported, "groups are nested too deep", path: folder,
-        expected: "at most \(ZarrGroup.maximumDepth) levels", got: "\(Path.names(path).count)")
-    }
-    try store.check(path)
-    if try Directory.kind(Path.join(folder, path)) == .directory { add(groupsAround: [path]) }
   }
 
   /// Adds the groups that hold what is at `paths`; those that were not there say nothing.

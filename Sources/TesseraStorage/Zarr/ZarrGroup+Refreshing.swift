@@ -55,6 +55,7 @@ extension ZarrGroup {
           }
           member["consolidated_metadata"] = nil
           writer.member(path) { $0.write(member) }
+          try ZarrStore.requireReadable(writer)
           return member["node_type"] == "group"
         }
       }
@@ -68,7 +69,6 @@ extension ZarrGroup {
   private static func refreshV2(_ folder: String) throws {
     let path = Path.join(folder, ".zmetadata")
     guard try Directory.kind(path) == .file else { return }
-    var isTooLarge = false
     try File.update(path) {
       guard var document = try ZarrStore.document(folder, ".zmetadata", omitting: ["metadata"])
       else { return nil }
@@ -77,13 +77,17 @@ extension ZarrGroup {
         try writeV2(folder, at: "", to: &writer)
         try collect(folder, prefix: "", depth: 0) { path, child in
           try writeV2(child, at: path, to: &writer)
+          try ZarrStore.requireReadable(writer)
           return try Directory.kind(Path.join(child, ".zgroup")) == .file
         }
       }
-      isTooLarge = bytes == nil
+      if bytes == nil {
+        // Others who update it are kept away until it is gone.
+        try Directory.remove(path)
+        try Directory.sync(folder)
+      }
       return bytes
     }
-    if isTooLarge { try Directory.remove(path) }
   }
 
   /// The documents of one array or group, as `.zmetadata` has them.
@@ -99,7 +103,7 @@ extension ZarrGroup {
     _ folder: String, prefix: String, depth: Int, _ body: (String, String) throws -> Bool
   ) throws {
     guard depth < maximumDepth else { return }
-    for name in try Directory.names(folder) where !name.hasPrefix(".") {
+    for name in try Directory.names(folder) where !Staging.isTemporary(name) {
       let child = Path.join(folder, name)
       // Links are not followed: they may lead outside, or round and round.
       guard try Directory.kind(child, followLinks: false) == .directory else { continue }

@@ -44,7 +44,7 @@ package struct ZarrGroup: Sendable {
     throws
   {
     guard depth < maximumDepth else { return }
-    for name in try Directory.names(folder) where !name.hasPrefix(".") {
+    for name in try Directory.names(folder) where !Staging.isTemporary(name) {
       let child = Path.join(folder, name)
       // Links are not followed: they may lead outside, or round and round.
       guard try Directory.kind(child, followLinks: false) == .directory, try ZarrStore.isStore(child) else {
@@ -135,14 +135,25 @@ package struct ZarrGroup: Sendable {
     }
   }
 
+  private static func documentV3(_ attributes: JSONValue?) -> JSONObject {
+    ["zarr_format": 3, "node_type": "group", "attributes": attributes ?? [:]]
+  }
+
+  /// Finds out whether what groups say can be written so that it can be read again.
+  ///
+  /// - Throws: `.unsupported`.
+  static func check(_ groups: GroupAttributes, version: Int) throws {
+    for said in [.object(groups.own)] + groups.within.values {
+      _ = try ZarrStore.bytes(version == 3 ? documentV3(said) : said.object ?? [:])
+    }
+  }
+
   private static func writeV3(
     _ arrays: [(path: String, metadata: ZarrMetadata)], _ groups: GroupAttributes, to folder: String
   ) throws {
-    let plain: JSONObject = ["zarr_format": 3, "node_type": "group", "attributes": [:]]
     var members = JSONObject()
     for path in groups.within.keys.sorted() {
-      var own = plain
-      own["attributes"] = groups.within[path]
+      var own = documentV3(groups.within[path])
       try writeOnce(Path.join(Path.join(folder, path), "zarr.json"), own)
       if case .group(let found) = try ZarrStore.open(Path.join(folder, path)) {
         own["attributes"] = .object(found.attributes)
@@ -150,8 +161,7 @@ package struct ZarrGroup: Sendable {
       members[path] = .object(own)
     }
     for (path, metadata) in arrays { members[path] = .object(metadata.document) }
-    var root = plain
-    root["attributes"] = .object(groups.own)
+    let root = documentV3(.object(groups.own))
     var consolidated = root
     consolidated["consolidated_metadata"] = [
       "kind": "inline", "must_understand": false, "metadata": .object(members),

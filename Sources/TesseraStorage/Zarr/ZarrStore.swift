@@ -156,13 +156,24 @@ package enum ZarrStore {
     return readable(writer)
   }
 
-  /// The same of a document in which the value at `path` is an object whose members `body` writes.
+  /// The same of a document in which the value at `path` is an object whose members `body` writes. It need not go on when
+  /// `requireReadable` throws.
   static func readableBytes(
     _ object: JSONObject, membersAt path: [String], _ body: (inout JSONWriter) throws -> Void
-  ) rethrows -> [UInt8]? {
+  ) throws -> [UInt8]? {
     var writer = JSONWriter(isPretty: true)
-    try writer.write(object, at: path[...]) { try $0.object(body) }
+    do {
+      try writer.write(object, at: path[...]) { try $0.object(body) }
+    } catch is Unreadable {
+      return nil
+    }
     return readable(writer)
+  }
+
+  private struct Unreadable: Error {}
+
+  static func requireReadable(_ writer: JSONWriter) throws {
+    guard JSONLimits().allow(writer) else { throw Unreadable() }
   }
 
   private static func readable(_ writer: JSONWriter) -> [UInt8]? {

