@@ -74,6 +74,7 @@ package struct Delivery: Sendable {
       .map { $0.isEmpty ? 0 : JSONValue.object($0).heldBytes }
     self.options = try Delivery.holding(
       parts.count, attributes: attributes.reduce(0) { $0.saturatingAdd($1) }, options)
+    for target in targets { try target.checkAttributes() }
     sweeps = try SweepPlanner(parts, targets, joining: joining, options: self.options).sweeps()
   }
 

@@ -6,6 +6,8 @@ struct DeliveryTarget: Sendable {
   let location: ArrayLocation
   /// With the format of the group around it.
   let layout: ArrayLayout
+  /// nil for what is no Zarr.
+  private let place: ZarrPlace?
   /// Strings beside the arrays of an archive.
   let texts: [(name: String, text: String)]
   /// What is said of a group, and the groups in it beside those that hold arrays.
@@ -23,7 +25,8 @@ struct DeliveryTarget: Sendable {
     if location.form != .zarr {
       try layout.requireDefaults(for: path, expected: "a destination ending in .zarr")
     }
-    self.layout = try location.form == .zarr ? ZarrPlace(location.path).resolve(layout) : layout
+    place = try location.form == .zarr ? ZarrPlace(location.path) : nil
+    self.layout = try place?.resolve(layout) ?? layout
     if location.member != nil, try Directory.kind(location.path) != nil {
       throw TesseraError(
         .exists, "cannot change one member of an archive", path: location.path,
@@ -78,24 +81,18 @@ struct DeliveryTarget: Sendable {
   // MARK: Places
 
   /// - Throws: `.usage` for names of arrays that cannot be in one group with one another and the groups in it: outside it,
-  ///   reserved, or one within another.
+  ///   reserved, too deep, or one within another.
   func check(names: [String]) throws {
     guard location.form == .zarr else { return }
-    try ZarrGroup.check(groups, version: layout.format)
     let all = names + groups.within.keys
     for name in all where !ZarrGroup.isInside(name) {
       throw TesseraError(
-        .usage, "name in a group", path: path, expected: "a relative path without dots",
+        .usage, "name in a group", path: path, expected: "a relative path without . and ..",
         got: "'\(TesseraError.printable(name))'")
-    }
-    // Deeper ones would not be found again.
-    for name in all where Path.names(name).count > ZarrGroup.maximumDepth {
-      throw TesseraError(
-        .usage, "groups within groups", path: path, expected: "at most \(ZarrGroup.maximumDepth) names",
-        got: "\(Path.names(name).count)")
     }
     for name in all {
       try ZarrPlace.check(names: Path.names(name), format: layout.format, path)
+      try place?.requireWithinReach(Path.names(name))
     }
     // An array comes before everything within it, and before a group of its name.
     var places: [(name: String, isArray: Bool)] = []
@@ -108,6 +105,14 @@ struct DeliveryTarget: Sendable {
         .usage, next.isArray ? "an array within an array" : "a group within an array", path: path,
         expected: "arrays side by side", got: "'\(TesseraError.printable(String(next.name.dropLast())))'")
     }
+  }
+
+  /// Finds out whether what groups say can be written so that it can be read again.
+  ///
+  /// - Throws: `.unsupported`.
+  func checkAttributes() throws {
+    guard location.form == .zarr, !groups.isEmpty else { return }
+    try naming(path) { try ZarrGroup.check(groups, version: layout.format) }
   }
 
   /// A destination inside the source, or around it, would be replaced or filled while it is read.

@@ -35,9 +35,9 @@ package struct GroupAttributes: Sendable {
       add(groupsAround: [path])
     }
     // Paths that are only said take more memory the deeper they are.
-    for path in group.consolidated?.map(\.path) ?? []
-    where try Directory.kind(Path.join(location.path, path)) == .directory {
-      add(groupsAround: [path])
+    for path in group.consolidated?.map(\.path) ?? [] {
+      try store.check(path)
+      if try Directory.kind(Path.join(location.path, path)) == .directory { add(groupsAround: [path]) }
     }
     for path in within.keys {
       try store.check(path)

@@ -69,7 +69,7 @@ extension ZarrGroup {
   /// The outermost store around an array, and the array's path within it; nil when there is none.
   ///
   /// What lies between them need not be groups: where a link leads out, anything may follow.
-  private static func place(of path: String) throws -> (group: String, name: String)? {
+  static func place(of path: String) throws -> (group: String, name: String)? {
     var group: String?
     var folder = path
     // What is above `..` does not hold what is below it.

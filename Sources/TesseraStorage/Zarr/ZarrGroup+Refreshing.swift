@@ -2,8 +2,8 @@ import TesseraCore
 import TesseraIO
 
 extension ZarrGroup {
-  /// Brings the consolidated metadata of the groups around an array up to date; groups without stay without, as do those
-  /// whose members have more than can be read as one document.
+  /// Brings the consolidated metadata of the groups around an array up to date; groups without stay without, and those
+  /// whose members have more than can be read as one document come to be without.
   ///
   /// Documents are copied as they are, so that what this library does not understand is not lost. Writers of several
   /// arrays do this one after another, so that each of them is listed in the end.
@@ -69,6 +69,7 @@ extension ZarrGroup {
   private static func refreshV2(_ folder: String) throws {
     let path = Path.join(folder, ".zmetadata")
     guard try Directory.kind(path) == .file else { return }
+    var isTooLarge = false
     try File.update(path) {
       guard var document = try ZarrStore.document(folder, ".zmetadata", omitting: ["metadata"])
       else { return nil }
@@ -81,12 +82,13 @@ extension ZarrGroup {
           return try Directory.kind(Path.join(child, ".zgroup")) == .file
         }
       }
-      if bytes == nil {
-        // Others who update it are kept away until it is gone.
-        try Directory.remove(path)
-        try Directory.sync(folder)
-      }
+      isTooLarge = bytes == nil
+      // Others who update it are kept away until it is gone.
+      if isTooLarge { try Directory.remove(path) }
       return bytes
+    }
+    if isTooLarge {
+      try afterwards(path, "may come back after a power failure") { try Directory.sync(folder) }
     }
   }
 
@@ -103,7 +105,7 @@ extension ZarrGroup {
     _ folder: String, prefix: String, depth: Int, _ body: (String, String) throws -> Bool
   ) throws {
     guard depth < maximumDepth else { return }
-    for name in try Directory.names(folder) where !Staging.isTemporary(name) {
+    for name in try Directory.names(folder) where !name.hasPrefix(".") {
       let child = Path.join(folder, name)
       // Links are not followed: they may lead outside, or round and round.
       guard try Directory.kind(child, followLinks: false) == .directory else { continue }

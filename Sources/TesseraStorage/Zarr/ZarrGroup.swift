@@ -44,7 +44,7 @@ package struct ZarrGroup: Sendable {
     throws
   {
     guard depth < maximumDepth else { return }
-    for name in try Directory.names(folder) where !Staging.isTemporary(name) {
+    for name in try Directory.names(folder) where !name.hasPrefix(".") {
       let child = Path.join(folder, name)
       // Links are not followed: they may lead outside, or round and round.
       guard try Directory.kind(child, followLinks: false) == .directory, try ZarrStore.isStore(child) else {
@@ -56,7 +56,7 @@ package struct ZarrGroup: Sendable {
     }
   }
 
-  /// Groups deeper than this are not looked for.
+  /// Arrays and groups deeper than this are not looked for.
   static let maximumDepth = 32
 
   // MARK: Consolidated metadata

@@ -6,6 +6,8 @@ struct ZarrPlace {
   private let path: String
   /// The format of the nearest group above; nil where there is none.
   private let groupFormat: Int?
+  /// How many names lead to it from the outermost group around it, or from where groups will be made.
+  private let depth: Int
 
   /// Looks at what is above `path`; nothing is changed.
   ///
@@ -26,6 +28,19 @@ struct ZarrPlace {
     // What others have named so may be replaced.
     let isThere = try Directory.kind(place, followLinks: false) == .directory
     try ZarrPlace.check(names: isThere ? Array(names.dropLast()) : names, format: groupFormat, path)
+    depth = max(names.count, try ZarrGroup.place(of: path).map { Path.names($0.name).count } ?? 0)
+    try requireWithinReach([])
+  }
+
+  /// - Parameter names: what leads on from the place.
+  /// - Throws: `.usage` for what is so deep in groups that it would not be found again.
+  func requireWithinReach(_ names: [String]) throws {
+    let depth = self.depth + names.count
+    guard depth <= ZarrGroup.maximumDepth else {
+      throw TesseraError(
+        .usage, "groups within groups", path: path, expected: "at most \(ZarrGroup.maximumDepth) names",
+        got: "\(depth)")
+    }
   }
 
   /// The nearest store that holds a place: an array, whatever folders lie between, as its chunks are in folders; or a
@@ -53,14 +68,16 @@ struct ZarrPlace {
   }
 
   /// - Parameter format: of what is written, if that is known.
-  /// - Throws: `.usage` for names that a store has for files of its own, and, but in format 2, for those that begin with
-  ///   `__`, which format 3 reserves (https://zarr-specs.readthedocs.io/en/latest/v3/core/index.html#node-names).
+  /// - Throws: `.usage` for names that a store has for files of its own, those with a dot in front, which are not looked
+  ///   for, as other software keeps its own there, and, but in format 2, for those that begin with `__`, which format 3
+  ///   reserves (https://zarr-specs.readthedocs.io/en/latest/v3/core/index.html#node-names).
   static func check(names: [String], format: Int?, _ path: String) throws {
     for name in names
-    where ZarrStore.documents.contains(name) || (format != 2 && name.hasPrefix("__")) {
+    where ZarrStore.documents.contains(name) || name.hasPrefix(".") || (format != 2 && name.hasPrefix("__")) {
       throw TesseraError(
         .usage, "name in a group", path: path,
-        expected: "no __ at its beginning, and none of a store's own files", got: "'\(name)'")
+        expected: "no dot and no __ at its beginning, and none of a store's own files",
+        got: "'\(TesseraError.printable(name))'")
     }
   }
 

@@ -383,19 +383,28 @@ import Testing
     if depth <= 32 { #expect(try shapes(folder.at("h.zarr")) == [name: array.shape]) }
   }
 
-  /// Names with a dot in front are found with and without consolidated metadata.
-  @Test(arguments: [2, 3]) func namesWithADotInFrontAreFound(_ format: Int) throws {
+  /// They would not be found without consolidated metadata.
+  @Test(arguments: [2, 3]) func namesThatAreNotLookedForAreRefused(_ format: Int) throws {
     let folder = try TemporaryFolder()
     let array = GroupTests.arrays[0].1
     try nameGroup(folder, "g.zarr", format)
-    for name in [".a", "b"] {
-      try array.store(folder.at("g.zarr/\(name)"), layout: .init(zarrFormat: format))
+    try array.writeNpy(folder.at("a.npy"))
+    let deep = String(repeating: "d/", count: 32) + "a"
+    for name in [".a", "b/.c", "..zmetadata.tessera-partial", ".zarr.json.tessera-partial", deep] {
+      let error = tesseraError {
+        _ = try Conversion(from: folder.at("a.npy"), to: folder.at("g.zarr/\(name)"))
+      }
+      #expect(error?.kind == .usage, "\(name)")
     }
-    try Conversion(from: folder.at("g.zarr"), to: folder.at("h.zarr"), layout: .init(zarrFormat: format))
-      .run()
-    try Conversion(from: folder.at("g.zarr/b"), to: folder.at("h.zarr/c")).run()
-    #expect(try shapes(folder.at("h.zarr")) == [".a": array.shape, "b": array.shape, "c": array.shape])
-    try expectFreshCopy(folder.at("h.zarr"), "h.zarr")
+    try Conversion(from: folder.at("a.npy"), to: folder.at("g.zarr/" + deep.dropFirst(2))).run()
+    for _ in 0..<2 {
+      let error = tesseraError { _ = try Conversion(from: folder.at("g.zarr"), to: folder.at("h.zarr/in/h")) }
+      #expect(error?.kind == .usage)
+      // The same where the group is there.
+      try Conversion(
+        from: folder.at("a.npy"), to: folder.at("h.zarr/in/x"), options: .init(overwrite: true)
+      ).run()
+    }
   }
 
   /// What a group says is a level deeper in version 3.
