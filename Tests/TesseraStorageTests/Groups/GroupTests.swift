@@ -373,8 +373,9 @@ import Testing
       group = Path.parent(group)
     }
     let array = GroupTests.arrays[0].1
-    try array.store(folder.at("g.zarr/\(name)"), layout: .init(zarrFormat: 2))
-    let document = String(decoding: try folder.read("g.zarr/\(name)/.zarray"), as: UTF8.self)
+    try array.store(folder.at("a.zarr"), layout: .init(zarrFormat: 2))
+    let document = String(decoding: try folder.read("a.zarr/.zarray"), as: UTF8.self)
+    try folder.write("g.zarr/\(name)/.zarray", text: document)
     try folder.write(
       "g.zarr/.zmetadata",
       text: "{\"zarr_consolidated_format\": 1, \"metadata\": {\"\(name)/.zarray\": \(document)}}")
