@@ -9,6 +9,7 @@ from operations import (BFLOAT16_BINARY, BFLOAT16_UNARY, EXACT_BINARY, EXACT_UNA
 from reductions import OTHERS, SIMPLE, WITH_NAN
 from sequences import METHODS, QUANTILES, SCANS
 from sets import PARTS
+from sorting import SORTS
 from sources import random_form, store
 from values import BFLOAT16, BOOL, DTYPES, kind, random_dtype, random_elements, random_shape
 
@@ -69,8 +70,8 @@ class Graph:
     def grow(self):
         """Adds one step, of a random family."""
         families = [self.view, self.unary, self.binary, self.choose, self.join, self.reduction, self.cast,
-                    self.sequence, self.distinct]
-        weights = np.array([30, 16, 26, 8, 7, 22, 8, 7, 6], dtype=float)
+                    self.sequence, self.distinct, self.sorted]
+        weights = np.array([30, 16, 26, 8, 7, 22, 8, 7, 6, 6], dtype=float)
         for _ in range(20):
             step = families[self.rng.choice(len(families), p=weights / weights.sum())](self.pick())
             if step is not None and self.add(step) is not None:
@@ -113,7 +114,7 @@ class Graph:
         rng, x = self.rng, self.array(number)
         names = ["index", "index", "index", "transpose", "moveaxis", "swapaxes", "flip", "expand_dims", "squeeze",
                  "broadcast_to", "reshape", "reshape", "ravel", "split", "take", "take", "compress", "roll", "tile", "repeat",
-                 "pad", "pad", "tril", "triu", "diagonal"]
+                 "pad", "pad", "tril", "triu", "diagonal", "take_along_axis"]
         name = str(rng.choice(names))
         step = {"op": name, "args": [number]}
         axis = lambda: int(rng.integers(-x.ndim - is_wild, x.ndim + is_wild)) if x.ndim + is_wild else 0
@@ -162,6 +163,10 @@ class Graph:
                 # A vector is each row of a square.
                 if x.ndim == 1 and x.size ** 2 > self.largest: return None
                 step["k"] = int(rng.integers(-4, 5))
+            case "take_along_axis":
+                if not x.ndim and not is_wild: return None
+                step["axis"] = axis() if self.maybe(0.85) else None
+                step |= self.positions_along(x, step["axis"], is_wild)
             case "take" | "compress":
                 if self.maybe(0.8): step["axis"] = axis()
                 step |= self.positions(x, step, is_wild)
@@ -186,6 +191,18 @@ class Graph:
                 pairs = 1 if self.maybe(0.3) else max(1, x.ndim + (is_wild and self.maybe(0.3)))
                 step["widths"] = [[int(w) for w in rng.integers(least, 6, 2)] for _ in range(pairs)]
         return step
+
+    def positions_along(self, x, axis, is_wild) -> dict:
+        """Indices for each line along an axis; the other axes may broadcast."""
+        rng = self.rng
+        shape = [x.size] if axis is None else [1 if self.maybe(0.15) else length for length in x.shape]
+        if not shape or axis is not None and not -x.ndim <= axis < x.ndim: return {"indices": [0], "indices_shape": [1]}
+        own = axis or 0
+        length = shape[own] if axis is None else x.shape[own]
+        shape[own] = int(rng.integers(0, 6)) if length or is_wild else 0
+        count = int(np.prod(shape))
+        return {"indices": [int(i) for i in rng.integers(-length - is_wild, length + is_wild, count)] if count else [],
+                "indices_shape": shape}
 
     def positions(self, x, step, is_wild) -> dict:
         """Indices, in order or not and with repeats, or a condition for each position."""
@@ -425,6 +442,12 @@ class Graph:
         # How many there are decides a shape, so nothing before it may be inexact.
         if not self.is_all_exact(number): return None
         return {"op": "unique", "args": [number], "part": str(self.rng.choice(PARTS)), "equal_nan": self.maybe(0.7)}
+
+    def sorted(self, number) -> dict | None:
+        if not self.is_all_exact(number): return None
+        x = self.array(number)
+        axis = int(self.rng.integers(-x.ndim, x.ndim)) if x.ndim and self.maybe(0.85) else None
+        return {"op": str(self.rng.choice(SORTS)), "args": [number], "axis": axis}
 
     def is_all_exact(self, number) -> bool:
         return self.values[number].is_exact and all(

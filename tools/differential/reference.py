@@ -7,12 +7,13 @@ import operations
 import reductions
 import sequences
 import sets
+import sorting
 from compare import Expected
 from values import kind
 
 VIEWS = {"index", "transpose", "moveaxis", "swapaxes", "flip", "expand_dims", "squeeze", "broadcast_to", "reshape",
          "ravel", "concatenate", "stack", "vstack", "hstack", "split", "take", "compress", "roll", "tile", "repeat", "pad", "tril",
-         "triu", "diagonal"}
+         "triu", "diagonal", "take_along_axis"}
 #: What NumPy raises for mistakes; all of them are Tessera's `usage`.
 MISTAKES = (ValueError, TypeError, OverflowError, IndexError)
 
@@ -66,6 +67,7 @@ def view(step, operands):
         case "reshape": return np.reshape(x, step["shape"])
         case "ravel": return np.ravel(x)
         case "take": return np.take(x, np.array(step["indices"], np.int64).reshape(step["indices_shape"]), axis=axis)
+        case "take_along_axis": return sorting.take_along(step, x)
         case "compress": return np.compress(np.array(step["condition"], bool), x, axis=axis)
         case "roll": return np.roll(x, step["shifts"], axis) if axis is not None else np.roll(x, step["shifts"][0])
         case "tile": return np.tile(x, step["repeats"])
@@ -112,6 +114,8 @@ def computed(step, operands, values) -> Expected:
         case "unique": return sets.unique(step, x)
         case "diff": return Expected(np.diff(x, step["n"], step["axis"]))
         case "isclose": return Expected(np.asarray(np.isclose(*operands, equal_nan=step["equal_nan"])))
+    if name in sorting.SORTS:
+        return sorting.sort(step, x)
     if name in sequences.SCANS:
         return sequences.scan(step, x)
     if name in sequences.QUANTILES:

@@ -75,12 +75,15 @@ extension Step {
     }
   }
 
-  private func scanned() throws -> NDArray? {
+  /// Running totals, and order.
+  private func lines() throws -> NDArray? {
     switch operation {
     case "cumsum": try array(0).cumsum(axis: axis)
     case "cumprod": try array(0).cumprod(axis: axis)
     case "nancumsum": try array(0).nancumsum(axis: axis)
     case "nancumprod": try array(0).nancumprod(axis: axis)
+    case "sort": try array(0).sort(axis: axis)
+    case "argsort": try array(0).argsort(axis: axis)
     default: nil
     }
   }

@@ -18,6 +18,9 @@ extension Step {
     case "reshape": return try array(0).reshape(lengths)
     case "ravel": return try array(0).ravel()
     case "take": return try taken(array(0))
+    case "take_along_axis":
+      let indices = (self["indices"]?.ints ?? []).map(Int64.init)
+      return try array(0).takeAlongAxis(NDArray(indices, shape: self["indices_shape"]?.ints), axis: axis)
     case "compress":
       let condition = (self["condition"]?.array ?? []).map { $0.bool ?? false }
       return try array(0).compress(NDArray(condition), axis: axis)
