@@ -79,7 +79,7 @@ package struct LineSort: Sendable {
     SetKeys.keys(dtype, count: columns, values: line, into: scratch)
     func sort<Key: FixedWidthInteger>(_: Key.Type) {
       let keys = scratch.assumingMemoryBound(to: Key.self)
-      let all = UnsafeMutableBufferPointer(start: positions, count: columns)
+      var all = UnsafeMutableBufferPointer(start: positions, count: columns)
       for place in all.indices { all[place] = Int64(place) }
       all.sort { (keys[Int($0)], $0) < (keys[Int($1)], $1) }
     }
