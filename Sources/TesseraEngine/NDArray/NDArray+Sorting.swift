@@ -1,4 +1,4 @@
-public import TesseraCore
+import TesseraCore
 
 // Order along an axis: NumPy's `sort`, `argsort` and their partitions, and what is read by such positions. All are lazy, each
 // line sorted when it is read.
