@@ -3,7 +3,7 @@ import Tessera
 extension Step {
   /// Reductions; nil for any other operation.
   func reduced() throws -> NDArray? {
-    try totals() ?? moments() ?? extrema() ?? statistics() ?? ordered() ?? scanned()
+    try totals() ?? moments() ?? extrema() ?? statistics() ?? ordered() ?? lines()
   }
 
   private func totals() throws -> NDArray? {
