@@ -12,7 +12,8 @@ from values import kind
 
 VIEWS = {"index", "transpose", "moveaxis", "swapaxes", "flip", "expand_dims", "squeeze", "broadcast_to", "reshape",
          "ravel", "concatenate", "stack", "vstack", "hstack", "split", "take", "compress", "roll", "tile", "repeat", "pad", "tril",
-         "triu", "diagonal"}
+         "triu", "diagonal", "rot90", "fliplr", "flipud", "atleast_1d", "atleast_2d", "atleast_3d", "array_split", "insert",
+         "delete", "dstack", "column_stack", "append"}
 #: What NumPy raises for mistakes; all of them are Tessera's `usage`.
 MISTAKES = (ValueError, TypeError, OverflowError, IndexError)
 
@@ -76,6 +77,16 @@ def view(step, operands):
         case "diagonal": return np.diagonal(x, step["offset"], *step["axes"])
         case "tril": return np.tril(x, step["k"])
         case "triu": return np.triu(x, step["k"])
+        case "rot90": return np.rot90(x, step["k"], step["axes"])
+        case "fliplr" | "flipud" | "atleast_1d" | "atleast_2d" | "atleast_3d": return getattr(np, step["op"])(x)
+        case "array_split": return np.array_split(x, step["sections"], axis=axis or 0)[step["part"]]
+        case "insert" | "delete":
+            place = slice(*step["range"]) if "range" in step else step.get("position", step.get("positions"))
+            values = [np.array(step["value"]).astype(x.dtype)] if step["op"] == "insert" else []
+            return getattr(np, step["op"])(x, place, *values, axis=axis)
+        case "dstack": return np.dstack(operands)
+        case "column_stack": return np.column_stack(operands)
+        case "append": return np.append(*operands, axis=axis)
         case "concatenate": return np.concatenate(operands, axis=axis or 0)
         case "stack": return np.stack(operands, axis=axis or 0)
         case "vstack": return np.vstack(operands)
