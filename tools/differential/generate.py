@@ -113,7 +113,7 @@ class Graph:
         rng, x = self.rng, self.array(number)
         names = ["index", "index", "index", "transpose", "moveaxis", "swapaxes", "flip", "expand_dims", "squeeze",
                  "broadcast_to", "reshape", "reshape", "ravel", "split", "take", "take", "compress", "roll", "tile", "repeat",
-                 "pad", "pad", "tril", "triu", "diagonal", "rot90", "mirrored", "array_split", "insert", "delete"]
+                 "pad", "pad", "tril", "triu", "diagonal", "diag", "rot90", "mirrored", "array_split", "insert", "delete"]
         name = str(rng.choice(names))
         step = {"op": name, "args": [number]}
         axis = lambda: int(rng.integers(-x.ndim - is_wild, x.ndim + is_wild)) if x.ndim + is_wild else 0
@@ -158,6 +158,9 @@ class Graph:
                 return self.extended(x, step, is_wild)
             case "diagonal":
                 step |= {"offset": int(rng.integers(-4, 5)), "axes": [axis(), axis()]}
+            case "diag":
+                if x.ndim == 1 and (x.size + 4) ** 2 > self.largest: return None
+                step["k"] = int(rng.integers(-4, 5))
             case "rot90":
                 step |= {"k": int(rng.integers(-5, 6)), "axes": [axis(), axis()]}
             case "mirrored":
@@ -347,7 +350,7 @@ class Graph:
     def choose(self, number, is_wild=False) -> dict | None:
         rng, x = self.rng, self.array(number)
         if x.dtype == BFLOAT16: return None
-        name = str(rng.choice(["where", "where", "clip", "clip", "round", "diff", "isclose", "nan_to_num"]))
+        name = str(rng.choice(["where", "where", "clip", "clip", "round", "diff", "isclose", "nan_to_num", "divmod", "gradient", "ediff1d"]))
         match name:
             case "where":
                 mask = self.partner(number, is_wild, BOOL if self.maybe(0.8) else None)
@@ -368,6 +371,13 @@ class Graph:
             case "nan_to_num":
                 numbers = {key: float(rng.integers(-9, 10)) for key in ("nan", "posinf", "neginf") if self.maybe(0.5)}
                 return {"op": name, "args": [number], **numbers}
+            case "divmod": return {"op": name, "args": [number, self.partner(number, is_wild)], "part": int(rng.integers(2))}
+            case "ediff1d": return {"op": name, "args": [number]}
+            case "gradient":
+                # Quotients of complex numbers have no one answer.
+                if kind(x.dtype) == "c": return None
+                return {"op": name, "args": [number], "axis": int(rng.integers(-x.ndim - is_wild, max(x.ndim, 1) + is_wild)),
+                        "spacing": float(rng.choice([1.0, 2.0, 0.3, -7.0])), "edge_order": int(rng.integers(1, 3))}
             case "round": return {"op": name, "args": [number], "decimals": int(rng.integers(-2, 4))}
             case "diff": return {"op": name, "args": [number], "n": int(rng.integers(0, 4)),
                                  "axis": int(rng.integers(-x.ndim - is_wild, max(x.ndim, 1) + is_wild))}
@@ -456,6 +466,7 @@ class Graph:
     def distinct(self, number) -> dict | None:
         # How many there are decides a shape, so nothing before it may be inexact.
         if not self.is_all_exact(number): return None
+        if self.maybe(0.3): return {"op": "argwhere", "args": [number]}
         return {"op": "unique", "args": [number], "part": str(self.rng.choice(PARTS)), "equal_nan": self.maybe(0.7)}
 
     def is_all_exact(self, number) -> bool:

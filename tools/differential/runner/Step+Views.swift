@@ -46,6 +46,7 @@ extension Step {
     case "diagonal":
       let axes = self["axes"]?.ints ?? []
       return try array(0).diagonal(offset: self["offset"]?.int ?? 0, axis1: axes[0], axis2: axes[1])
+    case "diag": return try array(0).diag(k: self["k"]?.int ?? 0)
     case "tril": return try array(0).tril(k: self["k"]?.int ?? 0)
     case "triu": return try array(0).triu(k: self["k"]?.int ?? 0)
     default: return try turned() ?? changed()
@@ -156,6 +157,13 @@ extension Step {
         nan: self["nan"]?.double ?? 0, posinf: self["posinf"]?.double, neginf: self["neginf"]?.double)
     case "round": return try array(0).round(self["decimals"]?.int ?? 0)
     case "diff": return try array(0).diff(n: self["n"]?.int ?? 1, axis: axis ?? -1)
+    case "divmod":
+      let parts = try divmod(array(0), array(1))
+      return self["part"]?.int == 0 ? parts.quotient : parts.remainder
+    case "gradient":
+      return try array(0).gradient(
+        spacing: self["spacing"]?.double ?? 1, axis: axis ?? 0, edgeOrder: self["edge_order"]?.int ?? 1)
+    case "ediff1d": return try array(0).ediff1d()
     case "isclose": return try array(0).isclose(array(1), equalNaN: self["equal_nan"]?.bool ?? false)
     default: return nil
     }
