@@ -57,6 +57,8 @@ extension Step {
     case "average":
       return try array(0).average(axis: axes, weights: array(named: "weights"), keepdims: keepdims)
     case "logsumexp": return try array(0).logsumexp(axis: axes, keepdims: keepdims)
+    case "softmax": return try array(0).softmax(axis: axes)
+    case "log_softmax": return try array(0).logSoftmax(axis: axes)
     default: return nil
     }
   }
