@@ -67,4 +67,62 @@ import Testing
       #expect(try wide.arrayEqual(found), "seed \(seed)")
     }
   }
+
+  // MARK: Sets
+
+  @Test func setsOfIntegers() throws {
+    let (a, b) = (try NDArray([3, 1, 2, 1]), try NDArray([2, 5, 3, 7], shape: [2, 2]))
+    #expect(try union1d(a, b).elements(as: Int.self) == [1, 2, 3, 5, 7])
+    #expect(try intersect1d(a, b).elements(as: Int.self) == [2, 3])
+    #expect(try setdiff1d(a, b).elements(as: Int.self) == [1])
+    #expect(try setxor1d(a, b).elements(as: Int.self) == [1, 5, 7])
+    let three = NDArray(3)
+    #expect(try union1d(three, three).elements(as: Int.self) == [3])
+    #expect(try intersect1d(three, three).elements(as: Int.self) == [3])
+    #expect(try setdiff1d(three, three).shape.dimensions == [0])
+    #expect(try setxor1d(three, three).shape.dimensions == [0])
+  }
+
+  /// a, b = [nan, 1, nan], [nan, 2]
+  @Test func nansOfSets() throws {
+    let n = Double.nan
+    let (a, b) = (try NDArray([n, 1, n]), try NDArray([n, 2]))
+    func texts(_ array: NDArray) throws -> [String] {
+      try array.elements(as: Double.self).map { "\(abs($0))" }
+    }
+    #expect(try texts(union1d(a, b)) == ["1.0", "2.0", "nan"])
+    #expect(try texts(intersect1d(a, b)) == [])
+    #expect(try texts(setdiff1d(a, b)) == ["1.0", "nan"])
+    #expect(try texts(setxor1d(a, b)) == ["1.0", "2.0", "nan", "nan"])
+  }
+
+  /// The dtype is that of both, but of a difference that of the first.
+  @Test func dtypesOfSets() throws {
+    let (a, b) = (try NDArray([1, 2] as [UInt64]), try NDArray([2, -1] as [Int64]))
+    #expect(try union1d(a, b).elements(as: Double.self) == [-1, 1, 2])
+    #expect(try intersect1d(a, b).elements(as: Double.self) == [2])
+    #expect(try setdiff1d(a, b).elements(as: UInt64.self) == [1])
+    #expect(try setxor1d(a, b).elements(as: Double.self) == [-1, 1])
+    let (none, some) = (try NDArray.zeros([0], dtype: .float32), try NDArray([1] as [Int16]))
+    #expect(try union1d(some, none).elements(as: Float.self) == [1])
+    #expect(try intersect1d(some, none).dtype == .float32)
+    #expect(try setdiff1d(some, none).elements(as: Int16.self) == [1])
+    #expect(try setdiff1d(none, some).elements(as: Float.self) == [])
+    #expect(try setxor1d(some, none).elements(as: Float.self) == [1])
+    #expect(try setxor1d(none, none).size == 0)
+    let bools = try NDArray([true, false])
+    #expect(try setdiff1d(bools, NDArray([2])).elements(as: Bool.self) == [false, true])
+    #expect(try setxor1d(bools, NDArray([2])).elements(as: Int.self) == [0, 1, 2])
+  }
+
+  @Test func setsWithinASmallBudget() throws {
+    let options = TransferOptions(memory: 64 << 20, threads: 2)
+    let (a, b) = (try NDArray.arange(0, 200_000, step: 2), try NDArray.arange(0, 200_000, step: 3))
+    let sixth = stride(from: 0, to: 200_000, by: 6).map { $0 }
+    #expect(try intersect1d(a, b, options: options).elements(as: Int.self) == sixth)
+    let odd = (0..<200_000).filter { ($0 % 2 == 0) != ($0 % 3 == 0) }
+    #expect(try setxor1d(a, b, options: options).elements(as: Int.self) == odd)
+    let rest = (0..<200_000).filter { $0 % 2 == 0 && $0 % 3 != 0 }
+    #expect(try setdiff1d(a, b, options: options).elements(as: Int.self) == rest)
+  }
 }
