@@ -110,8 +110,16 @@ def computed(step, operands, values) -> Expected:
             free = None if kind(x.dtype) not in "iu" else np.abs(x.astype(np.float64)) >= np.iinfo(x.dtype).max - room
             return Expected(array, free=free)
         case "unique": return sets.unique(step, x)
+        case "interp":
+            return Expected(np.asarray(np.interp(x, step["xp"], step["fp"], **{key: step[key] for key in ("left", "right", "period") if key in step})))
         case "diff": return Expected(np.diff(x, step["n"], step["axis"]))
         case "isclose": return Expected(np.asarray(np.isclose(*operands, equal_nan=step["equal_nan"])))
+    if name in sets.SETS:
+        return sets.combined(step, *operands)
+    if name in sets.LOOKUPS:
+        return sets.lookup(step, *operands)
+    if name in sequences.EXTREMES:
+        return sequences.extreme(step, x)
     if name in sequences.SCANS:
         return sequences.scan(step, x)
     if name in sequences.QUANTILES:
