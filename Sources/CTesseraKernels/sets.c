@@ -241,6 +241,32 @@ TESSERA_INLINE size_t slot_of(uint128_t key, unsigned bits) {
       const int64_t own = position + (int64_t)i;                                          \
       if (own < *first && list[places[i]] == keys[i]) *first = own;                       \
     }                                                                                     \
+  }                                                                                       \
+  static void has_##W(const tessera_key_index *index, size_t count, const K *keys, const int64_t *places, \
+                      int inverted, uint8_t *result) {                                    \
+    const K *list = index->keys;                                                          \
+    for (size_t i = 0; i < count; i++) result[i] = (uint8_t)((list[places[i]] == keys[i]) != (inverted != 0)); \
+  }                                                                                       \
+  static size_t runs_##W(size_t count, K *keys, int64_t *starts) {                        \
+    size_t distinct = 0;                                                                  \
+    for (size_t i = 0; i < count; i++) {                                                  \
+      const K key = keys[i];                                                              \
+      if (distinct > 0 && key < keys[distinct - 1]) return 0;                             \
+      if (distinct > 0 && key == keys[distinct - 1]) continue;                            \
+      keys[distinct] = key;                                                               \
+      starts[distinct++] = (int64_t)i;                                                    \
+    }                                                                                     \
+    starts[distinct] = (int64_t)count;                                                    \
+    return distinct;                                                                      \
+  }                                                                                       \
+  /* A key that is above all has the place of the last one, too. */                       \
+  static void insert_##W(const tessera_key_index *index, size_t count, const K *keys, const int64_t *starts, \
+                         int behind, int64_t *places) {                                   \
+    const K *list = index->keys;                                                          \
+    for (size_t i = 0; i < count; i++) {                                                  \
+      const K known = list[places[i]];                                                    \
+      places[i] = starts[places[i] + (behind ? known <= keys[i] : known < keys[i])];      \
+    }                                                                                     \
   }
 
 // The last byte of a float has its sign.
@@ -356,6 +382,20 @@ void tessera_index_starts(const tessera_key_index *index, uint64_t *starts) {
 
 void tessera_locate_keys(const tessera_key_index *index, size_t count, const void *keys, int64_t *places) {
   BY_WIDTH(index->width, locate, index, count, keys, places)
+}
+
+void tessera_has_keys(const tessera_key_index *index, size_t count, const void *keys, const int64_t *places,
+                      int inverted, uint8_t *result) {
+  BY_WIDTH(index->width, has, index, count, keys, places, inverted, result)
+}
+
+size_t tessera_key_runs(unsigned width, size_t count, void *keys, int64_t *starts) {
+  BY_WIDTH(width, runs, count, keys, starts)
+}
+
+void tessera_insert_keys(const tessera_key_index *index, size_t count, const void *keys, const int64_t *starts,
+                         int behind, int64_t *places) {
+  BY_WIDTH(index->width, insert, index, count, keys, starts, behind, places)
 }
 
 void tessera_first_places(const tessera_key_index *index, size_t count, const void *keys, const int64_t *places,

@@ -47,6 +47,75 @@ import Testing
       }
     }
   }
+
+  // MARK: Extremes
+
+  /// numpy.maximum.accumulate and numpy.minimum.accumulate
+  @Test func extremesKeepTheirDType() throws {
+    let x = try NDArray([3, 1, 4, 1, 5] as [Int8])
+    #expect(try x.cummax().elements(as: Int8.self) == [3, 3, 4, 4, 5])
+    #expect(try x.cummin().elements(as: Int8.self) == [3, 1, 1, 1, 1])
+    let bools = try NDArray([true, false, true])
+    #expect(try bools.cummax().elements(as: Bool.self) == [true, true, true])
+    #expect(try bools.cummin().elements(as: Bool.self) == [true, false, false])
+    let wide = try NDArray([9_223_372_036_854_775_809, 3, .max] as [UInt64])
+    let most: [UInt64] = [9_223_372_036_854_775_809, 9_223_372_036_854_775_809, .max]
+    #expect(try wide.cummax().elements(as: UInt64.self) == most)
+    #expect(try wide.cummin().elements(as: UInt64.self) == [9_223_372_036_854_775_809, 3, 3])
+    let least = try NDArray([Int64.min, .max, .min])
+    #expect(try least.cummax().elements(as: Int64.self) == [.min, .max, .max])
+    #expect(try least[1...].cummin().elements(as: Int64.self) == [.max, .min])
+    #expect(try NDArray([2, 1]).astype(.bfloat16).cummax().dtype == .bfloat16)
+  }
+
+  @Test func nanStaysFromWhereItIs() throws {
+    let x = try NDArray([1, .nan, 3, .infinity] as [Float])
+    #expect(try x.cummax().elements(as: Float.self).map(\.isNaN) == [false, true, true, true])
+    #expect(try x.cummin().elements(as: Float.self).map(\.isNaN) == [false, true, true, true])
+    let infinite = try NDArray([-.infinity, -.infinity, 2] as [Double])
+    #expect(try infinite.cummax().elements(as: Double.self) == [-.infinity, -.infinity, 2])
+    #expect(try (-infinite).cummin().elements(as: Double.self) == [.infinity, .infinity, -2])
+  }
+
+  /// numpy.maximum.accumulate([1+1j, 1+2j, 9j, complex(nan, 0), 5])
+  @Test func extremesOfComplexNumbers() throws {
+    typealias Number = Complex<Double>
+    let list = [Number(1, 1), Number(1, 2), Number(0, 9), Number(.nan, 0), Number(5, 0)]
+    let x = try NDArray(list)
+    let greatest: [Number] = try x.cummax().elements()
+    #expect(Array(greatest[..<3]) == [Number(1, 1), Number(1, 2), Number(1, 2)])
+    #expect(greatest[3].real.isNaN && greatest[4].real.isNaN)
+    let least: [Number] = try x.cummin().elements()
+    #expect(Array(least[..<3]) == [Number(1, 1), Number(1, 1), Number(0, 9)])
+    #expect(least[3].real.isNaN && least[4].real.isNaN)
+    let far = try NDArray([Number(-.infinity, -.infinity), Number(-.infinity, 1)])
+    #expect(try far.cummax().elements(as: Number.self)[1] == Number(-.infinity, 1))
+  }
+
+  @Test func axesOfExtremes() throws {
+    let x = try NDArray([3, 1, 2, 5] as [Int32], shape: [2, 2])
+    #expect(try x.cummax(axis: 0).elements(as: Int32.self) == [3, 1, 3, 5])
+    #expect(try x.cummax(axis: -1).elements(as: Int32.self) == [3, 3, 2, 5])
+    #expect(try x.cummin().elements(as: Int32.self) == [3, 1, 1, 1])
+    #expect(try x.cummin().shape.dimensions == [4])
+    #expect(try NDArray(3).cummax().shape.dimensions == [1])
+    #expect(try NDArray.zeros([0, 3]).cummax(axis: 0).shape.dimensions == [0, 3])
+    #expect(try NDArray.zeros([3, 0]).cummin(axis: 0).shape.dimensions == [3, 0])
+    #expect(throws: TesseraError.self) { try x.cummax(axis: 2) }
+  }
+
+  /// Blocks continue where the ones before them ended.
+  @Test func extremesOfManyElements() throws {
+    let values = (0..<300_000).map { Double(($0 * 7919) % 300_007) }
+    var expected = values
+    for place in expected.indices.dropFirst() { expected[place] = max(expected[place - 1], expected[place]) }
+    let x = try NDArray(values)
+    for threads in [1, 3] {
+      let options = TransferOptions(memory: 64 << 20, threads: threads)
+      #expect(try x.cummax().elements(options: options) == expected)
+      #expect(try (-x).cummin().elements(options: options) == expected.map { -$0 })
+    }
+  }
 }
 
 /// Counts calls from several threads.

@@ -7,8 +7,8 @@ import reference
 from compare import Expected
 from operations import (BFLOAT16_BINARY, BFLOAT16_UNARY, EXACT_BINARY, EXACT_UNARY, INEXACT_BINARY, INEXACT_UNARY)
 from reductions import OTHERS, SIMPLE, WITH_NAN
-from sequences import METHODS, QUANTILES, SCANS
-from sets import PARTS
+from sequences import EXTREMES, METHODS, QUANTILES, SCANS
+from sets import LOOKUPS, PARTS, SETS
 from sorting import SORTS
 from sources import random_form, store
 from values import BFLOAT16, BOOL, DTYPES, kind, random_dtype, random_elements, random_shape
@@ -70,8 +70,8 @@ class Graph:
     def grow(self):
         """Adds one step, of a random family."""
         families = [self.view, self.unary, self.binary, self.choose, self.join, self.reduction, self.cast,
-                    self.sequence, self.distinct, self.sorted]
-        weights = np.array([30, 16, 26, 8, 7, 22, 8, 7, 6, 6], dtype=float)
+                    self.sequence, self.distinct, self.in_order, self.lookup]
+        weights = np.array([30, 16, 26, 8, 7, 22, 8, 7, 6, 6, 7], dtype=float)
         for _ in range(20):
             step = families[self.rng.choice(len(families), p=weights / weights.sum())](self.pick())
             if step is not None and self.add(step) is not None:
@@ -469,8 +469,8 @@ class Graph:
     def sequence(self, number, is_wild=False) -> dict | None:
         rng, x = self.rng, self.array(number)
         if x.dtype == BFLOAT16: return None
-        name = str(rng.choice(SCANS + QUANTILES))
-        if name in SCANS:
+        name = str(rng.choice([*SCANS, *QUANTILES, *EXTREMES]))
+        if name in SCANS or name in EXTREMES:
             axis = {"axis": int(rng.integers(-x.ndim, x.ndim))} if x.ndim and self.maybe(0.8) else {}
             return {"op": name, "args": [number], **axis}
         step = {"op": name, "args": [number], **self.axes(x, is_wild), "keepdims": self.maybe(0.35)}
@@ -487,11 +487,48 @@ class Graph:
         if self.maybe(0.3): return {"op": "argwhere", "args": [number]}
         return {"op": "unique", "args": [number], "part": str(self.rng.choice(PARTS)), "equal_nan": self.maybe(0.7)}
 
-    def sorted(self, number) -> dict | None:
+    def in_order(self, number) -> dict | None:
         if not self.is_all_exact(number): return None
         x = self.array(number)
         axis = int(self.rng.integers(-x.ndim, x.ndim)) if x.ndim and self.maybe(0.85) else None
         return {"op": str(self.rng.choice(SORTS)), "args": [number], "axis": axis}
+
+    def lookup(self, number) -> dict | None:
+        """In a list that is computed where it is asked for, so that nothing of it may be inexact."""
+        rng, x = self.rng, self.array(number)
+        if x.dtype == BFLOAT16 or not self.is_all_exact(number): return None
+        name = str(rng.choice([*SETS, *LOOKUPS, *LOOKUPS, "interp"]))
+        dtype = x.dtype if self.maybe(0.5) else [d for d in DTYPES if d != BFLOAT16][rng.integers(len(DTYPES) - 1)]
+        values = random_elements(rng, dtype, (int(rng.choice([0, 1, 2, 7, 300])),))
+        if x.size and x.dtype == dtype and self.maybe(0.7):
+            # Some that are to be found.
+            values = np.concatenate([values, rng.choice(x.ravel(), min(x.size, 40))])
+        if name in SETS and kind(np.result_type(x, values)) in "fc" and any(kind(d) in "iu" and d.itemsize == 8 for d in (x.dtype, dtype)):
+            return None  # distinct integers become equal floats, which NumPy then finds in both
+        if name == "interp":
+            return {"op": name, "args": [number], **self.points()} if kind(x.dtype) != "c" else None
+        if name in ("searchsorted", "digitize"): values = np.sort(values)
+        if name == "digitize":
+            # In float64 NumPy decides whether they ascend, and NaN is no edge.
+            if kind(dtype) == "c" or np.isnan(values.astype(np.float64)).any(): return None
+            if self.maybe(0.5) and (dtype.itemsize < 8 or kind(dtype) == "f"): values = values[::-1]
+        other = self.append(store(values, random_form(rng), self.folder / f"source-{len(self.steps)}", rng),
+                            Expected(values, is_view=True))
+        options = {"searchsorted": {"side": str(rng.choice(["left", "right"]))}, "digitize": {"right": self.maybe(0.5)},
+                   "isin": {"invert": self.maybe(0.3)}}
+        return {"op": name, "args": [other, number] if name == "searchsorted" else [number, other], **options.get(name, {})}
+
+    def points(self) -> dict:
+        rng = self.rng
+        count = int(rng.integers(1, 9))
+        xp = np.round(rng.standard_normal(count) * 3, 1)
+        step = {"xp": np.sort(xp).tolist(), "fp": rng.standard_normal(count).tolist()}
+        if self.maybe(0.3):
+            # Of equal points NumPy's order is that of an unstable sort.
+            step |= {"period": 50.0, "xp": (rng.permutation(60)[:count] / 2).tolist()}
+        else:
+            step |= {side: float(rng.integers(-9, 9)) for side in ("left", "right") if self.maybe(0.3)}
+        return step
 
     def is_all_exact(self, number) -> bool:
         return self.values[number].is_exact and all(

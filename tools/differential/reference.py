@@ -129,10 +129,18 @@ def computed(step, operands, values) -> Expected:
             return Expected(np.asarray(np.gradient(x, step["spacing"], axis=step["axis"], edge_order=step["edge_order"])))
         case "ediff1d": return Expected(np.ediff1d(x))
         case "unique": return sets.unique(step, x)
+        case "interp":
+            return Expected(np.asarray(np.interp(x, step["xp"], step["fp"], **{key: step[key] for key in ("left", "right", "period") if key in step})))
         case "diff": return Expected(np.diff(x, step["n"], step["axis"]))
         case "isclose": return Expected(np.asarray(np.isclose(*operands, equal_nan=step["equal_nan"])))
     if name in sorting.SORTS:
         return sorting.sort(step, x)
+    if name in sets.SETS:
+        return sets.combined(step, *operands)
+    if name in sets.LOOKUPS:
+        return sets.lookup(step, *operands)
+    if name in sequences.EXTREMES:
+        return sequences.extreme(step, x)
     if name in sequences.SCANS:
         return sequences.scan(step, x)
     if name in sequences.QUANTILES:

@@ -11,6 +11,7 @@ from operations import widen
 from values import BFLOAT16, kind
 
 SCANS = ["cumsum", "cumprod", "nancumsum", "nancumprod"]
+EXTREMES = {"cummax": np.maximum, "cummin": np.minimum}
 QUANTILES = ["median", "nanmedian", "quantile", "nanquantile", "percentile", "nanpercentile"]
 METHODS = ["linear", "lower", "higher", "nearest", "midpoint", "inverted_cdf", "hazen", "weibull", "median_unbiased"]
 
@@ -34,6 +35,13 @@ def scan(step: dict, x: np.ndarray) -> Expected:
         free = ~(logs < 900) & ~np.isnan(magnitude) | (kind(array.dtype) == "c")
         slack = 2 * count * eps * np.where(np.isfinite(magnitude), magnitude, 0)
     return Expected(wide.astype(array.dtype), wide=wide, ulps=1, slack=slack, free=free)
+
+
+def extreme(step: dict, x: np.ndarray) -> Expected:
+    """Without an axis over everything, as the other scans."""
+    axis = step.get("axis")
+    array = EXTREMES[step["op"]].accumulate(np.ravel(x) if axis is None else x, axis=axis or 0)
+    return Expected(array, zero_sign_is_free=kind(array.dtype) in "fc")
 
 
 def quantile(step: dict, x: np.ndarray) -> Expected:

@@ -103,6 +103,16 @@ void tessera_index_starts(const tessera_key_index *index, uint64_t *starts);
 // The places of keys in the list; the last one for keys that are above all.
 void tessera_locate_keys(const tessera_key_index *index, size_t count, const void *keys, int64_t *places);
 void tessera_count_places(size_t count, const int64_t *places, uint64_t *counts);
+// Whether the list has each of the keys of places, 1 or 0; the contrary if `inverted`.
+void tessera_has_keys(const tessera_key_index *index, size_t count, const void *keys, const int64_t *places,
+                      int inverted, uint8_t *result);
+// Leaves out repetitions of an ascending list in place, and writes where the run of each key began, and `count` behind the
+// last one: room for `count` + 1. Returns how many are left; 0 for a list that does not ascend.
+size_t tessera_key_runs(unsigned width, size_t count, void *keys, int64_t *starts);
+// Makes places of keys positions in the list whose runs these are, where they would be put: before those equal to them, or
+// `behind`.
+void tessera_insert_keys(const tessera_key_index *index, size_t count, const void *keys, const int64_t *starts,
+                         int behind, int64_t *places);
 // Lowers the first position of each place to that of the keys equal to the list's, which are at `position` and on.
 void tessera_first_places(const tessera_key_index *index, size_t count, const void *keys, const int64_t *places,
                           int64_t position, int64_t *firsts);

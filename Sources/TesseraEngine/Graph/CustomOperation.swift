@@ -1,3 +1,5 @@
+import TesseraKernels
+
 /// A user's own elementwise function, over adjacent elements.
 public struct CustomOperation: Sendable {
   /// Elements of an operand.
@@ -13,5 +15,24 @@ public struct CustomOperation: Sendable {
 
   public init(_ run: @escaping @Sendable (Int, [Operand], UnsafeMutableRawPointer) throws -> Void) {
     self.run = run
+  }
+}
+
+extension CustomOperation {
+  /// What goes over adjacent elements.
+  typealias Loop =
+    @Sendable (_ count: Int, _ values: UnsafeRawPointer, _ result: UnsafeMutableRawPointer) -> Void
+
+  /// A function of one operand; where one element stands for all, it is computed once.
+  ///
+  /// - Parameter itemSize: bytes of an element of the result.
+  init(itemSize: Int, _ loop: @escaping Loop) {
+    self.init { count, operands, result in
+      guard operands[0].isScalar else { return loop(count, operands[0].pointer, result) }
+      loop(1, operands[0].pointer, result)
+      Fill.fill(
+        result + itemSize, count: count - 1,
+        pattern: UnsafeRawBufferPointer(start: result, count: itemSize))
+    }
   }
 }

@@ -24,7 +24,7 @@ extension NDArray {
     guard dtype.kind != .complex else {
       throw TesseraError(.usage, "histogram", expected: "real numbers", got: "\(dtype)")
     }
-    try check(weights)
+    try checkWeights(weights)
     guard weights == nil || !bins.isAutomatic else {
       throw TesseraError(
         .usage, "automated estimation of the number of bins is not supported for weighted data")
@@ -63,7 +63,7 @@ extension NDArray {
     guard minlength <= UInt32.max else {
       throw TesseraError(.memory, "bincount", expected: "a length below 2^32", got: "\(minlength)")
     }
-    try check(weights)
+    try checkWeights(weights)
     var length = minlength
     if size > 0 {
       let (least, greatest) = try evaluate(min().astype(.int64), max().astype(.int64), options: options)
@@ -82,7 +82,7 @@ extension NDArray {
     return NDArray(.barrier(barrier), shape: try Shape([length]), dtype: weights == nil ? .int64 : .float64)
   }
 
-  private func check(_ weights: NDArray?) throws {
+  func checkWeights(_ weights: NDArray?) throws {
     guard let weights else { return }
     guard weights.shape == shape else {
       throw TesseraError(.usage, "weights", expected: "the shape \(shape)", got: "\(weights.shape)")

@@ -1,7 +1,7 @@
 public import TesseraCore
 
-// Running totals. Lazy and streamed in order along the axis: one pass, memory for the totals of one line of blocks. Floats add
-// up in float64, one after another, and are rounded to their dtype at the end.
+// Running totals and extremes. Lazy and streamed in order along the axis: one pass, memory for the totals of one line of
+// blocks. Floats add up in float64, one after another, and are rounded to their dtype at the end.
 extension NDArray {
   /// The running sum along an axis, over everything in C order when `axis` is nil; integers add up as int64 or uint64.
   /// Of a scalar it has one axis.
@@ -29,6 +29,18 @@ extension NDArray {
     return try NDArray.select(.unary(.isnan, self), .constant(1, beside: self.dtype), self).cumprod(
       axis: axis, dtype: dtype)
   }
+
+  /// The greatest element so far along an axis, over everything in C order when `axis` is nil: NumPy's
+  /// `maximum.accumulate`, which goes along the first axis unless told otherwise. Of a scalar it has one axis.
+  ///
+  /// Exact, and of the array's dtype. From a NaN on all are NaN; complex numbers are ordered by real, then imaginary part.
+  /// Which of 0.0 and -0.0 comes of both is not defined.
+  ///
+  /// - Throws: `.usage` for an axis out of bounds.
+  public func cummax(axis: Int? = nil) throws -> NDArray { try scan(.maximum, axis, dtype) }
+
+  /// The least element so far: NumPy's `minimum.accumulate`, as `cummax`.
+  public func cummin(axis: Int? = nil) throws -> NDArray { try scan(.minimum, axis, dtype) }
 
   private func scan(_ scan: Scan, _ axis: Int?, _ dtype: DType?) throws -> NDArray {
     guard let axis, !isScalarWithAxis(axis) else { return try ravel().scan(scan, 0, dtype) }

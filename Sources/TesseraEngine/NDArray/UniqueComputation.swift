@@ -16,16 +16,23 @@ struct UniqueComputation {
 
   func run(equalNaN: Bool) throws -> Unique {
     if array.size == 0 { return try empty() }
-    let sink = DistinctSink(
-      array.dtype, over: array.shape, memory: try memory(),
-      threads: options.threads)
-    try Gathering(array.node, sink).run(options)
+    let sink = try gathered()
     var found = Found(keys: sink.keys, counts: sink.counts)
     if let least = SetKeys.leastNaN(array.dtype) { found.joinNaNs(from: least) }
     let result = try result(found, sink.firstZero)
     guard !equalNaN, found.hasNaN else { return result }
     // In place of what gathered the keys.
     return try SeparateNaNs(of: array, memory: memory().collectors, options).applied(to: result)
+  }
+
+  /// The keys of all distinct elements, of which there are any; those of all NaNs are told apart.
+  func keys() throws -> KeySet { try gathered().keys }
+
+  private func gathered() throws -> DistinctSink {
+    let sink = DistinctSink(
+      array.dtype, over: array.shape, memory: try memory(), threads: options.threads)
+    try Gathering(array.node, sink).run(options)
+    return sink
   }
 
   private func result(_ found: Found, _ firstZero: FirstZero) throws -> Unique {
@@ -96,12 +103,7 @@ struct UniqueComputation {
   }
 
   private func inverse(_ locator: KeyLocator) -> NDArray {
-    let operation = CustomOperation { count, operands, result in
-      guard operands[0].isScalar else { return locator.locate(count, operands[0].pointer, into: result) }
-      locator.locate(1, operands[0].pointer, into: result)
-      let place = result.load(as: Int64.self)
-      for number in 1..<count { result.storeBytes(of: place, toByteOffset: number * 8, as: Int64.self) }
-    }
+    let operation = CustomOperation(itemSize: 8) { locator.locate($0, $1, into: $2) }
     return NDArray(.custom(operation, [array.node]), shape: array.shape, dtype: .int64)
   }
 

@@ -59,6 +59,34 @@ package final class KeyLocator: @unchecked Sendable {
     }
   }
 
+  /// Writes whether the list has each of adjacent elements, a byte each; or, inverted, whether it has not.
+  package func contains(
+    _ count: Int, _ values: UnsafeRawPointer, inverted: Bool, into result: UnsafeMutableRawPointer
+  ) {
+    let result = result.assumingMemoryBound(to: UInt8.self)
+    forEachPiece(count, values) { first, count, keys, places in
+      withUnsafePointer(to: index) {
+        tessera_has_keys($0, count, keys, places, inverted ? 1 : 0, result + first)
+      }
+    }
+  }
+
+  /// Writes where each of adjacent elements would be put into a list with repetitions, of which `starts` says where the run
+  /// of each key begins, and where the last one ends.
+  ///
+  /// - Parameter behind: whether behind those equal to it rather than before them.
+  func insert(
+    _ count: Int, _ values: UnsafeRawPointer, behind: Bool, starts: UnsafePointer<Int64>,
+    into positions: UnsafeMutableRawPointer
+  ) {
+    forEachPiece(count, values) { first, count, keys, places in
+      withUnsafePointer(to: index) {
+        tessera_insert_keys($0, count, keys, starts, behind ? 1 : 0, places)
+      }
+      (positions + first * 8).copyMemory(from: places, byteCount: count * 8)
+    }
+  }
+
   /// Adds 1 to the counter of each element's place.
   package func count(_ count: Int, _ values: UnsafeRawPointer, into counts: UnsafeMutablePointer<UInt64>) {
     forEachPiece(count, values) { tessera_count_places($1, $3, counts) }

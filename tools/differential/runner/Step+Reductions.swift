@@ -82,6 +82,8 @@ extension Step {
     switch operation {
     case "cumsum": try array(0).cumsum(axis: axis)
     case "cumprod": try array(0).cumprod(axis: axis)
+    case "cummax": try array(0).cummax(axis: axis)
+    case "cummin": try array(0).cummin(axis: axis)
     case "nancumsum": try array(0).nancumsum(axis: axis)
     case "nancumprod": try array(0).nancumprod(axis: axis)
     case "sort": try array(0).sort(axis: axis)

@@ -17,3 +17,28 @@ extension Step {
     }
   }
 }
+
+extension Step {
+  /// Two sets, or elements in a list; nil for any other operation.
+  func sought() throws -> NDArray? {
+    switch operation {
+    case "union1d": return try union1d(array(0), array(1), options: options)
+    case "intersect1d": return try intersect1d(array(0), array(1), options: options)
+    case "setdiff1d": return try setdiff1d(array(0), array(1), options: options)
+    case "setxor1d": return try setxor1d(array(0), array(1), options: options)
+    case "isin":
+      return try isin(array(0), array(1), invert: self["invert"]?.bool ?? false, options: options)
+    case "searchsorted":
+      let side = self["side"]?.string.flatMap { SearchSide(rawValue: $0) } ?? .left
+      return try searchsorted(array(0), array(1), side: side, options: options)
+    case "digitize":
+      return try digitize(array(0), array(1), right: self["right"]?.bool ?? false, options: options)
+    case "interp":
+      let (xp, fp) = (self["xp"]?.array ?? [], self["fp"]?.array ?? [])
+      return try interp(
+        array(0), xp.compactMap(\.double), fp.compactMap(\.double), left: self["left"]?.double,
+        right: self["right"]?.double, period: self["period"]?.double)
+    default: return nil
+    }
+  }
+}
