@@ -145,7 +145,7 @@ package final class ScanDriver: ComputedDriver {
       return known[best]
     }
     let carry = Carry(position: 0, totals: Buffer())
-    scan.identity(dtype, count: width, into: carry.totals.reserve(width * dtype.itemSize).baseAddress!)
+    _ = carry.totals.reserve(width * dtype.itemSize)
     return carry
   }
 
@@ -171,7 +171,12 @@ package final class ScanDriver: ComputedDriver {
     strides.insert(width * dtype.itemSize, at: axis)
     try operand.read(StridedRegion(axes: axes), into: values, strides: strides, scratch: scratch)
     withExtendedLifetime(totals) {
-      scan.run(dtype, rows: piece.count, columns: width, values, carry: totals.bytes.baseAddress!)
+      let carry = totals.bytes.baseAddress!
+      if piece.lowerBound == 0 {
+        scan.begin(dtype, rows: piece.count, columns: width, values, carry: carry)
+      } else {
+        scan.run(dtype, rows: piece.count, columns: width, values, carry: carry)
+      }
     }
   }
 

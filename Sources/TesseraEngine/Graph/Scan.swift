@@ -4,6 +4,15 @@ import TesseraCore
 package enum Scan: Sendable, Hashable {
   case sum, product, maximum, minimum
 
+  /// Begins running totals with the first of `rows` rows of `columns` elements, as `run` then goes on.
+  func begin(
+    _ dtype: DType, rows: Int, columns: Int, _ values: UnsafeMutableRawPointer, carry: UnsafeMutableRawPointer
+  ) {
+    let rowBytes = columns * dtype.itemSize
+    carry.copyMemory(from: values, byteCount: rowBytes)
+    run(dtype, rows: rows - 1, columns: columns, values + rowBytes, carry: carry)
+  }
+
   /// Continues running totals over `rows` rows of `columns` elements, in place; `carry` holds the totals before the first
   /// row, and those after the last when it is done.
   func run(
@@ -65,38 +74,6 @@ package enum Scan: Sendable, Hashable {
         carry[column] = total
         line[column] = total
       }
-    }
-  }
-
-  /// The total of nothing, which changes no element that it is combined with.
-  func identity(_ dtype: DType, count: Int, into carry: UnsafeMutableRawPointer) {
-    switch dtype {
-    case .float64: fill(count, carry, floating)
-    case .complex128: fill(count, carry, SIMD2(floating, self == .product ? 0 : floating))
-    case .uint64: fill(count, carry, integer(UInt64.self))
-    default: fill(count, carry, integer(Int64.self))
-    }
-  }
-
-  private func fill<T>(_ count: Int, _ carry: UnsafeMutableRawPointer, _ value: T) {
-    carry.initializeMemory(as: T.self, repeating: value, count: count)
-  }
-
-  private var floating: Double {
-    switch self {
-    case .sum: 0
-    case .product: 1
-    case .maximum: -.infinity
-    case .minimum: .infinity
-    }
-  }
-
-  private func integer<T: FixedWidthInteger>(_ type: T.Type) -> T {
-    switch self {
-    case .sum: 0
-    case .product: 1
-    case .maximum: .min
-    case .minimum: .max
     }
   }
 }
