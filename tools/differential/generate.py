@@ -113,7 +113,7 @@ class Graph:
         rng, x = self.rng, self.array(number)
         names = ["index", "index", "index", "transpose", "moveaxis", "swapaxes", "flip", "expand_dims", "squeeze",
                  "broadcast_to", "reshape", "reshape", "ravel", "split", "take", "take", "compress", "roll", "tile", "repeat",
-                 "pad", "pad", "tril", "triu", "diagonal"]
+                 "pad", "pad", "tril", "triu", "diagonal", "boolean_index", "integer_index"]
         name = str(rng.choice(names))
         step = {"op": name, "args": [number]}
         axis = lambda: int(rng.integers(-x.ndim - is_wild, x.ndim + is_wild)) if x.ndim + is_wild else 0
@@ -165,6 +165,12 @@ class Graph:
             case "take" | "compress":
                 if self.maybe(0.8): step["axis"] = axis()
                 step |= self.positions(x, step, is_wild)
+            case "boolean_index":
+                count = int(rng.integers(0, x.ndim + 1 + is_wild))
+                shape = [length + (is_wild and self.maybe(0.4)) for length in x.shape[:count]] + [2] * (count - x.ndim)
+                marks = rng.random(int(np.prod(shape, dtype=int))) < rng.random()
+                step |= {"mask": [bool(mark) for mark in marks], "mask_shape": shape}
+            case "integer_index": step |= self.positions(x, {**step, "axis": 0}, is_wild)
         return step
 
     def extended(self, x, step, is_wild) -> dict | None:

@@ -12,7 +12,7 @@ from values import kind
 
 VIEWS = {"index", "transpose", "moveaxis", "swapaxes", "flip", "expand_dims", "squeeze", "broadcast_to", "reshape",
          "ravel", "concatenate", "stack", "vstack", "hstack", "split", "take", "compress", "roll", "tile", "repeat", "pad", "tril",
-         "triu", "diagonal"}
+         "triu", "diagonal", "boolean_index", "integer_index"}
 #: What NumPy raises for mistakes; all of them are Tessera's `usage`.
 MISTAKES = (ValueError, TypeError, OverflowError, IndexError)
 
@@ -67,6 +67,8 @@ def view(step, operands):
         case "ravel": return np.ravel(x)
         case "take": return np.take(x, np.array(step["indices"], np.int64).reshape(step["indices_shape"]), axis=axis)
         case "compress": return np.compress(np.array(step["condition"], bool), x, axis=axis)
+        case "boolean_index": return x[np.array(step["mask"], bool).reshape(step["mask_shape"])]
+        case "integer_index": return x[np.array(step["indices"], np.int64).reshape(step["indices_shape"])]
         case "roll": return np.roll(x, step["shifts"], axis) if axis is not None else np.roll(x, step["shifts"][0])
         case "tile": return np.tile(x, step["repeats"])
         case "repeat": return np.repeat(x, step["repeats"], axis=axis)

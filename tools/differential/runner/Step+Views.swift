@@ -21,6 +21,7 @@ extension Step {
     case "compress":
       let condition = (self["condition"]?.array ?? []).map { $0.bool ?? false }
       return try array(0).compress(NDArray(condition), axis: axis)
+    case "boolean_index", "integer_index": return try indexed(array(0))
     case "astype":
       guard let dtype else { throw BadJob(what: "astype to nothing") }
       return try array(0).astype(dtype)
@@ -67,6 +68,17 @@ extension Step {
     let (indices, shape) = (self["indices"]?.ints ?? [], self["indices_shape"]?.ints ?? [])
     if shape.count == 1 { return try x.take(indices, axis: axis) }
     return try x.take(NDArray(indices.map(Int64.init), shape: shape), axis: axis)
+  }
+
+  /// By a mask, or by positions along the first axis.
+  private func indexed(_ x: NDArray) throws -> NDArray {
+    if operation == "boolean_index" {
+      let mask = (self["mask"]?.array ?? []).map { $0.bool ?? false }
+      return try x[NDArray(mask, shape: self["mask_shape"]?.ints ?? []), options: options]
+    }
+    let (indices, shape) = (self["indices"]?.ints ?? [], self["indices_shape"]?.ints ?? [])
+    if shape.count == 1 { return try x[indices] }
+    return try x[NDArray(indices.map(Int64.init), shape: shape), options: options]
   }
 
   /// `["slice", start, stop, step]` with nulls, a position, `"..."` or `"new"`.
