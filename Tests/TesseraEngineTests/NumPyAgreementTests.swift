@@ -163,6 +163,31 @@ import Testing
     #expect(throws: TesseraError.self) { try x.zipMap(column[..<0]) { (a: Float, b: Int32) in a + Float(b) } }
   }
 
+  @Test func functionsOfThreeBroadcast() throws {
+    let x = try NDArray([1, 2, 3, 4, 5, 6] as [Float], shape: [2, 3])
+    let column = try NDArray([10, 20] as [Int32], shape: [2, 1])
+    let mixed = try x.zipMap(column, NDArray(true)) { (a: Float, b: Int32, c: Bool) in
+      c ? Double(a) + Double(b) : 0
+    }
+    #expect(try mixed.elements(as: Double.self) == [11, 12, 13, 24, 25, 26])
+    let fused = try column.zipMap(x.sum(axis: 0), x * 2) { (a: Int32, b: Float, c: Float) in
+      Float(a) + b * c
+    }
+    #expect(try fused.elements(as: Float.self) == [20, 38, 64, 60, 90, 128])
+    #expect(throws: TesseraError.self) {
+      try x.zipMap(x, column) { (a: Float, b: Float, c: Float) in a + b + c }
+    }
+  }
+
+  /// numpy.concatenate([x, 7.5], axis=None)
+  @Test func joinedWithoutAnAxis() throws {
+    let x = try NDArray([1, 2, 3, 4] as [Int16], shape: [2, 2])
+    let joined = try concatenate([x.transposed(), NDArray(7.5), NDArray.zeros([0, 3])], axis: nil)
+    #expect(try joined.elements(as: Double.self) == [1, 3, 2, 4, 7.5])
+    #expect(try concatenate([NDArray(1.0)], axis: nil).shape.dimensions == [1])
+    #expect(throws: TesseraError.self) { try concatenate([], axis: nil) }
+  }
+
   /// numpy.sum(numpy.array(3.0), axis=0) and others; numpy.mean, numpy.median and numpy.linalg.norm refuse it
   @Test(arguments: [0, -1]) func scalarsHaveAnAxisWhereNumPySaysSo(_ axis: Int) throws {
     let x = NDArray(3.0)

@@ -344,9 +344,19 @@ class Graph:
                 numbers = {key: float(rng.integers(-9, 10)) for key in ("nan", "posinf", "neginf") if self.maybe(0.5)}
                 return {"op": name, "args": [number], **numbers}
             case "round": return {"op": name, "args": [number], "decimals": int(rng.integers(-2, 4))}
-            case "diff": return {"op": name, "args": [number], "n": int(rng.integers(0, 4)),
-                                 "axis": int(rng.integers(-x.ndim - is_wild, max(x.ndim, 1) + is_wild))}
+            case "diff":
+                axis = int(rng.integers(-x.ndim - is_wild, max(x.ndim, 1) + is_wild))
+                edges = [edge for edge in ("prepend", "append") if self.maybe(0.25) and axis in range(-x.ndim, x.ndim)]
+                parts = [self.edge(x, axis) for _ in edges]
+                return {"op": name, "args": [number, *parts], "edges": edges, "n": int(rng.integers(0, 4)), "axis": axis}
             case "isclose": return {"op": name, "args": [number, self.partner(number, is_wild)], "equal_nan": self.maybe(0.5)}
+
+    def edge(self, x, axis) -> int:
+        """What may stand beside an array along an axis."""
+        shape = list(x.shape)
+        shape[axis] = int(self.rng.integers(0, 4))
+        dtype = x.dtype if self.maybe(0.5) else DTYPES[self.rng.integers(len(DTYPES))]
+        return self.source(x.dtype if dtype == BFLOAT16 else dtype, [] if self.maybe(0.4) else shape)
 
     def join(self, number, is_wild=False) -> dict | None:
         rng, x = self.rng, self.array(number)
@@ -368,6 +378,7 @@ class Graph:
         if name in ("concatenate", "stack"):
             room = x.ndim + (name == "stack") + is_wild
             step["axis"] = 0 if self.maybe(0.5) or not room else int(rng.integers(-room, room))
+            if name == "concatenate" and self.maybe(0.15): step["flat"] = True
         return step
 
     # Reductions
@@ -404,8 +415,12 @@ class Graph:
         if plain in ("min", "max") and ("where" in step and not is_wild or self.maybe(0.1)):
             step["initial"] = self.initial(x)
             if step["initial"] is None: return None
+        if name in ("sum", "prod") and self.maybe(0.15) and x.dtype != BFLOAT16:
+            step["initial"] = self.initial(x)
+            if step["initial"] is None: return None
         if name == "norm":
             step["ord"] = str(rng.choice(["2", "2", "1", "inf", "-inf", "0", "3"]))
+        if name == "average" and self.maybe(0.3): step["part"] = "weights"
         if name == "average" and self.maybe(0.7) and x.dtype != BFLOAT16:
             if kind(x.dtype) == "c": return None
             shape = [x.shape[step["axis"]]] if "axis" in step and self.maybe(0.5) and not is_wild else x.shape

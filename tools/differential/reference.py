@@ -78,7 +78,7 @@ def view(step, operands):
         case "diagonal": return np.diagonal(x, step["offset"], *step["axes"])
         case "tril": return np.tril(x, step["k"])
         case "triu": return np.triu(x, step["k"])
-        case "concatenate": return np.concatenate(operands, axis=axis or 0)
+        case "concatenate": return np.concatenate(operands, axis=None if step.get("flat") else axis or 0)
         case "stack": return np.stack(operands, axis=axis or 0)
         case "vstack": return np.vstack(operands)
         case "hstack": return np.hstack(operands)
@@ -112,7 +112,8 @@ def computed(step, operands, values) -> Expected:
             free = None if kind(x.dtype) not in "iu" else np.abs(x.astype(np.float64)) >= np.iinfo(x.dtype).max - room
             return Expected(array, free=free)
         case "unique": return sets.unique(step, x)
-        case "diff": return Expected(np.diff(x, step["n"], step["axis"]))
+        case "diff":
+            return Expected(np.diff(x, step["n"], step["axis"], **dict(zip(step.get("edges", []), operands[1:]))))
         case "isclose": return Expected(np.asarray(np.isclose(*operands, equal_nan=step["equal_nan"])))
     if name in sequences.SCANS:
         return sequences.scan(step, x)

@@ -9,23 +9,23 @@ package import TesseraKernels
 // scalar is no mistake, except in `mean`, `var` and `std`.
 extension NDArray {
   /// The sum; integers and bools add up as int64 or uint64 and wrap, floats keep their dtype.
+  ///
+  /// - Parameter initial: what the sum begins with, 0 when nil. As in NumPy the dtype of the result stays what it is, and
+  ///   for integers the fraction is cut off.
+  /// - Throws: `.usage` also for an initial value that the dtype of the result cannot hold.
   public func sum(
-    axis: Axes? = nil, dtype: DType? = nil, keepdims: Bool = false, where mask: NDArray? = nil
+    axis: Axes? = nil, dtype: DType? = nil, keepdims: Bool = false, initial: (any ArrayScalar)? = nil,
+    where mask: NDArray? = nil
   ) throws -> NDArray {
-    let axis = axesOfUfunc(axis)
-    let source = dtype.map { astype($0) } ?? self
-    let total = try source.reduce(.sum, .value, axis, mask)
-    return try total.astype(dtype ?? self.dtype.totalDType).keeping(axis, of: self, keepdims)
+    try total(.sum, .add, axis, dtype, keepdims, initial, mask)
   }
 
-  /// The product, as `sum`.
+  /// The product, as `sum`; it begins with 1 when `initial` is nil.
   public func prod(
-    axis: Axes? = nil, dtype: DType? = nil, keepdims: Bool = false, where mask: NDArray? = nil
+    axis: Axes? = nil, dtype: DType? = nil, keepdims: Bool = false, initial: (any ArrayScalar)? = nil,
+    where mask: NDArray? = nil
   ) throws -> NDArray {
-    let axis = axesOfUfunc(axis)
-    let source = dtype.map { astype($0) } ?? self
-    let total = try source.reduce(.product, .value, axis, mask)
-    return try total.astype(dtype ?? self.dtype.totalDType).keeping(axis, of: self, keepdims)
+    try total(.product, .multiply, axis, dtype, keepdims, initial, mask)
   }
 
   /// The least element; NaN when there is one.
@@ -153,6 +153,22 @@ extension NDArray {
 
   package func reducedCount(_ axis: Axes?) throws -> Int {
     try axis?.list(ndim).reduce(1) { $0 * shape[$1] } ?? size
+  }
+
+  private func total(
+    _ operation: ReductionOperation, _ elementwise: BinaryOperation, _ axis: Axes?, _ dtype: DType?,
+    _ keepdims: Bool, _ initial: (any ArrayScalar)?, _ mask: NDArray?
+  ) throws -> NDArray {
+    let axis = axesOfUfunc(axis)
+    let result = dtype ?? self.dtype.totalDType
+    let source = dtype.map { astype($0) } ?? self
+    var total = try source.reduce(operation, .value, axis, mask)
+    if let initial {
+      // In the dtype of the accumulators, so that the result is rounded once.
+      let start = NDArray(try initial.scalar.element(of: result)).astype(total.dtype)
+      total = try .binary(elementwise, total, start)
+    }
+    return try total.astype(result).keeping(axis, of: self, keepdims)
   }
 
   private func variance(_ axis: Axes?, _ ddof: Int, _ mask: NDArray?) throws -> NDArray {

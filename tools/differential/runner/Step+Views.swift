@@ -104,7 +104,7 @@ extension Step {
   /// `concatenate` and its relatives; nil for any other operation.
   func joined() throws -> NDArray? {
     switch operation {
-    case "concatenate": try concatenate(allArrays(), axis: axis ?? 0)
+    case "concatenate": try concatenate(allArrays(), axis: self["flat"]?.bool == true ? nil : axis ?? 0)
     case "stack": try stack(allArrays(), axis: axis ?? 0)
     case "vstack": try vstack(allArrays())
     case "hstack": try hstack(allArrays())
@@ -131,7 +131,11 @@ extension Step {
       return try array(0).nanToNum(
         nan: self["nan"]?.double ?? 0, posinf: self["posinf"]?.double, neginf: self["neginf"]?.double)
     case "round": return try array(0).round(self["decimals"]?.int ?? 0)
-    case "diff": return try array(0).diff(n: self["n"]?.int ?? 1, axis: axis ?? -1)
+    case "diff":
+      let edges = (self["edges"]?.array ?? []).compactMap(\.string)
+      let first = try edges.firstIndex(of: "prepend").map { try array($0 + 1) }
+      let last = try edges.firstIndex(of: "append").map { try array($0 + 1) }
+      return try array(0).diff(n: self["n"]?.int ?? 1, axis: axis ?? -1, prepend: first, append: last)
     case "isclose": return try array(0).isclose(array(1), equalNaN: self["equal_nan"]?.bool ?? false)
     default: return nil
     }
