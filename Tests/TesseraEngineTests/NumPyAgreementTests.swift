@@ -188,6 +188,24 @@ import Testing
     #expect(throws: TesseraError.self) { try concatenate([], axis: nil) }
   }
 
+  /// What `axis:` takes need not be a literal.
+  @Test func axesThatAreVariables() throws {
+    let x = try NDArray((0..<24).map(Double.init), shape: [2, 3, 4])
+    for (axis, length) in x.shape.dimensions.enumerated() {
+      let mean = try x.sum(axis: axis) / Double(length)
+      #expect(try mean.arrayEqual(x.mean(axis: Axes(axis))))
+      #expect(try x.max(axis: axis - 3, keepdims: true).squeeze(axis: axis).ndim == 2)
+      #expect(try x.median(axis: axis).shape == mean.shape)
+    }
+    let none: Int? = nil
+    let pair = [2, 0]
+    #expect(try x.sum(axis: none).item(as: Double.self) == 276)
+    #expect(try x.sum(axis: pair).elements(as: Double.self) == [60, 92, 124])
+    #expect(try x.expandDims(axis: pair).shape.dimensions == [1, 2, 1, 3, 4])
+    #expect(try x.norm(axis: pair).ndim == 1)
+    #expect(try x.flip(axis: pair)[0, 0, 0].item(as: Double.self) == 15)
+  }
+
   /// numpy.sum(numpy.array(3.0), axis=0) and others; numpy.mean, numpy.median and numpy.linalg.norm refuse it
   @Test(arguments: [0, -1]) func scalarsHaveAnAxisWhereNumPySaysSo(_ axis: Int) throws {
     let x = NDArray(3.0)

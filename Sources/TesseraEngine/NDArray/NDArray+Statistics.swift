@@ -10,7 +10,7 @@ extension NDArray {
   ///
   /// - Throws: `.usage` for axes out of bounds and, for -infinity, of length 0 (the greatest of nothing is 0).
   /// - Complexity: one pass.
-  public func norm(ord: Double = 2, axis: Axes? = nil, keepdims: Bool = false) throws -> NDArray {
+  public func norm(ord: Double = 2, axis: (any ArrayAxes)? = nil, keepdims: Bool = false) throws -> NDArray {
     // The reductions would let a scalar have an axis.
     _ = try axis?.list(ndim)
     let isNumber = dtype.kind == .floating || dtype.kind == .complex
@@ -38,7 +38,9 @@ extension NDArray {
   ///
   /// - Throws: `.usage` for weights of another shape and axes out of bounds.
   /// - Complexity: one pass.
-  public func average(axis: Axes? = nil, weights: NDArray? = nil, keepdims: Bool = false) throws -> NDArray {
+  public func average(
+    axis: (any ArrayAxes)? = nil, weights: NDArray? = nil, keepdims: Bool = false
+  ) throws -> NDArray {
     try averageAndWeights(axis: axis, weights: weights, keepdims: keepdims).average
   }
 
@@ -48,7 +50,7 @@ extension NDArray {
   /// - Throws: as `average`.
   /// - Complexity: one pass for both, when they are evaluated together.
   public func averageAndWeights(
-    axis: Axes? = nil, weights: NDArray? = nil, keepdims: Bool = false
+    axis: (any ArrayAxes)? = nil, weights: NDArray? = nil, keepdims: Bool = false
   ) throws -> (average: NDArray, weights: NDArray) {
     // The reductions would let a scalar have an axis.
     _ = try axis?.list(ndim)
@@ -65,13 +67,8 @@ extension NDArray {
     return (try (weighted / total).astype(result), total.astype(result))
   }
 
-  /// One axis that is no literal.
-  public func average(axis: Int, weights: NDArray? = nil, keepdims: Bool = false) throws -> NDArray {
-    try average(axis: Axes(axis), weights: weights, keepdims: keepdims)
-  }
-
   /// Weights in the shape of an array, from its shape or from the lengths of axes.
-  private func spread(over array: NDArray, _ axis: Axes?) throws -> NDArray {
+  private func spread(over array: NDArray, _ axis: (any ArrayAxes)?) throws -> NDArray {
     if shape == array.shape { return self }
     let axes = try axis?.list(array.ndim) ?? []
     guard axis != nil, shape.dimensions == axes.map({ array.shape[$0] }) else {
@@ -87,7 +84,7 @@ extension NDArray {
   /// log(Σ exp(x)) without overflow, in one pass: SciPy's `logsumexp`; -inf of nothing.
   ///
   /// - Throws: `.usage` for complex numbers and axes out of bounds.
-  public func logsumexp(axis: Axes? = nil, keepdims: Bool = false) throws -> NDArray {
+  public func logsumexp(axis: (any ArrayAxes)? = nil, keepdims: Bool = false) throws -> NDArray {
     let isFloat = dtype.kind == .floating
     guard isFloat || dtype.kind != .complex else {
       throw TesseraError(.usage, "logsumexp of complex numbers is not supported")
