@@ -150,3 +150,20 @@ TESSERA_CLONES size_t tessera_find_zero(uint8_t dtype, size_t count, const void 
     default: return count;
   }
 }
+
+#define COUNT_NEGATIVE_ZEROS(W)                                                                            \
+  do {                                                                                                     \
+    const in_##W *in = values;                                                                             \
+    size_t found = 0;                                                                                      \
+    for (size_t i = 0; i < count; i++) found += (uint##W##_t)(in[i]) == (uint##W##_t)((uint##W##_t)1 << (W - 1)); \
+    return found;                                                                                          \
+  } while (0)
+
+TESSERA_CLONES size_t tessera_count_negative_zeros(uint8_t dtype, size_t count, const void *values) {
+  switch (dtype) {
+    case 9: case 10: COUNT_NEGATIVE_ZEROS(16);
+    case 11: COUNT_NEGATIVE_ZEROS(32);
+    case 12: COUNT_NEGATIVE_ZEROS(64);
+    default: return 0;
+  }
+}

@@ -277,6 +277,41 @@ size_t tessera_sort_distinct(unsigned width, size_t count, void *keys, void *wor
   BY_WIDTH(width, sort_distinct, count, keys, work)
 }
 
+void tessera_sort_keys(unsigned width, size_t count, void *keys, void *work) {
+  switch (width) {
+    case 2: sort_2(count, keys, work, 1); break;
+    case 4: sort_4(count, keys, work, 1); break;
+    case 8: sort_8(count, keys, work, 1); break;
+    default: sort_16(count, keys, work, 1); break;
+  }
+}
+
+// A key above its position sorts as the key does, equal ones by position.
+#define NUMBER(K, PAIR)                                                                               \
+  do {                                                                                                \
+    const K *own = keys;                                                                              \
+    PAIR *out = pairs;                                                                                \
+    for (size_t i = 0; i < count; i++) out[i] = (PAIR)own[i] << (4 * sizeof(PAIR)) | (PAIR)i;         \
+  } while (0)
+
+void tessera_number_keys(unsigned width, size_t count, const void *restrict keys, void *restrict pairs) {
+  switch (width) {
+    case 2: NUMBER(uint16_t, uint64_t); break;
+    case 4: NUMBER(uint32_t, uint64_t); break;
+    default: NUMBER(uint64_t, uint128_t); break;
+  }
+}
+
+void tessera_key_numbers(unsigned width, size_t count, const void *restrict pairs, int64_t *restrict numbers) {
+  if (width < 8) {
+    const uint64_t *own = pairs;
+    for (size_t i = 0; i < count; i++) numbers[i] = (int64_t)(own[i] & 0xFFFFFFFF);
+  } else {
+    const uint128_t *own = pairs;
+    for (size_t i = 0; i < count; i++) numbers[i] = (int64_t)own[i];
+  }
+}
+
 size_t tessera_merge_distinct(unsigned width, size_t a_count, const void *a, size_t b_count, const void *b,
                               void *result) {
   BY_WIDTH(width, merge, a_count, a, b_count, b, result)

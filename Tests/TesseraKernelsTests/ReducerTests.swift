@@ -4,7 +4,7 @@ import Testing
 
 @testable import TesseraKernels
 
-let reductionFields: [ReductionField] = [.value, .index, .count, .mean, .m2]
+let reductionFields: [ReductionField] = [.value, .index, .count, .mean, .m2, .sum]
 
 /// Whether a rounded result is what the reference allows; nil if so, else what is wrong.
 func difference(_ got: WideValue, _ reference: ReductionReference, _ dtype: DType) -> String? {

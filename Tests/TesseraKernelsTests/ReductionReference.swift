@@ -90,6 +90,7 @@ struct ReductionReference {
     case (.product, _): return product(dtype, items)
     case (.moments, .mean): return mean(items)
     case (.moments, _): return m2(items)
+    case (.logSumExp, .sum): return sumOfExponentials(items)
     case (.logSumExp, _): return logSumExp(items)
     case (.any, _): return .exact(items.contains(where: \.isTrue) ? 1 : 0)
     case (.all, _): return .exact(items.allSatisfy(\.isTrue) ? 1 : 0)
@@ -182,6 +183,14 @@ struct ReductionReference {
     let result = most + log(sum)
     let slack = unit * (2 * result.magnitude + most.magnitude + Wide(8 + items.count))
     return ReductionReference(value: WideValue(real: result), tolerance: slack)
+  }
+
+  /// Of the values as float64, as which they are taken: of integers that are rounded the differences are others.
+  private static func sumOfExponentials(_ items: [WideValue]) -> ReductionReference? {
+    let values = items.map { Wide(Double($0.real)) }
+    guard let most = values.max(), values.allSatisfy({ !$0.isNaN }), most.isFinite else { return nil }
+    let sum = values.reduce(Wide(0)) { $0 + exp($1 - most) }
+    return ReductionReference(value: WideValue(real: sum), tolerance: unit * sum * Wide(16 + 4 * items.count))
   }
 
   private static func extreme(

@@ -9,6 +9,7 @@ from operations import (BFLOAT16_BINARY, BFLOAT16_UNARY, EXACT_BINARY, EXACT_UNA
 from reductions import OTHERS, SIMPLE, WITH_NAN
 from sequences import METHODS, QUANTILES, SCANS
 from sets import PARTS
+from sorting import SORTS
 from sources import random_form, store
 from values import BFLOAT16, BOOL, DTYPES, kind, random_dtype, random_elements, random_shape
 
@@ -69,8 +70,8 @@ class Graph:
     def grow(self):
         """Adds one step, of a random family."""
         families = [self.view, self.unary, self.binary, self.choose, self.join, self.reduction, self.cast,
-                    self.sequence, self.distinct]
-        weights = np.array([30, 16, 26, 8, 7, 22, 8, 7, 6], dtype=float)
+                    self.sequence, self.distinct, self.sorted]
+        weights = np.array([30, 16, 26, 8, 7, 22, 8, 7, 6, 6], dtype=float)
         for _ in range(20):
             step = families[self.rng.choice(len(families), p=weights / weights.sum())](self.pick())
             if step is not None and self.add(step) is not None:
@@ -113,7 +114,8 @@ class Graph:
         rng, x = self.rng, self.array(number)
         names = ["index", "index", "index", "transpose", "moveaxis", "swapaxes", "flip", "expand_dims", "squeeze",
                  "broadcast_to", "reshape", "reshape", "ravel", "split", "take", "take", "compress", "roll", "tile", "repeat",
-                 "pad", "pad", "tril", "triu", "diagonal", "boolean_index", "integer_index"]
+                 "pad", "pad", "tril", "triu", "diagonal", "diag", "rot90", "mirrored", "array_split", "insert", "delete",
+                 "take_along_axis", "boolean_index", "integer_index"]
         name = str(rng.choice(names))
         step = {"op": name, "args": [number]}
         axis = lambda: int(rng.integers(-x.ndim - is_wild, x.ndim + is_wild)) if x.ndim + is_wild else 0
@@ -158,10 +160,29 @@ class Graph:
                 return self.extended(x, step, is_wild)
             case "diagonal":
                 step |= {"offset": int(rng.integers(-4, 5)), "axes": [axis(), axis()]}
+            case "diag":
+                if x.ndim == 1 and (x.size + 4) ** 2 > self.largest: return None
+                step["k"] = int(rng.integers(-4, 5))
+            case "rot90":
+                step |= {"k": int(rng.integers(-5, 6)), "axes": [axis(), axis()]}
+            case "mirrored":
+                step["op"] = str(rng.choice(["fliplr", "flipud", "atleast_1d", "atleast_2d", "atleast_3d"]))
+            case "array_split":
+                if not x.ndim: return None
+                step |= {"axis": axis(), "sections": int(rng.integers(1 - 2 * is_wild, 7))}
+                step["part"] = int(rng.integers(max(1, step["sections"])))
+            case "insert" | "delete":
+                if x.size > 4000: return None
+                if self.maybe(0.8): step["axis"] = axis()
+                step |= self.changed(x, step, is_wild)
             case "tril" | "triu":
                 # A vector is each row of a square.
                 if x.ndim == 1 and x.size ** 2 > self.largest: return None
                 step["k"] = int(rng.integers(-4, 5))
+            case "take_along_axis":
+                if not x.ndim and not is_wild: return None
+                step["axis"] = axis() if self.maybe(0.85) else None
+                step |= self.positions_along(x, step["axis"], is_wild)
             case "take" | "compress":
                 if self.maybe(0.8): step["axis"] = axis()
                 step |= self.positions(x, step, is_wild)
@@ -192,6 +213,37 @@ class Graph:
                 pairs = 1 if self.maybe(0.3) else max(1, x.ndim + (is_wild and self.maybe(0.3)))
                 step["widths"] = [[int(w) for w in rng.integers(least, 6, 2)] for _ in range(pairs)]
         return step
+
+    def positions_along(self, x, axis, is_wild) -> dict:
+        """Indices for each line along an axis; the other axes may broadcast."""
+        rng = self.rng
+        shape = [x.size] if axis is None else [1 if self.maybe(0.15) else length for length in x.shape]
+        if not shape or axis is not None and not -x.ndim <= axis < x.ndim: return {"indices": [0], "indices_shape": [1]}
+        own = axis or 0
+        length = shape[own] if axis is None else x.shape[own]
+        shape[own] = int(rng.integers(0, 6)) if length or is_wild else 0
+        count = int(np.prod(shape))
+        return {"indices": [int(i) for i in rng.integers(-length - is_wild, length + is_wild, count)] if count else [],
+                "indices_shape": shape}
+
+    def changed(self, x, step, is_wild) -> dict:
+        """Positions to delete, or to insert a number at: one, a list, or to delete a slice."""
+        rng = self.rng
+        try:
+            length = x.shape[step["axis"]] if "axis" in step and x.ndim else x.size
+        except IndexError:
+            length = 3
+        room = length + (step["op"] == "insert") + 2 * is_wild
+        low = -length - 2 * is_wild
+        if step["op"] == "delete" and self.maybe(0.3):
+            bounds = sorted(int(bound) for bound in rng.integers(-length - 3, length + 4, 2))
+            return {"range": bounds}
+        if room <= low: return {"positions": []}
+        if self.maybe(0.4):
+            return {"position": int(rng.integers(low, room)), "value": int(rng.integers(0, 2))}
+        # Now and then more than are arrays of their own.
+        count = int(rng.integers(0, 150 if self.maybe(0.1) else 6))
+        return {"positions": [int(p) for p in rng.integers(low, room, count)], "value": int(rng.integers(0, 2))}
 
     def positions(self, x, step, is_wild) -> dict:
         """Indices, in order or not and with repeats, or a condition for each position."""
@@ -322,7 +374,7 @@ class Graph:
     def choose(self, number, is_wild=False) -> dict | None:
         rng, x = self.rng, self.array(number)
         if x.dtype == BFLOAT16: return None
-        name = str(rng.choice(["where", "where", "clip", "clip", "round", "diff", "isclose", "nan_to_num"]))
+        name = str(rng.choice(["where", "where", "clip", "clip", "round", "diff", "isclose", "nan_to_num", "divmod", "gradient", "ediff1d"]))
         match name:
             case "where":
                 mask = self.partner(number, is_wild, BOOL if self.maybe(0.8) else None)
@@ -343,6 +395,13 @@ class Graph:
             case "nan_to_num":
                 numbers = {key: float(rng.integers(-9, 10)) for key in ("nan", "posinf", "neginf") if self.maybe(0.5)}
                 return {"op": name, "args": [number], **numbers}
+            case "divmod": return {"op": name, "args": [number, self.partner(number, is_wild)], "part": int(rng.integers(2))}
+            case "ediff1d": return {"op": name, "args": [number]}
+            case "gradient":
+                # Quotients of complex numbers have no one answer.
+                if kind(x.dtype) == "c": return None
+                return {"op": name, "args": [number], "axis": int(rng.integers(-x.ndim - is_wild, max(x.ndim, 1) + is_wild)),
+                        "spacing": float(rng.choice([1.0, 2.0, 0.3, -7.0])), "edge_order": int(rng.integers(1, 3))}
             case "round": return {"op": name, "args": [number], "decimals": int(rng.integers(-2, 4))}
             case "diff":
                 axis = int(rng.integers(-x.ndim - is_wild, max(x.ndim, 1) + is_wild))
@@ -360,9 +419,9 @@ class Graph:
 
     def join(self, number, is_wild=False) -> dict | None:
         rng, x = self.rng, self.array(number)
-        name = str(rng.choice(["concatenate", "concatenate", "stack", "vstack", "hstack"]))
+        name = str(rng.choice(["concatenate", "concatenate", "stack", "vstack", "hstack", "dstack", "column_stack", "append"]))
         parts = [number]
-        for _ in range(int(rng.integers(0, 3))):
+        for _ in range(int(rng.integers(0, 3)) if name != "append" else 1):
             others = [other for other in self.values if self.array(other).shape == x.shape
                       and (self.array(other).dtype == BFLOAT16) == (x.dtype == BFLOAT16)]
             if is_wild:
@@ -379,6 +438,7 @@ class Graph:
             room = x.ndim + (name == "stack") + is_wild
             step["axis"] = 0 if self.maybe(0.5) or not room else int(rng.integers(-room, room))
             if name == "concatenate" and self.maybe(0.15): step["flat"] = True
+        if name == "append" and self.maybe(0.6): step["axis"] = int(rng.integers(-x.ndim - is_wild, max(1, x.ndim)))
         return step
 
     # Reductions
@@ -445,7 +505,14 @@ class Graph:
     def distinct(self, number) -> dict | None:
         # How many there are decides a shape, so nothing before it may be inexact.
         if not self.is_all_exact(number): return None
+        if self.maybe(0.3): return {"op": "argwhere", "args": [number]}
         return {"op": "unique", "args": [number], "part": str(self.rng.choice(PARTS)), "equal_nan": self.maybe(0.7)}
+
+    def sorted(self, number) -> dict | None:
+        if not self.is_all_exact(number): return None
+        x = self.array(number)
+        axis = int(self.rng.integers(-x.ndim, x.ndim)) if x.ndim and self.maybe(0.85) else None
+        return {"op": str(self.rng.choice(SORTS)), "args": [number], "axis": axis}
 
     def is_all_exact(self, number) -> bool:
         return self.values[number].is_exact and all(

@@ -16,13 +16,13 @@ from compare import Expected
 from values import BFLOAT16, BOOL, kind
 
 EXACT_UNARY = ["negative", "invert", "logical_not", "absolute", "sign", "floor", "ceil", "trunc", "rint", "sqrt",
-               "square", "reciprocal", "isnan", "isinf", "isfinite", "signbit", "relu", "conjugate", "real", "imag"]
+               "square", "reciprocal", "isnan", "isinf", "isfinite", "signbit", "isposinf", "isneginf", "positive", "relu", "conjugate", "real", "imag"]
 INEXACT_UNARY = ["cbrt", "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "sin", "cos", "tan", "arcsin",
                  "arccos", "arctan", "sinh", "cosh", "tanh", "arcsinh", "arccosh", "arctanh", "degrees", "radians",
                  "sigmoid", "softplus", "erf", "angle"]
 COMPARISONS = ["equal", "not_equal", "less", "less_equal", "greater", "greater_equal"]
 EXACT_BINARY = ["add", "subtract", "multiply", "divide", "remainder", "floor_divide", "fmod", "maximum", "minimum",
-                "fmax", "fmin", "copysign", "logical_and", "logical_or", "logical_xor", "bitwise_and", "bitwise_or",
+                "fmax", "fmin", "copysign", "heaviside", "logical_and", "logical_or", "logical_xor", "bitwise_and", "bitwise_or",
                 "bitwise_xor", "left_shift", "right_shift", *COMPARISONS]
 INEXACT_BINARY = ["power", "arctan2", "hypot", "logaddexp", "logaddexp2"]
 #: What ml_dtypes computes as Tessera does.
@@ -74,7 +74,7 @@ def unary(name: str, x: np.ndarray) -> Expected:
 
 
 def complex_unary(name, x, array) -> Expected:
-    if name in ("negative", "conjugate"):
+    if name in ("negative", "positive", "conjugate"):
         return Expected(array)
     wide = np.asarray(getattr(np, name)(widen(x)))
     # C99's answers at infinities are no promise of every function.

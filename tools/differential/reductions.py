@@ -16,14 +16,15 @@ from values import BFLOAT16, BOOL, kind
 EPS = np.finfo(np.float64).eps
 SIMPLE = ["sum", "prod", "mean", "var", "std", "min", "max", "any", "all", "count_nonzero", "ptp", "argmin", "argmax"]
 WITH_NAN = ["nansum", "nanprod", "nanmean", "nanvar", "nanstd", "nanmin", "nanmax", "nanargmin", "nanargmax"]
-OTHERS = ["norm", "average", "logsumexp"]
+SHARES = ["softmax", "log_softmax"]
+OTHERS = ["norm", "average", "logsumexp", *SHARES]
 
 
 def reduce(step: dict, x: np.ndarray, mask=None, weights=None, initial=None) -> Expected:
     name = step["op"]
     axis = tuple(step["axis"]) if isinstance(step.get("axis"), list) else step.get("axis")
     keep = {"axis": axis, "keepdims": step.get("keepdims", False)}
-    if name in ("norm", "average", "logsumexp"):
+    if name in OTHERS:
         return other(name, step, x, keep, weights)
     options = dict(keep)
     if mask is not None:
@@ -163,7 +164,9 @@ def other(name, step, x, keep, weights) -> Expected:
         slack = 4 * EPS * x.size * np.sum(np.abs(products), **keep) / np.abs(divisor)
         return Expected(finish(result, array), wide=np.asarray(result), ulps=2, slack=slack)
     if kind(x.dtype) == "c":
-        raise TypeError("logsumexp of complex numbers")
+        raise TypeError(f"{name} of complex numbers")
+    if name in SHARES:
+        return shares(name, x, keep["axis"])
     dtype = x.dtype if kind(x.dtype) == "f" else np.dtype(np.float64)
     wide = widen(x.astype(dtype))
     largest = np.max(wide, axis=keep["axis"], keepdims=True, initial=-np.inf)
@@ -174,6 +177,28 @@ def other(name, step, x, keep, weights) -> Expected:
     count = x.size / max(1, result.size)
     slack = EPS * (64 + count / 8 + np.minimum(np.abs(np.reshape(finite, result.shape)), 1e4))
     return Expected(np.asarray(result.astype(np.float64).astype(dtype)), wide=np.asarray(result), ulps=4, slack=slack)
+
+
+def shares(name, x, axis) -> Expected:
+    """Exponentials as shares of their sum: differences from the greatest are rounded in the dtype, of halves in float32."""
+    dtype = x.dtype if kind(x.dtype) == "f" else np.dtype(np.float64)
+    wide = widen(x.astype(dtype))
+    largest = np.max(wide, axis=axis, keepdims=True)
+    count = x.size / max(1, largest.size)
+    if name == "log_softmax":
+        largest = np.where(np.isfinite(largest), largest, 0)
+    below = wide - largest
+    total = np.sum(np.exp(below), axis=axis, keepdims=True)
+    eps = EPS if dtype == np.float64 else np.finfo(np.float32).eps
+    distance = np.where(np.isfinite(below), np.abs(below), 0)
+    if name == "softmax":
+        result = np.exp(below) / total
+        slack = (eps * (distance + 4) + EPS * (64 + count / 8)) * np.where(np.isfinite(result), result, 0)
+    else:
+        result = below - np.log(total)
+        slack = eps * (distance + 4 * np.log(max(2, count))) + EPS * (64 + count / 8)
+    return Expected(np.asarray(result.astype(np.float64).astype(dtype)), wide=np.asarray(result), ulps=4,
+                    slack=np.broadcast_to(slack, result.shape))
 
 
 def norm(order, x, keep) -> Expected:

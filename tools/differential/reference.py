@@ -7,12 +7,14 @@ import operations
 import reductions
 import sequences
 import sets
+import sorting
 from compare import Expected
 from values import kind
 
 VIEWS = {"index", "transpose", "moveaxis", "swapaxes", "flip", "expand_dims", "squeeze", "broadcast_to", "reshape",
          "ravel", "concatenate", "stack", "vstack", "hstack", "split", "take", "compress", "roll", "tile", "repeat", "pad", "tril",
-         "triu", "diagonal", "boolean_index", "integer_index"}
+         "triu", "diagonal", "diag", "rot90", "fliplr", "flipud", "atleast_1d", "atleast_2d", "atleast_3d", "array_split", "insert",
+         "delete", "dstack", "column_stack", "append", "take_along_axis", "boolean_index", "integer_index"}
 #: What NumPy raises for mistakes; all of them are Tessera's `usage`.
 MISTAKES = (ValueError, TypeError, OverflowError, IndexError)
 
@@ -66,6 +68,7 @@ def view(step, operands):
         case "reshape": return np.reshape(x, step["shape"])
         case "ravel": return np.ravel(x)
         case "take": return np.take(x, np.array(step["indices"], np.int64).reshape(step["indices_shape"]), axis=axis)
+        case "take_along_axis": return sorting.take_along(step, x)
         case "compress": return np.compress(np.array(step["condition"], bool), x, axis=axis)
         case "boolean_index": return x[np.array(step["mask"], bool).reshape(step["mask_shape"])]
         case "integer_index": return x[np.array(step["indices"], np.int64).reshape(step["indices_shape"])]
@@ -76,8 +79,19 @@ def view(step, operands):
             given = {"constant_values": scalar(step["value"])} if "value" in step else {}
             return np.pad(x, step["widths"], mode=step["mode"], **given)
         case "diagonal": return np.diagonal(x, step["offset"], *step["axes"])
+        case "diag": return np.diag(x, step["k"])
         case "tril": return np.tril(x, step["k"])
         case "triu": return np.triu(x, step["k"])
+        case "rot90": return np.rot90(x, step["k"], step["axes"])
+        case "fliplr" | "flipud" | "atleast_1d" | "atleast_2d" | "atleast_3d": return getattr(np, step["op"])(x)
+        case "array_split": return np.array_split(x, step["sections"], axis=axis or 0)[step["part"]]
+        case "insert" | "delete":
+            place = slice(*step["range"]) if "range" in step else step.get("position", step.get("positions"))
+            values = [np.array(step["value"]).astype(x.dtype)] if step["op"] == "insert" else []
+            return getattr(np, step["op"])(x, place, *values, axis=axis)
+        case "dstack": return np.dstack(operands)
+        case "column_stack": return np.column_stack(operands)
+        case "append": return np.append(*operands, axis=axis)
         case "concatenate": return np.concatenate(operands, axis=None if step.get("flat") else axis or 0)
         case "stack": return np.stack(operands, axis=axis or 0)
         case "vstack": return np.vstack(operands)
@@ -111,10 +125,17 @@ def computed(step, operands, values) -> Expected:
             room = 4096.0 if x.dtype.itemsize == 8 else 100.0
             free = None if kind(x.dtype) not in "iu" else np.abs(x.astype(np.float64)) >= np.iinfo(x.dtype).max - room
             return Expected(array, free=free)
+        case "argwhere": return Expected(np.argwhere(x))
+        case "divmod": return Expected(np.asarray(np.divmod(*operands)[step["part"]]))
+        case "gradient":
+            return Expected(np.asarray(np.gradient(x, step["spacing"], axis=step["axis"], edge_order=step["edge_order"])))
+        case "ediff1d": return Expected(np.ediff1d(x))
         case "unique": return sets.unique(step, x)
         case "diff":
             return Expected(np.diff(x, step["n"], step["axis"], **dict(zip(step.get("edges", []), operands[1:]))))
         case "isclose": return Expected(np.asarray(np.isclose(*operands, equal_nan=step["equal_nan"])))
+    if name in sorting.SORTS:
+        return sorting.sort(step, x)
     if name in sequences.SCANS:
         return sequences.scan(step, x)
     if name in sequences.QUANTILES:

@@ -18,11 +18,23 @@ void tessera_set_values(uint8_t dtype, size_t count, const void *keys, void *val
 // Where the first zero, of either sign, of `count` adjacent floats is; `count` without one.
 size_t tessera_find_zero(uint8_t dtype, size_t count, const void *values);
 
+// How many of `count` adjacent floats are -0.0.
+size_t tessera_count_negative_zeros(uint8_t dtype, size_t count, const void *values);
+
 // Adds 1 to the counter of each key of 2 bytes.
 void tessera_count_small_keys(size_t count, const uint16_t *keys, uint64_t *counts);
 
 // Sorts keys in place and leaves out repetitions; returns how many are left. `work` has room for `count`.
 size_t tessera_sort_distinct(unsigned width, size_t count, void *keys, void *work);
+
+// The same, with repetitions.
+void tessera_sort_keys(unsigned width, size_t count, void *keys, void *work);
+
+// Pairs of keys of at most 8 bytes and their numbers, from 0, which sort as keys of 8 bytes, and of 16 for those of 8; fewer
+// than 2^32 of shorter ones.
+void tessera_number_keys(unsigned width, size_t count, const void *keys, void *pairs);
+// The numbers of such pairs of keys of this width.
+void tessera_key_numbers(unsigned width, size_t count, const void *pairs, int64_t *numbers);
 
 // The union of two ascending lists without repetitions; `result` has room for both. Returns how many.
 size_t tessera_merge_distinct(unsigned width, size_t a_count, const void *a, size_t b_count, const void *b,

@@ -11,6 +11,8 @@ package final class LocalDriver: ComputedDriver {
   private let pass: ChunkGrid
   private let kept: KeptGrid
   private let workers: Pool<Worker>
+  /// How often each element is read, as blocks are narrower than what is read as one.
+  private let rereads: Int
 
   /// One thread's memory, and the piece computed last.
   private final class Worker {
@@ -24,10 +26,18 @@ package final class LocalDriver: ComputedDriver {
   /// - Parameters:
   ///   - program: the operands, over `shape`.
   ///   - axes: those that are reduced.
-  package init(_ kernel: any LocalKernel, _ program: Program, over shape: Shape, axes: Set<Int>) throws {
+  ///   - mostBytes: what blocks are cut to along the others, if they can be; nil where they are short by themselves.
+  package init(
+    _ kernel: any LocalKernel, _ program: Program, over shape: Shape, axes: Set<Int>, mostBytes: Int? = nil
+  ) throws {
     self.kernel = kernel
     self.program = program
-    pass = try ChunkGrid(shape: shape, chunkShape: BlockShape.choose(program, over: shape, whole: axes))
+    let block =
+      mostBytes.map { BlockShape.chooseCut(program, over: shape, whole: axes, most: $0) }
+      ?? BlockShape.choose(program, over: shape, whole: axes)
+    pass = try ChunkGrid(shape: shape, chunkShape: block)
+    let granule = BlockShape.granule(program, over: shape)
+    rereads = zip(granule, block).reduce(1) { $0.saturatingMultiply(max(1, ($1.0 + $1.1 - 1) / $1.1)) }
     kept = try KeptGrid(pass, axes: axes)
     let dimensions = kept.grid.shape.dimensions + (kernel.width.map { [$0] } ?? [])
     description = ArrayDescription(computed: try Shape(dimensions), dtype: kernel.dtype)
@@ -49,7 +59,8 @@ package final class LocalDriver: ComputedDriver {
   /// All that an element depends on is read for it.
   package var readingCost: Double {
     let own = max(1, description.logicalBytes ?? 1)
-    return max(1, program.readingCost * Double(program.loadedBytes(pass.shape)) / Double(own))
+    let loaded = program.loadedBytes(pass.shape).saturatingMultiply(rereads)
+    return max(1, program.readingCost * Double(loaded) / Double(own))
   }
 
   package func read(
@@ -120,7 +131,7 @@ package final class LocalDriver: ComputedDriver {
     program.finishReading()
   }
 
-  package var storedBytesRead: Int { program.storedBytesRead(pass.shape) }
+  package var storedBytesRead: Int { program.storedBytesRead(pass.shape).saturatingMultiply(rereads) }
   package var sourceNames: [String] { program.sourceNames }
   package func storedBytes() throws -> Int { 0 }
   package func fingerprint() throws -> String {

@@ -30,6 +30,7 @@ package struct Reduction: Barrier {
       switch operation {
       case .moments: [.count, .mean, .m2]
       case .argMinimum, .argMaximum: [.index]
+      case .logSumExp: [.value, .sum]
       default: [.value]
       }
   }

@@ -53,6 +53,25 @@ public func hstack(_ arrays: [NDArray]) throws -> NDArray {
   return try concatenate(atLeast1D, axis: (atLeast1D.first?.ndim ?? 1) == 1 ? 0 : 1)
 }
 
+/// Along axis 2; vectors are rows, matrices one deep. Throws as `concatenate`.
+public func dstack(_ arrays: [NDArray]) throws -> NDArray {
+  try concatenate(try arrays.map { try $0.atLeast3D() }, axis: 2)
+}
+
+/// Columns beside one another; vectors and scalars are columns. Throws as `concatenate`.
+public func columnStack(_ arrays: [NDArray]) throws -> NDArray {
+  try concatenate(try arrays.map { $0.ndim < 2 ? try $0.reshape([$0.size, 1]) : $0 }, axis: 1)
+}
+
+/// The elements of two arrays one after another: NumPy's `append`. Nothing is copied; dtypes are promoted.
+///
+/// - Parameter axis: nil for all elements in C order, a 1-D result.
+/// - Throws: as `concatenate`.
+public func append(_ array: NDArray, _ values: NDArray, axis: Int? = nil) throws -> NDArray {
+  guard let axis else { return try concatenate([try array.ravel(), try values.ravel()]) }
+  return try concatenate([array, values], axis: axis)
+}
+
 extension NDArray {
   /// Equal parts along an axis.
   ///

@@ -208,7 +208,8 @@ extension NDArray {
     return try result.keeping(axis, of: self, keepdims)
   }
 
-  private func requireElements(_ axis: (any ArrayAxes)?, _ name: String) throws {
+  /// Refuses axes of length 0, of which there is no extremum.
+  package func requireElements(_ axis: (any ArrayAxes)?, _ name: String) throws {
     guard try reducedCount(axis) > 0 else {
       throw TesseraError(
         .usage, "zero-size array to reduction operation \(name) which has no identity", got: "\(shape)")

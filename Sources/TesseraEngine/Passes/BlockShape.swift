@@ -9,7 +9,7 @@ enum BlockShape {
   /// A block's bytes, all leaves together, when chunks do not ask for more: what is read stays in L2 until used.
   static let bytes = 512 << 10
   /// Chunks beyond this do not shape blocks together with other leaves'.
-  private static let most = 16 << 20
+  static let most = 16 << 20
 
   /// - Parameter whole: axes along which a block must have everything.
   static func choose(_ program: Program, over shape: Shape, whole: Set<Int> = []) -> [Int] {
@@ -32,9 +32,11 @@ enum BlockShape {
     return block
   }
 
-  /// The same for sinks that need all of some axes at a time; where chunks would make such blocks very large, they are
+  /// The same for what needs all of some axes at a time; where chunks would make such blocks very large, they are
   /// cut along the other axes, and their chunks are read for several blocks.
-  static func chooseForPass(_ program: Program, over shape: Shape, whole: Set<Int>) -> [Int] {
+  static func chooseCut(
+    _ program: Program, over shape: Shape, whole: Set<Int>, most: Int = most
+  ) -> [Int] {
     var block = choose(program, over: shape, whole: whole)
     if whole.isEmpty { return block }
     let itemSize = max(1, program.values.lazy.filter { !$0.isScalar }.map(\.dtype.itemSize).max() ?? 1)

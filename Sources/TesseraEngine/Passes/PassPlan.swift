@@ -47,7 +47,7 @@ package struct PassPlan: Sendable {
     self.tasks = tasks
     let block =
       block
-      ?? BlockShape.chooseForPass(
+      ?? BlockShape.chooseCut(
         program, over: shape, whole: tasks.reduce(into: []) { $0.formUnion($1.sink.wholeAxes) })
     grid = try ChunkGrid(shape: shape, chunkShape: block)
     let itemSize = program.leaves.map(\.dtype.itemSize).max() ?? 1

@@ -16,6 +16,9 @@ extension Reducer {
       memory: UnsafeMutableRawPointer(mutating: accumulators), capacity: capacity * parts)
     switch (operation, field) {
     case (.sum, _): tessera_sum_finish(kernelDType.rawValue, from, first * parts, count * parts, result)
+    case (.logSumExp, .sum):
+      // Behind the greatest values.
+      result.copyMemory(from: accumulators + (capacity + first) * 8, byteCount: count * 8)
     case (.logSumExp, _): tessera_log_sum_exp_finish(from, first, count, result)
     case (.product, _), (.any, _), (.all, _):
       result.copyMemory(from: accumulators + first * bytesPerItem, byteCount: count * bytesPerItem)

@@ -45,7 +45,7 @@ package struct Reducer: Sendable {
   package func resultDType(_ field: ReductionField) -> DType {
     switch field {
     case .index, .count: .int64
-    case .m2: .float64
+    case .m2, .sum: .float64
     case .mean: operand.kind == .complex ? .complex128 : .float64
     case .value:
       switch operation {
@@ -63,7 +63,8 @@ package struct Reducer: Sendable {
     case .moments: [.count, .mean, .m2].contains(field)
     case .argMinimum, .argMaximum: [.value, .index, .count].contains(field)
     case .minimum, .maximum, .fmin, .fmax: [.value, .count].contains(field)
-    case .sum, .product, .logSumExp, .any, .all: field == .value
+    case .logSumExp: [.value, .sum].contains(field)
+    case .sum, .product, .any, .all: field == .value
     }
   }
 

@@ -9,4 +9,6 @@ package enum ReductionField: UInt8, Sendable, Hashable {
   case mean
   /// The sum of squared deviations from the mean: real, also for complex values.
   case m2
+  /// For `logSumExp` the sum of exp(x - greatest), of no account where the greatest value is not finite.
+  case sum
 }

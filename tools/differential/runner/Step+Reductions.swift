@@ -3,7 +3,7 @@ import Tessera
 extension Step {
   /// Reductions; nil for any other operation.
   func reduced() throws -> NDArray? {
-    try totals() ?? moments() ?? extrema() ?? statistics() ?? ordered() ?? scanned()
+    try totals() ?? moments() ?? extrema() ?? statistics() ?? ordered() ?? lines()
   }
 
   private func totals() throws -> NDArray? {
@@ -62,6 +62,8 @@ extension Step {
       }
       return try array(0).average(axis: axes, weights: weights, keepdims: keepdims)
     case "logsumexp": return try array(0).logsumexp(axis: axes, keepdims: keepdims)
+    case "softmax": return try array(0).softmax(axis: axes)
+    case "log_softmax": return try array(0).logSoftmax(axis: axes)
     default: return nil
     }
   }
@@ -80,12 +82,15 @@ extension Step {
     }
   }
 
-  private func scanned() throws -> NDArray? {
+  /// Running totals, and order.
+  private func lines() throws -> NDArray? {
     switch operation {
     case "cumsum": try array(0).cumsum(axis: axis)
     case "cumprod": try array(0).cumprod(axis: axis)
     case "nancumsum": try array(0).nancumsum(axis: axis)
     case "nancumprod": try array(0).nancumprod(axis: axis)
+    case "sort": try array(0).sort(axis: axis)
+    case "argsort": try array(0).argsort(axis: axis)
     default: nil
     }
   }

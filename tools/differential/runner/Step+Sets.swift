@@ -1,8 +1,9 @@
 import Tessera
 
 extension Step {
-  /// A part of what `unique` gives; nil for any other operation.
+  /// What depends on the elements in its shape: a part of what `unique` gives, and `argwhere`; nil for any other operation.
   func distinct() throws -> NDArray? {
+    if operation == "argwhere" { return try array(0).argwhere(options: options) }
     guard operation == "unique" else { return nil }
     let equalNaN = self["equal_nan"]?.bool ?? true
     let x = try array(0)

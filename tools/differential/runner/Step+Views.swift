@@ -18,6 +18,9 @@ extension Step {
     case "reshape": return try array(0).reshape(lengths)
     case "ravel": return try array(0).ravel()
     case "take": return try taken(array(0))
+    case "take_along_axis":
+      let indices = (self["indices"]?.ints ?? []).map(Int64.init)
+      return try array(0).takeAlongAxis(NDArray(indices, shape: self["indices_shape"]?.ints), axis: axis)
     case "compress":
       let condition = (self["condition"]?.array ?? []).map { $0.bool ?? false }
       return try array(0).compress(NDArray(condition), axis: axis)
@@ -47,8 +50,40 @@ extension Step {
     case "diagonal":
       let axes = self["axes"]?.ints ?? []
       return try array(0).diagonal(offset: self["offset"]?.int ?? 0, axis1: axes[0], axis2: axes[1])
+    case "diag": return try array(0).diag(k: self["k"]?.int ?? 0)
     case "tril": return try array(0).tril(k: self["k"]?.int ?? 0)
     case "triu": return try array(0).triu(k: self["k"]?.int ?? 0)
+    default: return try turned() ?? changed()
+    }
+  }
+
+  /// Planes turned and mirrored, and axes added.
+  private func turned() throws -> NDArray? {
+    switch operation {
+    case "rot90":
+      let axes = self["axes"]?.ints ?? []
+      return try array(0).rot90(k: self["k"]?.int ?? 1, axes: (axes[0], axes[1]))
+    case "fliplr": return try array(0).fliplr()
+    case "flipud": return try array(0).flipud()
+    case "atleast_1d": return try array(0).atLeast1D()
+    case "atleast_2d": return try array(0).atLeast2D()
+    case "atleast_3d": return try array(0).atLeast3D()
+    default: return nil
+    }
+  }
+
+  /// Positions added to an axis and taken from it.
+  private func changed() throws -> NDArray? {
+    let positions = self["positions"]?.ints ?? []
+    switch operation {
+    case "delete":
+      if let range = self["range"]?.ints { return try delete(array(0), range[0]..<range[1], axis: axis) }
+      if let position = self["position"]?.int { return try delete(array(0), position, axis: axis) }
+      return try delete(array(0), positions, axis: axis)
+    case "insert":
+      let value = self["value"]?.int ?? 0
+      if let position = self["position"]?.int { return try insert(array(0), position, value, axis: axis) }
+      return try insert(array(0), positions, value, axis: axis)
     default: return nil
     }
   }
@@ -108,6 +143,11 @@ extension Step {
     case "stack": try stack(allArrays(), axis: axis ?? 0)
     case "vstack": try vstack(allArrays())
     case "hstack": try hstack(allArrays())
+    case "dstack": try dstack(allArrays())
+    case "column_stack": try columnStack(allArrays())
+    case "append": try append(array(0), array(1), axis: axis)
+    case "array_split":
+      try array(0).arraySplit(self["sections"]?.int ?? 1, axis: axis ?? 0)[self["part"]?.int ?? 0]
     case "split": try array(0).split(self["sections"]?.int ?? 1, axis: axis ?? 0)[self["part"]?.int ?? 0]
     default: nil
     }
@@ -136,6 +176,13 @@ extension Step {
       let first = try edges.firstIndex(of: "prepend").map { try array($0 + 1) }
       let last = try edges.firstIndex(of: "append").map { try array($0 + 1) }
       return try array(0).diff(n: self["n"]?.int ?? 1, axis: axis ?? -1, prepend: first, append: last)
+    case "divmod":
+      let parts = try divmod(array(0), array(1))
+      return self["part"]?.int == 0 ? parts.quotient : parts.remainder
+    case "gradient":
+      return try array(0).gradient(
+        spacing: self["spacing"]?.double ?? 1, axis: axis ?? 0, edgeOrder: self["edge_order"]?.int ?? 1)
+    case "ediff1d": return try array(0).ediff1d()
     case "isclose": return try array(0).isclose(array(1), equalNaN: self["equal_nan"]?.bool ?? false)
     default: return nil
     }
