@@ -84,7 +84,7 @@ import Testing
   @Test(arguments: threads) func progressOfWhatReadsNothing(_ threads: Int) throws {
     let calls = Mutex<[(done: Int, total: Int)]>([])
     let options = TransferOptions(
-      threads: threads, progress: { done, total in calls.withLock { $0.append((done, total)) } })
+      threads: threads, progress: { now in calls.withLock { $0.append((now.done, now.total)) } })
     _ = try NDArray.random([1 << 21], seed: 3).mean().evaluated(options: options)
     let told = calls.withLock { $0 }
     #expect(Set(told.map(\.total)) == [8 << 21])

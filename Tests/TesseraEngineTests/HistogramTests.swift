@@ -63,7 +63,7 @@ import Testing
     try NDArray((0..<60_000).map(Double.init), shape: [600, 100]).write(to: folder.at("x.npy"))
     let told = Lock<[(Int, Int)]>([])
     let options = TransferOptions(
-      threads: 1, progress: { done, total in told.withLock { $0.append((done, total)) } })
+      threads: 1, progress: { now in told.withLock { $0.append((now.done, now.total)) } })
     _ = try NDArray.open(folder.at("x.npy")).histogram(bins: .auto, range: 0...30_000, options: options)
     let calls = told.withLock { $0 }
     let done = calls.map(\.0)

@@ -163,6 +163,49 @@ import Testing
     #expect(throws: TesseraError.self) { try x.zipMap(column[..<0]) { (a: Float, b: Int32) in a + Float(b) } }
   }
 
+  @Test func functionsOfThreeBroadcast() throws {
+    let x = try NDArray([1, 2, 3, 4, 5, 6] as [Float], shape: [2, 3])
+    let column = try NDArray([10, 20] as [Int32], shape: [2, 1])
+    let mixed = try x.zipMap(column, NDArray(true)) { (a: Float, b: Int32, c: Bool) in
+      c ? Double(a) + Double(b) : 0
+    }
+    #expect(try mixed.elements(as: Double.self) == [11, 12, 13, 24, 25, 26])
+    let fused = try column.zipMap(x.sum(axis: 0), x * 2) { (a: Int32, b: Float, c: Float) in
+      Float(a) + b * c
+    }
+    #expect(try fused.elements(as: Float.self) == [20, 38, 64, 60, 90, 128])
+    #expect(throws: TesseraError.self) {
+      try x.zipMap(x, column) { (a: Float, b: Float, c: Float) in a + b + c }
+    }
+  }
+
+  /// numpy.concatenate([x, 7.5], axis=None)
+  @Test func joinedWithoutAnAxis() throws {
+    let x = try NDArray([1, 2, 3, 4] as [Int16], shape: [2, 2])
+    let joined = try concatenate([x.transposed(), NDArray(7.5), NDArray.zeros([0, 3])], axis: nil)
+    #expect(try joined.elements(as: Double.self) == [1, 3, 2, 4, 7.5])
+    #expect(try concatenate([NDArray(1.0)], axis: nil).shape.dimensions == [1])
+    #expect(throws: TesseraError.self) { try concatenate([], axis: nil) }
+  }
+
+  /// What `axis:` takes need not be a literal.
+  @Test func axesThatAreVariables() throws {
+    let x = try NDArray((0..<24).map(Double.init), shape: [2, 3, 4])
+    for (axis, length) in x.shape.dimensions.enumerated() {
+      let mean = try x.sum(axis: axis) / Double(length)
+      #expect(try mean.arrayEqual(x.mean(axis: Axes(axis))))
+      #expect(try x.max(axis: axis - 3, keepdims: true).squeeze(axis: axis).ndim == 2)
+      #expect(try x.median(axis: axis).shape == mean.shape)
+    }
+    let none: Int? = nil
+    let pair = [2, 0]
+    #expect(try x.sum(axis: none).item(as: Double.self) == 276)
+    #expect(try x.sum(axis: pair).elements(as: Double.self) == [60, 92, 124])
+    #expect(try x.expandDims(axis: pair).shape.dimensions == [1, 2, 1, 3, 4])
+    #expect(try x.norm(axis: pair).ndim == 1)
+    #expect(try x.flip(axis: pair)[0, 0, 0].item(as: Double.self) == 15)
+  }
+
   /// numpy.sum(numpy.array(3.0), axis=0) and others; numpy.mean, numpy.median and numpy.linalg.norm refuse it
   @Test(arguments: [0, -1]) func scalarsHaveAnAxisWhereNumPySaysSo(_ axis: Int) throws {
     let x = NDArray(3.0)

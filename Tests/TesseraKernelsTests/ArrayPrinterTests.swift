@@ -52,6 +52,15 @@ private func text<T: Element>(_ values: [T], _ dimensions: [Int]? = nil) throws 
   #expect(ArrayPrinter.edges(of: try Shape([6, 500])) == [[0..<6], [0..<3, 497..<500]])
   #expect(ArrayPrinter.edges(of: try Shape([7, 0])) == [[0..<7], [0..<0]])
   #expect(ArrayPrinter.edges(of: try Shape([])).isEmpty)
+  #expect(ArrayPrinter.shownLengths(of: try Shape([1_000_000, 3])) == [6, 3])
+}
+
+@Test func refusesWhatNobodyReads() throws {
+  try ArrayPrinter.requirePrintable(try Shape([Int](repeating: 7, count: 7)))
+  let error = #expect(throws: TesseraError.self) {
+    try ArrayPrinter.requirePrintable(try Shape([Int](repeating: 7, count: 8)))
+  }
+  #expect(error?.kind == .usage && error?.got == "1679616")
 }
 
 @Test func printsBFloat16WithItsOwnDigits() throws {

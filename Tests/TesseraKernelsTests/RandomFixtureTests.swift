@@ -43,6 +43,10 @@ private func made(_ row: [String]) throws -> [UInt8]? {
     return try generator.choice(
       try #require(Int(row[2])), size: try #require(Int(row[3])), replacing: row[4] == "1"
     ).withUnsafeBytes { Array($0) }
+  case "weighted":
+    return try generator.choice(
+      values(row[4]), size: try #require(Int(row[2])), replacing: row[3] == "1"
+    ).withUnsafeBytes { Array($0) }
   case "mixed":
     var numbers = generator.permutation(5)
     numbers.append(Int(bitPattern: UInt(generator.uniform().bitPattern)))
@@ -59,7 +63,7 @@ private func made(_ row: [String]) throws -> [UInt8]? {
     kinds[row[0], default: 0] += 1
     #expect(made == Fixture.bytes(row[row.count - 1]), "\(row.dropLast().joined(separator: " "))")
   }
-  #expect(kinds.count == 8)
+  #expect(kinds.count == 9)
 }
 
 @Test func normalNumbersAreQuantilesOfTheirDraws() throws {

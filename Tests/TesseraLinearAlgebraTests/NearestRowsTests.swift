@@ -93,7 +93,7 @@ import Testing
     let scores = try (x - x.mean(axis: 0)) / x.std(axis: 0)
     let expected = try nearestRows(of: scores.evaluated(), to: scores[0..<9].evaluated(), count: 4)
     let told = ProgressLog()
-    let options = TransferOptions(threads: 2, progress: { told.add($0, $1) })
+    let options = TransferOptions(threads: 2, progress: { told.add($0) })
     let found = try nearestRows(of: scores, to: scores[0..<9], count: 4, options: options)
     #expect(try found.indices.elements(as: Int64.self) == expected.indices.elements(as: Int64.self))
     #expect(try found.distances.elements(as: Double.self) == expected.distances.elements(as: Double.self))
@@ -144,7 +144,9 @@ import Testing
 private final class ProgressLog: Sendable {
   private let told = Lock<[(done: Int, total: Int)]>([])
 
-  func add(_ done: Int, _ total: Int) { told.withLock { $0.append((done, total)) } }
+  func add(_ progress: TransferOptions.Progress) {
+    told.withLock { $0.append((progress.done, progress.total)) }
+  }
 
   var last: Int? { told.withLock { $0.last?.done } }
   var total: Int? { told.withLock { $0.last?.total } }

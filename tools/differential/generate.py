@@ -115,7 +115,7 @@ class Graph:
         names = ["index", "index", "index", "transpose", "moveaxis", "swapaxes", "flip", "expand_dims", "squeeze",
                  "broadcast_to", "reshape", "reshape", "ravel", "split", "take", "take", "compress", "roll", "tile", "repeat",
                  "pad", "pad", "tril", "triu", "diagonal", "diag", "rot90", "mirrored", "array_split", "insert", "delete",
-                 "take_along_axis"]
+                 "take_along_axis", "boolean_index", "integer_index"]
         name = str(rng.choice(names))
         step = {"op": name, "args": [number]}
         axis = lambda: int(rng.integers(-x.ndim - is_wild, x.ndim + is_wild)) if x.ndim + is_wild else 0
@@ -186,6 +186,12 @@ class Graph:
             case "take" | "compress":
                 if self.maybe(0.8): step["axis"] = axis()
                 step |= self.positions(x, step, is_wild)
+            case "boolean_index":
+                count = int(rng.integers(0, x.ndim + 1 + is_wild))
+                shape = [length + (is_wild and self.maybe(0.4)) for length in x.shape[:count]] + [2] * (count - x.ndim)
+                marks = rng.random(int(np.prod(shape, dtype=int))) < rng.random()
+                step |= {"mask": [bool(mark) for mark in marks], "mask_shape": shape}
+            case "integer_index": step |= self.positions(x, {**step, "axis": 0}, is_wild)
         return step
 
     def extended(self, x, step, is_wild) -> dict | None:
@@ -397,9 +403,19 @@ class Graph:
                 return {"op": name, "args": [number], "axis": int(rng.integers(-x.ndim - is_wild, max(x.ndim, 1) + is_wild)),
                         "spacing": float(rng.choice([1.0, 2.0, 0.3, -7.0])), "edge_order": int(rng.integers(1, 3))}
             case "round": return {"op": name, "args": [number], "decimals": int(rng.integers(-2, 4))}
-            case "diff": return {"op": name, "args": [number], "n": int(rng.integers(0, 4)),
-                                 "axis": int(rng.integers(-x.ndim - is_wild, max(x.ndim, 1) + is_wild))}
+            case "diff":
+                axis = int(rng.integers(-x.ndim - is_wild, max(x.ndim, 1) + is_wild))
+                edges = [edge for edge in ("prepend", "append") if self.maybe(0.25) and axis in range(-x.ndim, x.ndim)]
+                parts = [self.edge(x, axis) for _ in edges]
+                return {"op": name, "args": [number, *parts], "edges": edges, "n": int(rng.integers(0, 4)), "axis": axis}
             case "isclose": return {"op": name, "args": [number, self.partner(number, is_wild)], "equal_nan": self.maybe(0.5)}
+
+    def edge(self, x, axis) -> int:
+        """What may stand beside an array along an axis."""
+        shape = list(x.shape)
+        shape[axis] = int(self.rng.integers(0, 4))
+        dtype = x.dtype if self.maybe(0.5) else DTYPES[self.rng.integers(len(DTYPES))]
+        return self.source(x.dtype if dtype == BFLOAT16 else dtype, [] if self.maybe(0.4) else shape)
 
     def join(self, number, is_wild=False) -> dict | None:
         rng, x = self.rng, self.array(number)
@@ -421,6 +437,7 @@ class Graph:
         if name in ("concatenate", "stack"):
             room = x.ndim + (name == "stack") + is_wild
             step["axis"] = 0 if self.maybe(0.5) or not room else int(rng.integers(-room, room))
+            if name == "concatenate" and self.maybe(0.15): step["flat"] = True
         if name == "append" and self.maybe(0.6): step["axis"] = int(rng.integers(-x.ndim - is_wild, max(1, x.ndim)))
         return step
 
@@ -458,8 +475,12 @@ class Graph:
         if plain in ("min", "max") and ("where" in step and not is_wild or self.maybe(0.1)):
             step["initial"] = self.initial(x)
             if step["initial"] is None: return None
+        if name in ("sum", "prod") and self.maybe(0.15) and x.dtype != BFLOAT16:
+            step["initial"] = self.initial(x)
+            if step["initial"] is None: return None
         if name == "norm":
             step["ord"] = str(rng.choice(["2", "2", "1", "inf", "-inf", "0", "3"]))
+        if name == "average" and self.maybe(0.3): step["part"] = "weights"
         if name == "average" and self.maybe(0.7) and x.dtype != BFLOAT16:
             if kind(x.dtype) == "c": return None
             shape = [x.shape[step["axis"]]] if "axis" in step and self.maybe(0.5) and not is_wild else x.shape

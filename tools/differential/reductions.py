@@ -47,7 +47,7 @@ def reduce(step: dict, x: np.ndarray, mask=None, weights=None, initial=None) -> 
         return Expected(array, zero_sign_is_free=True)
     if kind(array.dtype) not in "fc":
         return Expected(array)
-    return inexact(name, step, x, mask, array, keep)
+    return inexact(name, step, x, mask, array, keep, initial if plain in ("sum", "prod") else None)
 
 
 def bfloat16(name, step, x, options) -> Expected:
@@ -59,7 +59,7 @@ def bfloat16(name, step, x, options) -> Expected:
     return expected
 
 
-def inexact(name, step, x, mask, array, keep) -> Expected:
+def inexact(name, step, x, mask, array, keep, initial=None) -> Expected:
     original = x.dtype  # without NaN, nanvar is var, infinite where no degrees of freedom are left
     if "dtype" in step:
         x = x.astype(array.dtype)
@@ -77,8 +77,10 @@ def inexact(name, step, x, mask, array, keep) -> Expected:
     with np.errstate(all="ignore"):
         total = np.sum(np.abs(zeroed), **keep)
         lost = lost_by_sums(x.dtype, count) * total
+        # An initial value is one addition, or multiplication, more, in the dtype of the accumulators.
+        first = None if initial is None else widen(np.asarray(initial).astype(array.dtype))
         if plain == "prod":
-            result = np.prod(np.where(used, wide, 1), **keep)
+            result = np.prod(np.where(used, wide, 1), **keep) * (1 if first is None else first)
             factors = np.where(used, np.abs(np.where(used, wide, 1)), 1)
             logs = np.sum(np.abs(np.log2(np.where(factors > 0, factors, 1))), **keep)
             # Partial products in float64 that leave its range say nothing of the whole.
@@ -88,7 +90,9 @@ def inexact(name, step, x, mask, array, keep) -> Expected:
             return Expected(finish(result, array), wide=np.asarray(result), ulps=1, slack=slack, free=np.asarray(free))
         if plain == "sum":
             result = np.sum(zeroed, **keep)
-            return Expected(finish(result, array), wide=np.asarray(result), ulps=1, slack=lost,
+            if first is not None:
+                result, lost = result + first, lost + 2 * EPS * total
+            return Expected(finish(result, array), wide=np.asarray(result), ulps=1 if first is None else 2, slack=lost,
                             free=overflows(total, result, x.dtype))
         mean = np.sum(zeroed, **keep) / count
         if plain == "mean":
@@ -141,7 +145,11 @@ def other(name, step, x, keep, weights) -> Expected:
     if name == "norm":
         return norm(float(step.get("ord", "2")), x, keep)
     if name == "average":
-        array = np.asarray(np.average(x, axis=keep["axis"], weights=weights, keepdims=keep["keepdims"]))
+        found = np.average(x, axis=keep["axis"], weights=weights, keepdims=keep["keepdims"], returned=True)
+        if step.get("part") == "weights":
+            # Counts, and sums of quarters: exact.
+            return Expected(np.asarray(found[1]))
+        array = np.asarray(found[0])
         if weights is None:
             return inexact("mean", {}, x, None, array, keep)
         axis = keep["axis"]

@@ -14,7 +14,7 @@ from values import kind
 VIEWS = {"index", "transpose", "moveaxis", "swapaxes", "flip", "expand_dims", "squeeze", "broadcast_to", "reshape",
          "ravel", "concatenate", "stack", "vstack", "hstack", "split", "take", "compress", "roll", "tile", "repeat", "pad", "tril",
          "triu", "diagonal", "diag", "rot90", "fliplr", "flipud", "atleast_1d", "atleast_2d", "atleast_3d", "array_split", "insert",
-         "delete", "dstack", "column_stack", "append", "take_along_axis"}
+         "delete", "dstack", "column_stack", "append", "take_along_axis", "boolean_index", "integer_index"}
 #: What NumPy raises for mistakes; all of them are Tessera's `usage`.
 MISTAKES = (ValueError, TypeError, OverflowError, IndexError)
 
@@ -70,6 +70,8 @@ def view(step, operands):
         case "take": return np.take(x, np.array(step["indices"], np.int64).reshape(step["indices_shape"]), axis=axis)
         case "take_along_axis": return sorting.take_along(step, x)
         case "compress": return np.compress(np.array(step["condition"], bool), x, axis=axis)
+        case "boolean_index": return x[np.array(step["mask"], bool).reshape(step["mask_shape"])]
+        case "integer_index": return x[np.array(step["indices"], np.int64).reshape(step["indices_shape"])]
         case "roll": return np.roll(x, step["shifts"], axis) if axis is not None else np.roll(x, step["shifts"][0])
         case "tile": return np.tile(x, step["repeats"])
         case "repeat": return np.repeat(x, step["repeats"], axis=axis)
@@ -90,7 +92,7 @@ def view(step, operands):
         case "dstack": return np.dstack(operands)
         case "column_stack": return np.column_stack(operands)
         case "append": return np.append(*operands, axis=axis)
-        case "concatenate": return np.concatenate(operands, axis=axis or 0)
+        case "concatenate": return np.concatenate(operands, axis=None if step.get("flat") else axis or 0)
         case "stack": return np.stack(operands, axis=axis or 0)
         case "vstack": return np.vstack(operands)
         case "hstack": return np.hstack(operands)
@@ -131,7 +133,8 @@ def computed(step, operands, values) -> Expected:
         case "unique": return sets.unique(step, x)
         case "interp":
             return Expected(np.asarray(np.interp(x, step["xp"], step["fp"], **{key: step[key] for key in ("left", "right", "period") if key in step})))
-        case "diff": return Expected(np.diff(x, step["n"], step["axis"]))
+        case "diff":
+            return Expected(np.diff(x, step["n"], step["axis"], **dict(zip(step.get("edges", []), operands[1:]))))
         case "isclose": return Expected(np.asarray(np.isclose(*operands, equal_nan=step["equal_nan"])))
     if name in sorting.SORTS:
         return sorting.sort(step, x)

@@ -70,7 +70,7 @@ struct SharedOptions: Sendable {
     var options = TransferOptions(
       memory: memory, threads: threads, cancellation: explains ? nil : session.cancellation(),
       resume: resumes, overwrite: overwrites, waiting: waits ? waiting(session) : nil)
-    if let bar { options.progress = { bar.update($0, $1) } }
+    if let bar { options.progress = { bar.update($0) } }
     return try body(options)
   }
 

@@ -107,11 +107,11 @@ struct ReduceCommand: Command {
         zip(results, arrays).reduce(into: JSONObject()) { $0[$1.0.name] = try ArrayJSON.document($1.1) }
       ).printed
     }
-    if arrays.count == 1 { return try ArrayText.text(arrays[0]) + "\n" }
+    if arrays.count == 1 { return try arrays[0].text() + "\n" }
     let width = results.map(\.name.count).max() ?? 0
     return try zip(results, arrays).map { result, array in
       let space = array.shape.rank > 0 ? "\n" : String(repeating: " ", count: width + 2 - result.name.count)
-      return try "\(result.name)\(space)\(ArrayText.text(array))\n"
+      return try "\(result.name)\(space)\(array.text())\n"
     }.joined()
   }
 

@@ -1,5 +1,6 @@
 import Tessera
 import TesseraCore
+import TesseraKernels
 import TesseraStorage
 
 struct SliceCommand: Command {
@@ -58,13 +59,13 @@ struct SliceCommand: Command {
     if shared.explains { return try explain(view, in: session) }
     try MemoryModel(budget: TransferOptions(memory: shared.memory).memory).limitMappings()
     let text = try naming(source) {
-      shared.isJSON ? try ArrayJSON.document(view).printed : try ArrayText.text(view) + "\n"
+      shared.isJSON ? try ArrayJSON.document(view).printed : try view.text() + "\n"
     }
     try session.output.write(text)
   }
 
   private func explain(_ view: StoredArray, in session: Session) throws {
-    let shown = shared.isJSON ? view.shape.count : ArrayText.shownCount(view.shape)
+    let shown = shared.isJSON ? view.shape.count : ArrayPrinter.shownLengths(of: view.shape).reduce(1, *)
     let bytes = shown.saturatingMultiply(view.dtype.itemSize)
     let memory = bytes.saturatingMultiply(2).saturatingAdd(view.driver.scratchBytes)
     let plan = ReadingPlan(

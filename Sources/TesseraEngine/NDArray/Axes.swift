@@ -1,5 +1,21 @@
 import TesseraCore
 
+/// What `axis:` takes: one axis or several, counted from the end when negative. `0`, `[0, -1]`, an `Int`, a list of them,
+/// `Axes`.
+public protocol ArrayAxes: Sendable {
+  /// The same as a value.
+  var axes: Axes { get }
+}
+
+extension Int: ArrayAxes { public var axes: Axes { Axes(self) } }
+extension Array: ArrayAxes where Element == Int { public var axes: Axes { Axes(self) } }
+extension Axes: ArrayAxes { public var axes: Axes { self } }
+
+extension ArrayAxes {
+  /// The axes of an array of that rank, none twice.
+  package func list(_ rank: Int) throws -> [Int] { try axes.list(rank) }
+}
+
 /// One axis or several, counted from the end when negative: `axis: 0`, `axis: [0, -1]`.
 public struct Axes: Sendable, ExpressibleByIntegerLiteral, ExpressibleByArrayLiteral {
   /// As given: neither counted from the front yet nor checked.

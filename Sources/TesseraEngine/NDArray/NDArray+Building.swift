@@ -92,8 +92,8 @@ extension NDArray {
 
   /// The axes as they are, but nil, everything, for axis 0 or -1 of a scalar: what NumPy's ufuncs reduce, and no other
   /// function does.
-  package func axesOfUfunc(_ axis: Axes?) -> Axes? {
-    guard let axis, axis.isSingle, isScalarWithAxis(axis.values[0]) else { return axis }
+  package func axesOfUfunc(_ axis: (any ArrayAxes)?) -> Axes? {
+    guard let axes = axis?.axes, axes.isSingle, isScalarWithAxis(axes.values[0]) else { return axis?.axes }
     return nil
   }
 }

@@ -25,7 +25,7 @@ extension NDArray {
   /// evaluated together.
   ///
   /// - Throws: `.usage` for axes out of bounds and for complex numbers, which have no order.
-  public func describe(axis: Axes? = nil) throws -> ArraySummary {
+  public func describe(axis: (any ArrayAxes)? = nil) throws -> ArraySummary {
     guard dtype.kind != .complex else {
       throw TesseraError(
         .usage, "complex numbers have no least and greatest", expected: "a real dtype", got: dtype.name)
@@ -46,7 +46,7 @@ extension NDArray {
 
   private enum Extreme { case min, max }
 
-  private func extreme(_ which: Extreme, _ axis: Axes?) throws -> NDArray {
+  private func extreme(_ which: Extreme, _ axis: (any ArrayAxes)?) throws -> NDArray {
     if try reducedCount(axis) == 0 {
       let kept = try sum(axis: axis).shape.dimensions
       return try NDArray(Double.nan).astype(hasNaN ? dtype : .float64).broadcast(to: kept)

@@ -2,11 +2,13 @@ import TesseraCore
 
 /// Arrays one after another along an axis they have; dtypes are promoted. Nothing is copied.
 ///
+/// - Parameter axis: nil for all elements of each in C order, a 1-D result; scalars will do then.
 /// - Throws: `.usage` for no arrays, scalars, or lengths that differ along another axis.
-public func concatenate(_ arrays: [NDArray], axis: Int = 0) throws -> NDArray {
+public func concatenate(_ arrays: [NDArray], axis: Int? = 0) throws -> NDArray {
+  guard let wanted = axis else { return try concatenate(try arrays.map { try $0.ravel() }, axis: 0) }
   guard let first = arrays.first else { throw TesseraError(.usage, "need at least one array to concatenate") }
   guard first.ndim > 0 else { throw TesseraError(.usage, "zero-dimensional arrays cannot be concatenated") }
-  let axis = try first.normalized(axis: axis)
+  let axis = try first.normalized(axis: wanted)
   var length = 0
   for array in arrays {
     let agrees =

@@ -44,6 +44,31 @@ extension NDArray {
       }, [other], U.dtype)
   }
 
+  /// Triples of elements through a function of three: a ufunc of one's own, with broadcasting.
+  ///
+  /// - Throws: as `zipMap` of two.
+  @inlinable
+  public func zipMap<T: Element, V: Element, W: Element, U: Element>(
+    _ second: NDArray, _ third: NDArray, _ function: @escaping @Sendable (T, V, W) throws -> U
+  ) throws -> NDArray {
+    try requireElement(T.self)
+    try second.requireElement(V.self)
+    try third.requireElement(W.self)
+    return try custom(
+      CustomOperation { count, operands, result in
+        for index in 0..<count {
+          let first = operands[0].pointer.loadUnaligned(
+            fromByteOffset: operands[0].isScalar ? 0 : index * MemoryLayout<T>.stride, as: T.self)
+          let second = operands[1].pointer.loadUnaligned(
+            fromByteOffset: operands[1].isScalar ? 0 : index * MemoryLayout<V>.stride, as: V.self)
+          let third = operands[2].pointer.loadUnaligned(
+            fromByteOffset: operands[2].isScalar ? 0 : index * MemoryLayout<W>.stride, as: W.self)
+          result.storeBytes(
+            of: try function(first, second, third), toByteOffset: index * MemoryLayout<U>.stride, as: U.self)
+        }
+      }, [second, third], U.dtype)
+  }
+
   @usableFromInline
   func custom(_ operation: CustomOperation, _ others: [NDArray], _ dtype: DType) throws -> NDArray {
     let common = try others.reduce(shape) { try NDArray.broadcastShape($0, $1.shape) }

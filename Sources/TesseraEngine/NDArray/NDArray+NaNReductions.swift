@@ -5,35 +5,37 @@ public import TesseraCore
 extension NDArray {
   /// The sum of what is not NaN; 0 of nothing.
   public func nansum(
-    axis: Axes? = nil, dtype: DType? = nil, keepdims: Bool = false, where mask: NDArray? = nil
+    axis: (any ArrayAxes)? = nil, dtype: DType? = nil, keepdims: Bool = false, where mask: NDArray? = nil
   ) throws -> NDArray {
     try sum(axis: axis, dtype: dtype, keepdims: keepdims, where: withoutNaN(mask))
   }
 
   /// The product of what is not NaN; 1 of nothing.
   public func nanprod(
-    axis: Axes? = nil, dtype: DType? = nil, keepdims: Bool = false, where mask: NDArray? = nil
+    axis: (any ArrayAxes)? = nil, dtype: DType? = nil, keepdims: Bool = false, where mask: NDArray? = nil
   ) throws -> NDArray {
     try prod(axis: axis, dtype: dtype, keepdims: keepdims, where: withoutNaN(mask))
   }
 
   /// The least of what is not NaN; NaN where there is nothing else.
   public func nanmin(
-    axis: Axes? = nil, keepdims: Bool = false, initial: (any ArrayScalar)? = nil, where mask: NDArray? = nil
+    axis: (any ArrayAxes)? = nil, keepdims: Bool = false, initial: (any ArrayScalar)? = nil,
+    where mask: NDArray? = nil
   ) throws -> NDArray {
     try extremum(hasNaN ? .fmin : .minimum, hasNaN ? .fmin : .minimum, axis, keepdims, initial, mask)
   }
 
   /// The greatest of what is not NaN; NaN where there is nothing else.
   public func nanmax(
-    axis: Axes? = nil, keepdims: Bool = false, initial: (any ArrayScalar)? = nil, where mask: NDArray? = nil
+    axis: (any ArrayAxes)? = nil, keepdims: Bool = false, initial: (any ArrayScalar)? = nil,
+    where mask: NDArray? = nil
   ) throws -> NDArray {
     try extremum(hasNaN ? .fmax : .maximum, hasNaN ? .fmax : .maximum, axis, keepdims, initial, mask)
   }
 
   /// The mean of what is not NaN; NaN of nothing.
   public func nanmean(
-    axis: Axes? = nil, dtype: DType? = nil, keepdims: Bool = false, where mask: NDArray? = nil
+    axis: (any ArrayAxes)? = nil, dtype: DType? = nil, keepdims: Bool = false, where mask: NDArray? = nil
   ) throws -> NDArray {
     guard hasNaN else { return try mean(axis: axis, dtype: dtype, keepdims: keepdims, where: mask) }
     return try mean(
@@ -42,7 +44,8 @@ extension NDArray {
 
   /// The variance of what is not NaN; NaN where no more than `ddof` elements are left.
   public func nanvar(
-    axis: Axes? = nil, dtype: DType? = nil, ddof: Int = 0, keepdims: Bool = false, where mask: NDArray? = nil
+    axis: (any ArrayAxes)? = nil, dtype: DType? = nil, ddof: Int = 0, keepdims: Bool = false,
+    where mask: NDArray? = nil
   ) throws -> NDArray {
     guard hasNaN else {
       return try `var`(axis: axis, dtype: dtype, ddof: ddof, keepdims: keepdims, where: mask)
@@ -54,7 +57,8 @@ extension NDArray {
 
   /// The standard deviation of what is not NaN, as `nanvar`.
   public func nanstd(
-    axis: Axes? = nil, dtype: DType? = nil, ddof: Int = 0, keepdims: Bool = false, where mask: NDArray? = nil
+    axis: (any ArrayAxes)? = nil, dtype: DType? = nil, ddof: Int = 0, keepdims: Bool = false,
+    where mask: NDArray? = nil
   ) throws -> NDArray {
     guard hasNaN else {
       return try std(axis: axis, dtype: dtype, ddof: ddof, keepdims: keepdims, where: mask)
@@ -89,7 +93,7 @@ extension NDArray {
   }
 
   /// NumPy gives NaN where no degrees of freedom are left.
-  private func nanVariance(_ axis: Axes?, _ ddof: Int, _ mask: NDArray?) throws -> NDArray {
+  private func nanVariance(_ axis: (any ArrayAxes)?, _ ddof: Int, _ mask: NDArray?) throws -> NDArray {
     let counted = try withoutNaN(mask)
     let squares = try reduce(.moments, .m2, axis, counted)
     let degrees = try count(axis, counted) - Double(ddof)

@@ -10,12 +10,12 @@ extension NDArray {
   /// Floats keep their dtype, integers give float64; the mean of the two middle elements for even counts.
   ///
   /// - Throws: `.usage` for complex numbers and axes out of bounds.
-  public func median(axis: Axes? = nil, keepdims: Bool = false) throws -> NDArray {
+  public func median(axis: (any ArrayAxes)? = nil, keepdims: Bool = false) throws -> NDArray {
     try single(.median(), axis, keepdims)
   }
 
   /// The median of what is not NaN; NaN of nothing.
-  public func nanmedian(axis: Axes? = nil, keepdims: Bool = false) throws -> NDArray {
+  public func nanmedian(axis: (any ArrayAxes)? = nil, keepdims: Bool = false) throws -> NDArray {
     try single(.median(skipsNaN: true), axis, keepdims)
   }
 
@@ -24,28 +24,28 @@ extension NDArray {
   /// - Parameter method: how it is made of the elements next to it; NumPy's names.
   /// - Throws: `.usage` for probabilities outside 0 to 1, dtypes without quantiles, and axes of length 0.
   public func quantile(
-    _ q: Double, axis: Axes? = nil, method: QuantileMethod = .linear, keepdims: Bool = false
+    _ q: Double, axis: (any ArrayAxes)? = nil, method: QuantileMethod = .linear, keepdims: Bool = false
   ) throws -> NDArray {
     try single(QuantileRequest([q], method: method), axis, keepdims)
   }
 
   /// Several quantiles, or none, along a first axis of the result; float64 where they lie between elements.
   public func quantile(
-    _ q: [Double], axis: Axes? = nil, method: QuantileMethod = .linear, keepdims: Bool = false
+    _ q: [Double], axis: (any ArrayAxes)? = nil, method: QuantileMethod = .linear, keepdims: Bool = false
   ) throws -> NDArray {
     try several(QuantileRequest(q, method: method, isWidened: true), axis, keepdims)
   }
 
   /// The quantile of what is not NaN; NaN of nothing, as float64 where the dtype has none.
   public func nanquantile(
-    _ q: Double, axis: Axes? = nil, method: QuantileMethod = .linear, keepdims: Bool = false
+    _ q: Double, axis: (any ArrayAxes)? = nil, method: QuantileMethod = .linear, keepdims: Bool = false
   ) throws -> NDArray {
     try single(QuantileRequest([q], method: method, skipsNaN: true), axis, keepdims)
   }
 
   /// Several quantiles of what is not NaN, as `quantile`.
   public func nanquantile(
-    _ q: [Double], axis: Axes? = nil, method: QuantileMethod = .linear, keepdims: Bool = false
+    _ q: [Double], axis: (any ArrayAxes)? = nil, method: QuantileMethod = .linear, keepdims: Bool = false
   ) throws -> NDArray {
     try several(QuantileRequest(q, method: method, skipsNaN: true, isWidened: true), axis, keepdims)
   }
@@ -54,28 +54,28 @@ extension NDArray {
   ///
   /// - Throws: `.usage` for percentages outside 0 to 100, dtypes without quantiles, and axes of length 0.
   public func percentile(
-    _ q: Double, axis: Axes? = nil, method: QuantileMethod = .linear, keepdims: Bool = false
+    _ q: Double, axis: (any ArrayAxes)? = nil, method: QuantileMethod = .linear, keepdims: Bool = false
   ) throws -> NDArray {
     try quantile(NDArray.fractions([q])[0], axis: axis, method: method, keepdims: keepdims)
   }
 
   /// Several quantiles by percentages, as `quantile`.
   public func percentile(
-    _ q: [Double], axis: Axes? = nil, method: QuantileMethod = .linear, keepdims: Bool = false
+    _ q: [Double], axis: (any ArrayAxes)? = nil, method: QuantileMethod = .linear, keepdims: Bool = false
   ) throws -> NDArray {
     try quantile(NDArray.fractions(q), axis: axis, method: method, keepdims: keepdims)
   }
 
   /// The quantile of what is not NaN, of a probability in percent.
   public func nanpercentile(
-    _ q: Double, axis: Axes? = nil, method: QuantileMethod = .linear, keepdims: Bool = false
+    _ q: Double, axis: (any ArrayAxes)? = nil, method: QuantileMethod = .linear, keepdims: Bool = false
   ) throws -> NDArray {
     try nanquantile(NDArray.fractions([q])[0], axis: axis, method: method, keepdims: keepdims)
   }
 
   /// Several quantiles of what is not NaN, by percentages.
   public func nanpercentile(
-    _ q: [Double], axis: Axes? = nil, method: QuantileMethod = .linear, keepdims: Bool = false
+    _ q: [Double], axis: (any ArrayAxes)? = nil, method: QuantileMethod = .linear, keepdims: Bool = false
   ) throws -> NDArray {
     try nanquantile(NDArray.fractions(q), axis: axis, method: method, keepdims: keepdims)
   }
@@ -88,11 +88,15 @@ extension NDArray {
     return percentages.map { $0 / 100 }
   }
 
-  private func single(_ request: QuantileRequest, _ axis: Axes?, _ keepdims: Bool) throws -> NDArray {
+  private func single(
+    _ request: QuantileRequest, _ axis: (any ArrayAxes)?, _ keepdims: Bool
+  ) throws -> NDArray {
     try quantiles(request, axis)[ellipsis, 0].keeping(axis, of: self, keepdims)
   }
 
-  private func several(_ request: QuantileRequest, _ axis: Axes?, _ keepdims: Bool) throws -> NDArray {
+  private func several(
+    _ request: QuantileRequest, _ axis: (any ArrayAxes)?, _ keepdims: Bool
+  ) throws -> NDArray {
     let results = try quantiles(request, axis).moveaxis(-1, 0)
     guard keepdims else { return results }
     // The reduced axes come back behind that of the probabilities.
@@ -101,7 +105,7 @@ extension NDArray {
   }
 
   /// With the probabilities along the last axis.
-  private func quantiles(_ request: QuantileRequest, _ axis: Axes?) throws -> NDArray {
+  private func quantiles(_ request: QuantileRequest, _ axis: (any ArrayAxes)?) throws -> NDArray {
     let axes = Set(try axis?.list(ndim) ?? Array(0..<ndim))
     let quantiles = try Quantiles(request, of: node, axes: axes)
     let kept = shape.indices.filter { !axes.contains($0) }.map { shape[$0] }

@@ -46,30 +46,6 @@ extension NDArray {
     return try drawn(shape, distribution, seed, dtype)
   }
 
-  /// The integers 0 ..< `count` in random order, in memory: the same as `Generator(Philox(seed)).permutation(count)` in NumPy.
-  ///
-  /// - Complexity: O(`count`) time and memory.
-  public static func permutation(_ count: Int, seed: UInt128 = 0) throws -> NDArray {
-    guard count >= 0 else {
-      throw TesseraError(.usage, "length of a permutation", expected: "0 or more", got: "\(count)")
-    }
-    try MemoryModel.requireAvailable(count.saturatingMultiply(8), for: "a permutation of \(count)")
-    var generator = PhiloxGenerator(seed: seed)
-    return try NDArray(generator.permutation(count))
-  }
-
-  /// `size` of the integers 0 ..< `count`, in memory: the same as `Generator(Philox(seed)).choice(count, size, replace)` in NumPy.
-  ///
-  /// - Parameter replace: whether one may come twice.
-  /// - Throws: `.usage` also for more than there are without `replace`.
-  public static func choice(
-    _ count: Int, size: Int, replace: Bool = true, seed: UInt128 = 0
-  ) throws -> NDArray {
-    try MemoryModel.requireAvailable(Swift.max(size, 0).saturatingMultiply(8), for: "a choice of \(size)")
-    var generator = PhiloxGenerator(seed: seed)
-    return try NDArray(generator.choice(count, size: size, replacing: replace))
-  }
-
   private static func drawn(
     _ shape: [Int], _ distribution: RandomDistribution, _ seed: UInt128, _ dtype: DType
   ) throws -> NDArray {

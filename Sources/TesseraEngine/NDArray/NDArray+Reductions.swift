@@ -9,23 +9,25 @@ package import TesseraKernels
 // scalar is no mistake, except in `mean`, `var` and `std`.
 extension NDArray {
   /// The sum; integers and bools add up as int64 or uint64 and wrap, floats keep their dtype.
+  ///
+  /// - Parameter initial: what the sum begins with, 0 when nil. As in NumPy the dtype of the result stays what it is, and
+  ///   for integers the fraction is cut off.
+  /// - Throws: `.usage` also for an initial value that the dtype of the result cannot hold.
   public func sum(
-    axis: Axes? = nil, dtype: DType? = nil, keepdims: Bool = false, where mask: NDArray? = nil
+    axis: (any ArrayAxes)? = nil, dtype: DType? = nil, keepdims: Bool = false,
+    initial: (any ArrayScalar)? = nil,
+    where mask: NDArray? = nil
   ) throws -> NDArray {
-    let axis = axesOfUfunc(axis)
-    let source = dtype.map { astype($0) } ?? self
-    let total = try source.reduce(.sum, .value, axis, mask)
-    return try total.astype(dtype ?? self.dtype.totalDType).keeping(axis, of: self, keepdims)
+    try total(.sum, .add, axis, dtype, keepdims, initial, mask)
   }
 
-  /// The product, as `sum`.
+  /// The product, as `sum`; it begins with 1 when `initial` is nil.
   public func prod(
-    axis: Axes? = nil, dtype: DType? = nil, keepdims: Bool = false, where mask: NDArray? = nil
+    axis: (any ArrayAxes)? = nil, dtype: DType? = nil, keepdims: Bool = false,
+    initial: (any ArrayScalar)? = nil,
+    where mask: NDArray? = nil
   ) throws -> NDArray {
-    let axis = axesOfUfunc(axis)
-    let source = dtype.map { astype($0) } ?? self
-    let total = try source.reduce(.product, .value, axis, mask)
-    return try total.astype(dtype ?? self.dtype.totalDType).keeping(axis, of: self, keepdims)
+    try total(.product, .multiply, axis, dtype, keepdims, initial, mask)
   }
 
   /// The least element; NaN when there is one.
@@ -34,26 +36,28 @@ extension NDArray {
   ///   nevertheless, and for integers its fraction is cut off.
   /// - Throws: `.usage` also for axes of length 0 without `initial`, and for one that the dtype cannot hold.
   public func min(
-    axis: Axes? = nil, keepdims: Bool = false, initial: (any ArrayScalar)? = nil, where mask: NDArray? = nil
+    axis: (any ArrayAxes)? = nil, keepdims: Bool = false, initial: (any ArrayScalar)? = nil,
+    where mask: NDArray? = nil
   ) throws -> NDArray {
     try extremum(.minimum, .minimum, axis, keepdims, initial, mask)
   }
 
   /// The greatest element; NaN when there is one. Otherwise as `min`.
   public func max(
-    axis: Axes? = nil, keepdims: Bool = false, initial: (any ArrayScalar)? = nil, where mask: NDArray? = nil
+    axis: (any ArrayAxes)? = nil, keepdims: Bool = false, initial: (any ArrayScalar)? = nil,
+    where mask: NDArray? = nil
   ) throws -> NDArray {
     try extremum(.maximum, .maximum, axis, keepdims, initial, mask)
   }
 
   /// The difference of the greatest and the least element.
-  public func ptp(axis: Axes? = nil, keepdims: Bool = false) throws -> NDArray {
+  public func ptp(axis: (any ArrayAxes)? = nil, keepdims: Bool = false) throws -> NDArray {
     try max(axis: axis, keepdims: keepdims) - min(axis: axis, keepdims: keepdims)
   }
 
   /// The arithmetic mean; integers give float64. NaN of nothing.
   public func mean(
-    axis: Axes? = nil, dtype: DType? = nil, keepdims: Bool = false, where mask: NDArray? = nil
+    axis: (any ArrayAxes)? = nil, dtype: DType? = nil, keepdims: Bool = false, where mask: NDArray? = nil
   ) throws -> NDArray {
     let result = dtype ?? self.dtype.meanDType
     // Sums of integers of 64 bits may leave their range where the mean does not.
@@ -65,7 +69,8 @@ extension NDArray {
 
   /// The variance: mean squared distance from the mean, with a divisor of n - `ddof`.
   public func `var`(
-    axis: Axes? = nil, dtype: DType? = nil, ddof: Int = 0, keepdims: Bool = false, where mask: NDArray? = nil
+    axis: (any ArrayAxes)? = nil, dtype: DType? = nil, ddof: Int = 0, keepdims: Bool = false,
+    where mask: NDArray? = nil
   ) throws -> NDArray {
     let result = (dtype ?? self.dtype.meanDType).realPart
     return try variance(axis, ddof, mask).astype(result).keeping(axis, of: self, keepdims)
@@ -73,7 +78,8 @@ extension NDArray {
 
   /// The standard deviation: the square root of the variance.
   public func std(
-    axis: Axes? = nil, dtype: DType? = nil, ddof: Int = 0, keepdims: Bool = false, where mask: NDArray? = nil
+    axis: (any ArrayAxes)? = nil, dtype: DType? = nil, ddof: Int = 0, keepdims: Bool = false,
+    where mask: NDArray? = nil
   ) throws -> NDArray {
     let result = (dtype ?? self.dtype.meanDType).realPart
     let deviation = try NDArray.unary(.sqrt, variance(axis, ddof, mask))
@@ -82,7 +88,7 @@ extension NDArray {
 
   /// Whether any element is not zero.
   public func any(
-    axis: Axes? = nil, keepdims: Bool = false, where mask: NDArray? = nil
+    axis: (any ArrayAxes)? = nil, keepdims: Bool = false, where mask: NDArray? = nil
   ) throws -> NDArray {
     let axis = axesOfUfunc(axis)
     return try reduce(.any, .value, axis, mask).keeping(axis, of: self, keepdims)
@@ -90,14 +96,14 @@ extension NDArray {
 
   /// Whether no element is zero.
   public func all(
-    axis: Axes? = nil, keepdims: Bool = false, where mask: NDArray? = nil
+    axis: (any ArrayAxes)? = nil, keepdims: Bool = false, where mask: NDArray? = nil
   ) throws -> NDArray {
     let axis = axesOfUfunc(axis)
     return try reduce(.all, .value, axis, mask).keeping(axis, of: self, keepdims)
   }
 
   /// How many elements are not zero, as int64.
-  public func countNonzero(axis: Axes? = nil, keepdims: Bool = false) throws -> NDArray {
+  public func countNonzero(axis: (any ArrayAxes)? = nil, keepdims: Bool = false) throws -> NDArray {
     let axis = axesOfUfunc(axis)
     return try astype(.bool).reduce(.sum, .value, axis, nil).keeping(axis, of: self, keepdims)
   }
@@ -118,7 +124,7 @@ extension NDArray {
 
   /// A reduction as the kernels give it, without the reduced axes.
   package func reduce(
-    _ operation: ReductionOperation, _ field: ReductionField, _ axis: Axes?, _ mask: NDArray?,
+    _ operation: ReductionOperation, _ field: ReductionField, _ axis: (any ArrayAxes)?, _ mask: NDArray?,
     prefersLocal: Bool = false
   ) throws -> NDArray {
     let axes = Set(try axis?.list(ndim) ?? Array(0..<ndim))
@@ -137,13 +143,13 @@ extension NDArray {
   }
 
   /// The reduced axes of `original` back with length 1, if asked for.
-  package func keeping(_ axis: Axes?, of original: NDArray, _ keepdims: Bool) throws -> NDArray {
+  package func keeping(_ axis: (any ArrayAxes)?, of original: NDArray, _ keepdims: Bool) throws -> NDArray {
     guard keepdims else { return self }
     return try expandDims(axis: Axes(try axis?.list(original.ndim) ?? Array(0..<original.ndim)))
   }
 
   /// How many elements each result is made of, as float64.
-  package func count(_ axis: Axes?, _ mask: NDArray?) throws -> NDArray {
+  package func count(_ axis: (any ArrayAxes)?, _ mask: NDArray?) throws -> NDArray {
     if let mask {
       let counted = try mask.astype(.bool).broadcast(to: shape.dimensions)
       return try counted.reduce(.sum, .value, axis, nil).astype(.float64)
@@ -151,18 +157,36 @@ extension NDArray {
     return NDArray(Double(try reducedCount(axis)))
   }
 
-  package func reducedCount(_ axis: Axes?) throws -> Int {
+  package func reducedCount(_ axis: (any ArrayAxes)?) throws -> Int {
     try axis?.list(ndim).reduce(1) { $0 * shape[$1] } ?? size
   }
 
-  private func variance(_ axis: Axes?, _ ddof: Int, _ mask: NDArray?) throws -> NDArray {
+  private func total(
+    _ operation: ReductionOperation, _ elementwise: BinaryOperation, _ axis: (any ArrayAxes)?,
+    _ dtype: DType?,
+    _ keepdims: Bool, _ initial: (any ArrayScalar)?, _ mask: NDArray?
+  ) throws -> NDArray {
+    let axis = axesOfUfunc(axis)
+    let result = dtype ?? self.dtype.totalDType
+    let source = dtype.map { astype($0) } ?? self
+    var total = try source.reduce(operation, .value, axis, mask)
+    if let initial {
+      // In the dtype of the accumulators, so that the result is rounded once.
+      let start = NDArray(try initial.scalar.element(of: result)).astype(total.dtype)
+      total = try .binary(elementwise, total, start)
+    }
+    return try total.astype(result).keeping(axis, of: self, keepdims)
+  }
+
+  private func variance(_ axis: (any ArrayAxes)?, _ ddof: Int, _ mask: NDArray?) throws -> NDArray {
     let squares = try reduce(.moments, .m2, axis, mask)
     let degrees = try count(axis, mask) - Double(ddof)
     return try squares / NDArray.binary(.maximum, degrees, 0.0)
   }
 
   package func extremum(
-    _ operation: ReductionOperation, _ elementwise: BinaryOperation, _ axis: Axes?, _ keepdims: Bool,
+    _ operation: ReductionOperation, _ elementwise: BinaryOperation, _ axis: (any ArrayAxes)?,
+    _ keepdims: Bool,
     _ initial: (any ArrayScalar)?, _ mask: NDArray?
   ) throws -> NDArray {
     let axis = axesOfUfunc(axis)
@@ -185,7 +209,7 @@ extension NDArray {
   }
 
   /// Refuses axes of length 0, of which there is no extremum.
-  package func requireElements(_ axis: Axes?, _ name: String) throws {
+  package func requireElements(_ axis: (any ArrayAxes)?, _ name: String) throws {
     guard try reducedCount(axis) > 0 else {
       throw TesseraError(
         .usage, "zero-size array to reduction operation \(name) which has no identity", got: "\(shape)")

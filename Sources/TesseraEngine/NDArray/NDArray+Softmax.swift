@@ -11,7 +11,7 @@ extension NDArray {
   /// - Throws: `.usage` for complex numbers, axes out of bounds, and axes of length 0.
   /// - Complexity: two passes, one for the greatest elements and the sums, and the one that the result takes anyway;
   ///   of many short rows that one alone (`Reduction.localAxes`). Memory for what the reductions keep.
-  public func softmax(axis: Axes? = nil) throws -> NDArray {
+  public func softmax(axis: (any ArrayAxes)? = nil) throws -> NDArray {
     let (x, greatest, sum) = try exponents(axis, "softmax")
     // 0, or NaN where the greatest is not finite.
     let divisor = try sum + (greatest - greatest)
@@ -24,7 +24,7 @@ extension NDArray {
   ///
   /// - Throws: as `softmax`.
   /// - Complexity: as `softmax`.
-  public func logSoftmax(axis: Axes? = nil) throws -> NDArray {
+  public func logSoftmax(axis: (any ArrayAxes)? = nil) throws -> NDArray {
     let (x, greatest, sum) = try exponents(axis, "logSoftmax")
     let rest = try NDArray.select(
       .unary(.isfinite, greatest), .unary(.log, sum), .zeros([], dtype: sum.dtype))
@@ -34,7 +34,7 @@ extension NDArray {
   /// The elements, the greatest of them along the axes, and the sum of exp(x - greatest), in the dtype to compute in:
   /// halves in float32, so that they are rounded once.
   private func exponents(
-    _ axis: Axes?, _ name: String
+    _ axis: (any ArrayAxes)?, _ name: String
   ) throws -> (x: NDArray, greatest: NDArray, sum: NDArray) {
     guard dtype.kind != .complex else {
       throw TesseraError(.usage, "\(name) of complex numbers is not supported")

@@ -10,7 +10,7 @@ extension NDArray {
   ///
   /// - Throws: `.usage` for axes out of bounds and, for -infinity, of length 0 (the greatest of nothing is 0).
   /// - Complexity: one pass.
-  public func norm(ord: Double = 2, axis: Axes? = nil, keepdims: Bool = false) throws -> NDArray {
+  public func norm(ord: Double = 2, axis: (any ArrayAxes)? = nil, keepdims: Bool = false) throws -> NDArray {
     // The reductions would let a scalar have an axis.
     _ = try axis?.list(ndim)
     let isNumber = dtype.kind == .floating || dtype.kind == .complex
@@ -38,24 +38,37 @@ extension NDArray {
   ///
   /// - Throws: `.usage` for weights of another shape and axes out of bounds.
   /// - Complexity: one pass.
-  public func average(axis: Axes? = nil, weights: NDArray? = nil, keepdims: Bool = false) throws -> NDArray {
+  public func average(
+    axis: (any ArrayAxes)? = nil, weights: NDArray? = nil, keepdims: Bool = false
+  ) throws -> NDArray {
+    try averageAndWeights(axis: axis, weights: weights, keepdims: keepdims).average
+  }
+
+  /// The same, and what the weights of each mean add up to, of the dtype and shape of the means: NumPy's
+  /// `average(returned=True)`. Without weights that is how many elements there are.
+  ///
+  /// - Throws: as `average`.
+  /// - Complexity: one pass for both, when they are evaluated together.
+  public func averageAndWeights(
+    axis: (any ArrayAxes)? = nil, weights: NDArray? = nil, keepdims: Bool = false
+  ) throws -> (average: NDArray, weights: NDArray) {
     // The reductions would let a scalar have an axis.
     _ = try axis?.list(ndim)
-    guard let weights else { return try mean(axis: axis, keepdims: keepdims) }
+    guard let weights else {
+      let means = try mean(axis: axis, keepdims: keepdims)
+      let count = NDArray(Double(try reducedCount(axis))).astype(means.dtype)
+      return (means, try count.broadcast(to: means.shape.dimensions))
+    }
     let result = DType.promoted(dtype.meanDType, weights.dtype)
     let wide: DType = result.kind == .complex ? .complex128 : .float64
     let factors = try weights.spread(over: self, axis).astype(wide)
     let weighted = try (astype(wide) * factors).sum(axis: axis, keepdims: keepdims)
-    return try (weighted / factors.sum(axis: axis, keepdims: keepdims)).astype(result)
-  }
-
-  /// One axis that is no literal.
-  public func average(axis: Int, weights: NDArray? = nil, keepdims: Bool = false) throws -> NDArray {
-    try average(axis: Axes(axis), weights: weights, keepdims: keepdims)
+    let total = try factors.sum(axis: axis, keepdims: keepdims)
+    return (try (weighted / total).astype(result), total.astype(result))
   }
 
   /// Weights in the shape of an array, from its shape or from the lengths of axes.
-  private func spread(over array: NDArray, _ axis: Axes?) throws -> NDArray {
+  private func spread(over array: NDArray, _ axis: (any ArrayAxes)?) throws -> NDArray {
     if shape == array.shape { return self }
     let axes = try axis?.list(array.ndim) ?? []
     guard axis != nil, shape.dimensions == axes.map({ array.shape[$0] }) else {
@@ -71,7 +84,7 @@ extension NDArray {
   /// log(Σ exp(x)) without overflow, in one pass: SciPy's `logsumexp`; -inf of nothing.
   ///
   /// - Throws: `.usage` for complex numbers and axes out of bounds.
-  public func logsumexp(axis: Axes? = nil, keepdims: Bool = false) throws -> NDArray {
+  public func logsumexp(axis: (any ArrayAxes)? = nil, keepdims: Bool = false) throws -> NDArray {
     let isFloat = dtype.kind == .floating
     guard isFloat || dtype.kind != .complex else {
       throw TesseraError(.usage, "logsumexp of complex numbers is not supported")
@@ -131,25 +144,5 @@ extension NDArray {
     guard equalNaN else { return close }
     let bothNaN = try NDArray.binary(.logicalAnd, NDArray.unary(.isnan, a), NDArray.unary(.isnan, b))
     return try NDArray.binary(.logicalOr, close, bothNaN)
-  }
-
-  /// The differences of neighbours along an axis, `n` times over: NumPy's `diff`; of bools whether they differ.
-  ///
-  /// - Throws: `.usage` for a negative `n` and an axis out of bounds.
-  public func diff(n: Int = 1, axis: Int = -1) throws -> NDArray {
-    guard n >= 0 else {
-      throw TesseraError(.usage, "order of differences", expected: "0 or more", got: "\(n)")
-    }
-    if n == 0 { return self }
-    let axis = try normalized(axis: axis)
-    var result = self
-    // Differences of nothing are nothing.
-    for _ in 0..<n where result.shape[axis] > 0 {
-      let whole = [Selection.Item](repeating: .slice(), count: axis)
-      let next = try result[Selection(whole + [.slice(start: 1)])]
-      let previous = try result[Selection(whole + [.slice(stop: -1)])]
-      result = try dtype == .bool ? NDArray.binary(.notEqual, next, previous) : next - previous
-    }
-    return result
   }
 }

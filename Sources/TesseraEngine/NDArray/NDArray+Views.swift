@@ -65,7 +65,7 @@ extension NDArray {
   }
 
   /// Elements in reverse order along axes, all of them by default.
-  public func flip(axis: Axes? = nil) throws -> NDArray {
+  public func flip(axis: (any ArrayAxes)? = nil) throws -> NDArray {
     let axes = try axis?.list(ndim) ?? Array(0..<ndim)
     return try self[
       Selection((0..<ndim).map { axes.contains($0) ? .slice(step: -1) : .slice() })]
@@ -74,8 +74,8 @@ extension NDArray {
   /// New axes of length 1 at these positions of the result.
   ///
   /// - Throws: `.usage` for positions out of bounds or given twice.
-  public func expandDims(axis: Axes) throws -> NDArray {
-    let rank = ndim + axis.values.count
+  public func expandDims(axis: any ArrayAxes) throws -> NDArray {
+    let rank = ndim + axis.axes.values.count
     let places = try axis.list(rank)
     return try self[Selection((0..<rank).map { places.contains($0) ? .newAxis : .slice() })]
   }
@@ -83,7 +83,7 @@ extension NDArray {
   /// Without axes of length 1, all of them or those given; axis 0 or -1 of a scalar is no mistake, as in NumPy.
   ///
   /// - Throws: `.usage` for an axis of another length.
-  public func squeeze(axis: Axes? = nil) throws -> NDArray {
+  public func squeeze(axis: (any ArrayAxes)? = nil) throws -> NDArray {
     let axes = try axesOfUfunc(axis)?.list(ndim) ?? (0..<ndim).filter { shape[$0] == 1 }
     if let wrong = axes.first(where: { shape[$0] != 1 }) {
       throw TesseraError(

@@ -9,6 +9,8 @@ package struct ArrayPrinter {
   static let threshold = 1000
   static let edgeItems = 3
   static let lineWidth = 75
+  /// Beyond this nobody reads on, and high ranks would have no bound: 6 elements along each of 22 axes.
+  private static let mostShown = 1_000_000
 
   let shape: Shape
   let isSummarized: Bool
@@ -20,7 +22,7 @@ package struct ArrayPrinter {
   /// - Parameter edges: The elements at `edges(of: shape)`, native-endian, in C order without gaps; all
   ///   elements of an array that is shown whole.
   package init(shape: Shape, dtype: DType, edges: UnsafeRawBufferPointer) {
-    let shown = ArrayPrinter.edges(of: shape).reduce(1) { $0 * $1.reduce(0) { $0 + $1.count } }
+    let shown = ArrayPrinter.shownLengths(of: shape).reduce(1, *)
     precondition(edges.count >= shown * dtype.itemSize, "fewer elements than are shown")
     self.shape = shape
     self.dtype = dtype
@@ -33,6 +35,21 @@ package struct ArrayPrinter {
     shape.dimensions.map { length in
       guard shape.count > threshold, length > 2 * edgeItems else { return [0..<length] }
       return [0..<edgeItems, (length - edgeItems)..<length]
+    }
+  }
+
+  /// How many positions of each axis are shown.
+  package static func shownLengths(of shape: Shape) -> [Int] {
+    edges(of: shape).map { ranges in ranges.reduce(0) { $0 + $1.count } }
+  }
+
+  /// - Throws: `.usage` when more elements would be shown than can sensibly be printed.
+  package static func requirePrintable(_ shape: Shape) throws {
+    let shown = shownLengths(of: shape).reduce(1, *)
+    guard shown <= mostShown else {
+      throw TesseraError(
+        .usage, "too many elements to print, so write them", expected: "at most \(mostShown)",
+        got: "\(shown)")
     }
   }
 

@@ -15,7 +15,7 @@ extension Linalg {
   /// - Throws: `.usage` for orders that vectors or matrices do not have, for three axes or more, and where the least of
   ///   nothing is asked for; as `svdvals`.
   public static func norm(
-    _ x: NDArray, ord: NormOrder? = nil, axis: Axes? = nil, keepdims: Bool = false,
+    _ x: NDArray, ord: NormOrder? = nil, axis: (any ArrayAxes)? = nil, keepdims: Bool = false,
     options: TransferOptions = .init()
   ) throws -> NDArray {
     let isNumber = x.dtype.kind == .floating || x.dtype.kind == .complex
@@ -41,14 +41,14 @@ extension Linalg {
   ///
   /// - Throws: `.usage` for axes out of bounds, and for the least of nothing.
   public static func vectorNorm(
-    _ x: NDArray, axis: Axes? = nil, keepdims: Bool = false, ord: Double = 2
+    _ x: NDArray, axis: (any ArrayAxes)? = nil, keepdims: Bool = false, ord: Double = 2
   ) throws -> NDArray {
     let isNumber = x.dtype.kind == .floating || x.dtype.kind == .complex
     return try vector(isNumber ? x : x.astype(.float64), .order(ord), axis, keepdims)
   }
 
   private static func vector(
-    _ x: NDArray, _ ord: NormOrder, _ axes: Axes?, _ keepdims: Bool
+    _ x: NDArray, _ ord: NormOrder, _ axes: (any ArrayAxes)?, _ keepdims: Bool
   ) throws -> NDArray {
     guard case .order(let order) = ord else {
       let name = ord == .nuclear ? "nuc" : "fro"

@@ -3,17 +3,17 @@ import TesseraIO
 /// Adds up what all workers did and tells a handler now and then.
 package final class ProgressMeter: Sendable {
   private let total: Int
-  private let handler: (@Sendable (Int, Int) -> Void)?
+  private let reporter: ProgressReporter?
   private let state = Lock((done: 0, told: 0.0, isComplete: false))
   private static let interval = 0.1
 
-  package init(total: Int, handler: (@Sendable (Int, Int) -> Void)?) {
+  package init(total: Int, handler: (@Sendable (TransferOptions.Progress) -> Void)?) {
     self.total = total
-    self.handler = handler
+    reporter = handler.map { ProgressReporter(total: total, handler: $0) }
   }
 
   package func add(_ bytes: Int) {
-    guard let handler else { return }
+    guard let reporter else { return }
     let done = state.withLock { state -> Int? in
       state.done += bytes
       let now = ProcessLimits.now
@@ -23,6 +23,6 @@ package final class ProgressMeter: Sendable {
       state.isComplete = state.done >= total
       return state.done
     }
-    if let done { handler(done, total) }
+    if let done { reporter.tell(done: done) }
   }
 }

@@ -7,8 +7,8 @@ public struct TransferOptions: Sendable {
   public var memory: Int
   /// Threads to work with, the caller's included.
   public var threads: Int
-  /// Called from any thread, at most a few times a second, with bytes done and in all.
-  public var progress: (@Sendable (_ done: Int, _ total: Int) -> Void)?
+  /// Called from any thread, at most a few times a second.
+  public var progress: (@Sendable (Progress) -> Void)?
   /// What stops the work; cancelling the Swift task on whose thread it runs does too.
   public var cancellation: CancellationToken?
   /// Goes on where a killed run of the same job stopped.
@@ -39,7 +39,7 @@ public struct TransferOptions: Sendable {
   ///   - memory: nil for a quarter of what the process may use, cgroup limits included.
   ///   - threads: nil for all cores.
   public init(
-    memory: Int? = nil, threads: Int? = nil, progress: (@Sendable (Int, Int) -> Void)? = nil,
+    memory: Int? = nil, threads: Int? = nil, progress: (@Sendable (Progress) -> Void)? = nil,
     cancellation: CancellationToken? = nil, resume: Bool = false, overwrite: Bool = false,
     waiting: Waiting? = nil
   ) {

@@ -101,12 +101,6 @@ import Testing
     #expect(run.errors.hasPrefix("tessera: error: ") && run.errors.count { $0 == "\n" } == 1)
   }
 
-  @Test func tooManyEdgesToPrint() throws {
-    let shape = try Shape([Int](repeating: 7, count: 8))
-    #expect(ArrayText.shownCount(shape) == 1_679_616)
-    #expect(ArrayText.shownCount(try Shape([1_000_000, 3])) == 18)
-  }
-
   @Test func explainOfPrinting() throws {
     let folder = try TemporaryFolder()
     let path = try folder.npy("a.npy", [100, 20], [Int32](repeating: 1, count: 2000))

@@ -57,7 +57,7 @@ import Testing
     let folder = try TemporaryFolder()
     let (source, x) = try source(folder, [400, 30])
     let told = Told()
-    let options = TransferOptions(progress: { told.add($0, $1) })
+    let options = TransferOptions(progress: { told.add($0) })
     try Normalization(from: source, to: folder.at("z.npy"), options: options).run()
     #expect(told.totals == [2 * x.nbytes])
     #expect(told.last == 2 * x.nbytes)
@@ -83,7 +83,7 @@ import Testing
     let folder = try TemporaryFolder()
     let (source, _) = try source(folder, [400, 30])
     let told = Told()
-    let options = TransferOptions(progress: { told.add($0, $1) })
+    let options = TransferOptions(progress: { told.add($0) })
     let error = #expect(throws: TesseraError.self) {
       try Normalization(from: source, to: folder.at(name), options: options).run()
     }
@@ -97,7 +97,7 @@ import Testing
     let told = Told()
     let job = try Normalization(
       from: source, to: folder.at("z.npy"), savingParametersTo: folder.at("p.npz"),
-      options: .init(progress: { told.add($0, $1) }))
+      options: .init(progress: { told.add($0) }))
     let other = try Staging(folder.at("p.npz"))
     #expect(#expect(throws: TesseraError.self) { try job.run() }?.kind == .busy)
     #expect(told.totals.isEmpty)
@@ -139,7 +139,9 @@ import Testing
 private final class Told: Sendable {
   private let calls = Mutex<[(done: Int, total: Int)]>([])
 
-  func add(_ done: Int, _ total: Int) { calls.withLock { $0.append((done, total)) } }
+  func add(_ progress: TransferOptions.Progress) {
+    calls.withLock { $0.append((progress.done, progress.total)) }
+  }
   var totals: Set<Int> { Set(calls.withLock { $0.map(\.total) }) }
   var last: Int { calls.withLock { $0.last?.done ?? 0 } }
   var isMonotonous: Bool {

@@ -31,7 +31,7 @@ import Testing
     await #expect(processExitsWith: .exitCode(9)) { [path = folder.path as String, blocks = blocks as Int] in
       let done = Atomic<Int>(0)
       var options = TransferOptions(memory: 64 << 20, threads: 1)
-      options.progress = { _, _ in
+      options.progress = { _ in
         if done.wrappingAdd(1, ordering: .relaxed).newValue == blocks { _exit(9) }
         // Long enough that the next block is reported as well.
         usleep(110_000)

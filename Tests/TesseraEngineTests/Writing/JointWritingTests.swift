@@ -219,7 +219,7 @@ import Testing
     let (counting, arrays) = try arrays()
     let told = Lock<[(Int, Int)]>([])
     var options = JointWritingTests.options()
-    options.progress = { done, total in told.withLock { $0.append((done, total)) } }
+    options.progress = { now in told.withLock { $0.append((now.done, now.total)) } }
     try NDArray.write(arrays, to: folder.at("g.zarr"), options: options)
     let bytes = arrays.reduce(0) { $0 + $1.array.nbytes }
     let calls = told.withLock { $0 }

@@ -131,7 +131,7 @@ import Testing
     try x.write(to: folder.at("x.npy"))
     let stored = try NDArray.open(folder.at("x.npy"))
     let told = Lock<[(Int, Int)]>([])
-    let options = TransferOptions(progress: { done, total in told.withLock { $0.append((done, total)) } })
+    let options = TransferOptions(progress: { now in told.withLock { $0.append((now.done, now.total)) } })
     try (stored - stored.mean(axis: 0)).write(to: folder.at("z.npy"), options: options)
     let calls = told.withLock { $0 }
     #expect(Set(calls.map(\.1)) == [2 * x.nbytes])

@@ -9,6 +9,7 @@ float64|float32 SEED FIRST VALUES      random()
 integers SEED HIGH VALUES              integers(0, HIGH)
 permutation SEED COUNT VALUES
 choice SEED COUNT SIZE REPLACE VALUES
+weighted SEED SIZE REPLACE PROBABILITIES VALUES     choice(…, p=PROBABILITIES)
 mixed SEED VALUES                      permutation(5), one random() as bits, permutation(6)
 normal DRAWS VALUES                    uint64 draws, and the quantile each stands for
 """
@@ -54,6 +55,14 @@ for seed in SEEDS:
         (10001, 201, False), (2**33, 9, False), (2**33, 9, True), (5, 0, False), (60, 55, False),
     ]:
         add("choice", seed, count, size, int(replace), generator(seed).choice(count, size, replace))
+    for count, size, replace, power, zeros in [
+        (1, 3, True, 1, 0), (5, 40, True, 1, 1), (300, 60, True, 8, 100), (1, 1, False, 1, 0), (9, 9, False, 6, 0),
+        (60, 20, False, 12, 30), (60, 30, False, 3, 30), (7, 0, False, 1, 0), (7, 0, True, 1, 0),
+    ]:
+        weights = generator(seed).random(count) ** power
+        weights[:zeros] = 0
+        weights /= weights.sum()
+        add("weighted", seed, size, int(replace), weights, generator(seed).choice(count, size, replace, weights))
     mixed = generator(seed)
     add("mixed", seed, np.concatenate([
         mixed.permutation(5), np.array([mixed.random()]).view(np.int64), mixed.permutation(6)]))

@@ -41,7 +41,7 @@ import Testing
       [path = folder.path as String, job = job as Job, blocks = blocks as Int] in
       let done = Atomic<Int>(0)
       var options = TransferOptions(memory: 64 << 20, threads: 1)
-      options.progress = { _, _ in
+      options.progress = { _ in
         if done.wrappingAdd(1, ordering: .relaxed).newValue == blocks { _exit(9) }
         // Long enough that the next block is reported as well.
         usleep(110_000)
@@ -196,7 +196,7 @@ import Testing
       let token = CancellationToken()
       var options = ResumeTests.options()
       options.cancellation = token
-      options.progress = { _, _ in token.cancel() }
+      options.progress = { _ in token.cancel() }
       let error = tesseraError {
         try Conversion(
           from: folder.at("x.npy"), to: folder.at(job.destination), layout: job.layout, options: options

@@ -46,7 +46,7 @@ import Testing
 
   static func conversion(
     _ job: Job, in folder: String, to name: String? = nil, _ spilling: TransferOptions.Spilling,
-    threads: Int = 2, resume: Bool = false, progress: (@Sendable (Int, Int) -> Void)? = nil,
+    threads: Int = 2, resume: Bool = false, progress: (@Sendable (TransferOptions.Progress) -> Void)? = nil,
     token: CancellationToken? = nil
   ) throws -> Conversion {
     var options = TransferOptions(
@@ -116,8 +116,8 @@ import Testing
       [path = folder.path as String, job = job as Job, share = share as Int] in
       try SpillTests.conversion(
         job, in: path, .always, threads: 1,
-        progress: { done, total in
-          if done * 100 >= total * share { _exit(9) }
+        progress: { progress in
+          if progress.done * 100 >= progress.total * share { _exit(9) }
           usleep(110_000)
         }
       ).run()
@@ -145,8 +145,8 @@ import Testing
     let token = CancellationToken()
     let conversion = try SpillTests.conversion(
       job, in: folder.path, .always, threads: 1,
-      progress: { done, total in
-        if done * 100 >= total * share { token.cancel() }
+      progress: { progress in
+        if progress.done * 100 >= progress.total * share { token.cancel() }
         usleep(110_000)
       }, token: token)
     let error = tesseraError { try conversion.run() }

@@ -56,7 +56,7 @@ import Testing
     let token = CancellationToken()
     let options = TransferOptions(
       memory: 64 << 20, threads: 1,
-      progress: { [folder] _, _ in
+      progress: { [folder] _ in
         // The group is there by now.
         _ = try? Conversion(
           from: folder.at("more.npy"), to: folder.at("g.zarr/in/other"),

@@ -7,10 +7,11 @@ extension Step {
   }
 
   private func totals() throws -> NDArray? {
-    let mask = array(named: "where")
+    let (mask, initial) = (array(named: "where"), try scalar(named: "initial"))
     return switch operation {
-    case "sum": try array(0).sum(axis: axes, dtype: dtype, keepdims: keepdims, where: mask)
-    case "prod": try array(0).prod(axis: axes, dtype: dtype, keepdims: keepdims, where: mask)
+    case "sum": try array(0).sum(axis: axes, dtype: dtype, keepdims: keepdims, initial: initial, where: mask)
+    case "prod":
+      try array(0).prod(axis: axes, dtype: dtype, keepdims: keepdims, initial: initial, where: mask)
     case "mean": try array(0).mean(axis: axes, dtype: dtype, keepdims: keepdims, where: mask)
     case "nansum": try array(0).nansum(axis: axes, dtype: dtype, keepdims: keepdims, where: mask)
     case "nanprod": try array(0).nanprod(axis: axes, dtype: dtype, keepdims: keepdims, where: mask)
@@ -55,7 +56,11 @@ extension Step {
       let order = self["ord"]?.string.flatMap { Double($0) } ?? 2
       return try array(0).norm(ord: order, axis: axes, keepdims: keepdims)
     case "average":
-      return try array(0).average(axis: axes, weights: array(named: "weights"), keepdims: keepdims)
+      let weights = array(named: "weights")
+      if self["part"]?.string == "weights" {
+        return try array(0).averageAndWeights(axis: axes, weights: weights, keepdims: keepdims).weights
+      }
+      return try array(0).average(axis: axes, weights: weights, keepdims: keepdims)
     case "logsumexp": return try array(0).logsumexp(axis: axes, keepdims: keepdims)
     case "softmax": return try array(0).softmax(axis: axes)
     case "log_softmax": return try array(0).logSoftmax(axis: axes)

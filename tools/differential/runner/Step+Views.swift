@@ -24,6 +24,7 @@ extension Step {
     case "compress":
       let condition = (self["condition"]?.array ?? []).map { $0.bool ?? false }
       return try array(0).compress(NDArray(condition), axis: axis)
+    case "boolean_index", "integer_index": return try indexed(array(0))
     case "astype":
       guard let dtype else { throw BadJob(what: "astype to nothing") }
       return try array(0).astype(dtype)
@@ -104,6 +105,17 @@ extension Step {
     return try x.take(NDArray(indices.map(Int64.init), shape: shape), axis: axis)
   }
 
+  /// By a mask, or by positions along the first axis.
+  private func indexed(_ x: NDArray) throws -> NDArray {
+    if operation == "boolean_index" {
+      let mask = (self["mask"]?.array ?? []).map { $0.bool ?? false }
+      return try x[NDArray(mask, shape: self["mask_shape"]?.ints ?? []), options: options]
+    }
+    let (indices, shape) = (self["indices"]?.ints ?? [], self["indices_shape"]?.ints ?? [])
+    if shape.count == 1 { return try x[indices] }
+    return try x[NDArray(indices.map(Int64.init), shape: shape), options: options]
+  }
+
   /// `["slice", start, stop, step]` with nulls, a position, `"..."` or `"new"`.
   private func items() -> [Selection.Item] {
     (self["items"]?.array ?? []).map { item in
@@ -127,7 +139,7 @@ extension Step {
   /// `concatenate` and its relatives; nil for any other operation.
   func joined() throws -> NDArray? {
     switch operation {
-    case "concatenate": try concatenate(allArrays(), axis: axis ?? 0)
+    case "concatenate": try concatenate(allArrays(), axis: self["flat"]?.bool == true ? nil : axis ?? 0)
     case "stack": try stack(allArrays(), axis: axis ?? 0)
     case "vstack": try vstack(allArrays())
     case "hstack": try hstack(allArrays())
@@ -159,7 +171,11 @@ extension Step {
       return try array(0).nanToNum(
         nan: self["nan"]?.double ?? 0, posinf: self["posinf"]?.double, neginf: self["neginf"]?.double)
     case "round": return try array(0).round(self["decimals"]?.int ?? 0)
-    case "diff": return try array(0).diff(n: self["n"]?.int ?? 1, axis: axis ?? -1)
+    case "diff":
+      let edges = (self["edges"]?.array ?? []).compactMap(\.string)
+      let first = try edges.firstIndex(of: "prepend").map { try array($0 + 1) }
+      let last = try edges.firstIndex(of: "append").map { try array($0 + 1) }
+      return try array(0).diff(n: self["n"]?.int ?? 1, axis: axis ?? -1, prepend: first, append: last)
     case "divmod":
       let parts = try divmod(array(0), array(1))
       return self["part"]?.int == 0 ? parts.quotient : parts.remainder

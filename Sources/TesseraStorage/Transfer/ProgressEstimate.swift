@@ -1,4 +1,4 @@
-/// Rate and time left of work in progress, from the last few seconds of it.
+/// The rate of work in progress, from the last few seconds of it.
 ///
 /// A resumed run skips what is done in no time, and disks change their mind: the past beyond the window is
 /// no guide.
@@ -10,30 +10,24 @@ struct ProgressEstimate {
 
   private static let window = 5.0
   private var samples: [Sample] = []
-
-  private(set) var done = 0
-  private(set) var total = 0
+  private var done = 0
 
   /// Notes that `done` of `total` bytes were done at `time` (seconds). Reports of less than is known, which
   /// threads may deliver late, change nothing.
-  mutating func update(done: Int, total: Int, time: Double) {
-    self.total = total
+  @discardableResult
+  mutating func update(done: Int, total: Int, time: Double) -> TransferOptions.Progress {
     self.done = max(self.done, done)
     samples.append(Sample(time: time, done: self.done))
     let firstKept = samples.firstIndex { time - $0.time <= ProgressEstimate.window } ?? 0
     // One sample from before the window keeps its whole length covered.
     samples.removeFirst(max(0, firstKept - 1))
+    return TransferOptions.Progress(done: self.done, total: total, bytesPerSecond: rate)
   }
 
-  var fraction: Double { total > 0 ? min(1, Double(done) / Double(total)) : 0 }
-
   /// Bytes per second; nil until two moments are known.
-  var rate: Double? {
+  private var rate: Double? {
     guard let first = samples.first, let last = samples.last, last.time > first.time, last.done > first.done
     else { return nil }
     return Double(last.done - first.done) / (last.time - first.time)
   }
-
-  /// Seconds left at that rate.
-  var timeLeft: Double? { rate.map { Double(max(0, total - done)) / $0 } }
 }
