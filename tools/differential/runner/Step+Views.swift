@@ -120,8 +120,16 @@ extension Step {
         nan: self["nan"]?.double ?? 0, posinf: self["posinf"]?.double, neginf: self["neginf"]?.double)
     case "round": return try array(0).round(self["decimals"]?.int ?? 0)
     case "diff": return try array(0).diff(n: self["n"]?.int ?? 1, axis: axis ?? -1)
-    case "isclose": return try array(0).isclose(array(1), equalNaN: self["equal_nan"]?.bool ?? false)
+    case "isclose", "allclose": return try compared()
     default: return nil
     }
+  }
+
+  private func compared() throws -> NDArray {
+    let (a, b) = (try array(0), try array(1))
+    let (rtol, atol) = (self["rtol"]?.double ?? 1e-5, self["atol"]?.double ?? 1e-8)
+    let equalNaN = self["equal_nan"]?.bool ?? false
+    if operation == "isclose" { return try a.isclose(b, rtol: rtol, atol: atol, equalNaN: equalNaN) }
+    return NDArray(try a.allclose(b, rtol: rtol, atol: atol, equalNaN: equalNaN, options: options))
   }
 }
