@@ -68,7 +68,7 @@ import Testing
     try NDArray.arange(rows * columns, dtype: .float64).reshape([rows, columns]).write(to: folder.at("x.npy"))
     let base = try StoredArray.open(folder.at("x.npy")).driver
     let wanted = [7, 299, 0, 5, 299]
-    let taken = try TakenDriver(base, wanted, axis: 1)
+    let taken = try TakenDriver(base, .listed(wanted), axis: 1)
     var got = [Double](repeating: 0, count: rows * wanted.count)
     try got.withUnsafeMutableBytes {
       try taken.read(

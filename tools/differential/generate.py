@@ -3,6 +3,7 @@ import pathlib
 
 import numpy as np
 
+import histograms
 import reference
 from compare import Expected
 from operations import (BFLOAT16_BINARY, BFLOAT16_UNARY, EXACT_BINARY, EXACT_UNARY, INEXACT_BINARY, INEXACT_UNARY)
@@ -11,7 +12,7 @@ from sequences import EXTREMES, METHODS, QUANTILES, SCANS
 from sets import LOOKUPS, PARTS, SETS
 from sorting import SORTS
 from sources import random_form, store
-from values import BFLOAT16, BOOL, DTYPES, kind, random_dtype, random_elements, random_shape
+from values import BFLOAT16, BOOL, DTYPES, INTEGERS, kind, random_dtype, random_elements, random_shape
 
 LARGEST = 60_000
 
@@ -70,8 +71,8 @@ class Graph:
     def grow(self):
         """Adds one step, of a random family."""
         families = [self.view, self.unary, self.binary, self.choose, self.join, self.reduction, self.cast,
-                    self.sequence, self.distinct, self.in_order, self.lookup]
-        weights = np.array([30, 16, 26, 8, 7, 22, 8, 7, 6, 6, 7], dtype=float)
+                    self.sequence, self.distinct, self.in_order, self.lookup, self.counted]
+        weights = np.array([30, 16, 26, 8, 7, 22, 8, 7, 6, 6, 7, 7], dtype=float)
         for _ in range(20):
             step = families[self.rng.choice(len(families), p=weights / weights.sum())](self.pick())
             if step is not None and self.add(step) is not None:
@@ -79,7 +80,7 @@ class Graph:
 
     def misstep(self):
         """Adds one step that NumPy refuses, if one is found."""
-        makers = [self.view, self.unary, self.binary, self.join, self.reduction, self.choose]
+        makers = [self.view, self.unary, self.binary, self.join, self.reduction, self.choose, self.counted]
         for _ in range(60):
             step = makers[self.rng.integers(len(makers))](self.pick(), is_wild=True)
             if step is None or not reference.is_defined(step, self.values):
@@ -374,7 +375,8 @@ class Graph:
     def choose(self, number, is_wild=False) -> dict | None:
         rng, x = self.rng, self.array(number)
         if x.dtype == BFLOAT16: return None
-        name = str(rng.choice(["where", "where", "clip", "clip", "round", "diff", "isclose", "nan_to_num", "divmod", "gradient", "ediff1d"]))
+        name = str(rng.choice(["where", "where", "clip", "clip", "round", "diff", "isclose", "isclose", "allclose", "nan_to_num",
+                               "divmod", "gradient", "ediff1d"]))
         match name:
             case "where":
                 mask = self.partner(number, is_wild, BOOL if self.maybe(0.8) else None)
@@ -408,7 +410,17 @@ class Graph:
                 edges = [edge for edge in ("prepend", "append") if self.maybe(0.25) and axis in range(-x.ndim, x.ndim)]
                 parts = [self.edge(x, axis) for _ in edges]
                 return {"op": name, "args": [number, *parts], "edges": edges, "n": int(rng.integers(0, 4)), "axis": axis}
-            case "isclose": return {"op": name, "args": [number, self.partner(number, is_wild)], "equal_nan": self.maybe(0.5)}
+            case "isclose" | "allclose": return self.close(name, number, is_wild)
+
+    def close(self, name, number, is_wild) -> dict | None:
+        # Whether all are close is computed at once, apart from what inexact results are compared with.
+        if name == "allclose" and not self.is_all_exact(number): return None
+        other = number if self.maybe(0.15) else self.partner(number, is_wild)
+        if name == "allclose" and not self.is_all_exact(other): return None
+        step = {"op": name, "args": [number, other], "equal_nan": self.maybe(0.5)}
+        if self.maybe(0.6): step["rtol"] = float(self.rng.choice([0, 1e-5, 0.1, 0.25, 0.5, 1, 3]))
+        if self.maybe(0.6): step["atol"] = float(self.rng.choice([0, 1e-8, 0.1, 0.5, 1, 2, 1e4]))
+        return step
 
     def edge(self, x, axis) -> int:
         """What may stand beside an array along an axis."""
@@ -460,15 +472,15 @@ class Graph:
         plain = name.removeprefix("nan")
         if x.dtype == BFLOAT16 and name not in ("sum", "mean", "min", "max", "var", "argmax", "any"): return None
         step = {"op": name, "args": [number], **self.axes(x, is_wild), "keepdims": self.maybe(0.35)}
-        if plain in ("argmin", "argmax", "norm", "average"):
+        if plain in ("argmin", "argmax", "norm", "average") and not (
+                plain in ("norm", "average") and step.get("axis") and self.maybe(0.4)):
             step.pop("axis", None)
             if self.maybe(0.75) and x.ndim:
                 step["axis"] = int(rng.integers(-x.ndim - is_wild, x.ndim + is_wild))
         if plain in ("var", "std"):
             step["ddof"] = int(rng.choice([0, 0, 1, 1, 2]))
-        if plain in ("sum", "prod") and self.maybe(0.25) and x.dtype != BFLOAT16:
-            step["dtype"] = str(rng.choice(["float64", "float32", "int64", "int32", "uint8", "complex128"]))
-            if kind(x.dtype) == "c": step["dtype"] = "complex128"
+        if plain in ("sum", "prod", "mean", "var", "std") and self.maybe(0.25) and x.dtype != BFLOAT16:
+            step |= self.accumulator(name, x)
         if plain not in ("argmin", "argmax", "ptp", "count_nonzero", *OTHERS) and self.maybe(0.25):
             shape = [1 if self.maybe(0.2) else length for length in x.shape]
             step["where"] = self.source(BOOL, shape if self.maybe(0.8) else shape[1:])
@@ -483,9 +495,22 @@ class Graph:
         if name == "average" and self.maybe(0.3): step["part"] = "weights"
         if name == "average" and self.maybe(0.7) and x.dtype != BFLOAT16:
             if kind(x.dtype) == "c": return None
-            shape = [x.shape[step["axis"]]] if "axis" in step and self.maybe(0.5) and not is_wild else x.shape
+            shape = x.shape
+            if "axis" in step and self.maybe(0.5) and not is_wild:
+                axes = step["axis"] if isinstance(step["axis"], list) else [step["axis"]]
+                shape = [x.shape[axis] for axis in axes]
             step["weights"] = self.weights(shape)
         return step
+
+    def accumulator(self, name, x) -> dict:
+        """A dtype to add up in; none where Tessera's differs: a variance as integers or complex numbers."""
+        names = ["float64", "float32", "float16"]
+        if name.endswith(("var", "std")): return {"dtype": str(self.rng.choice(names))} if kind(x.dtype) != "c" else {}
+        if kind(x.dtype) == "c": return {"dtype": "complex128"}
+        # NumPy's nanmean of floats refuses integers.
+        if name != "nanmean" or kind(x.dtype) != "f": names += ["int64", "int32", "uint8"]
+        if name.startswith(("cum", "nancum")): names.append("bool")
+        return {"dtype": str(self.rng.choice([*names, "complex128"]))}
 
     def sequence(self, number, is_wild=False) -> dict | None:
         rng, x = self.rng, self.array(number)
@@ -493,12 +518,13 @@ class Graph:
         name = str(rng.choice([*SCANS, *QUANTILES, *EXTREMES]))
         if name in SCANS or name in EXTREMES:
             axis = {"axis": int(rng.integers(-x.ndim, x.ndim))} if x.ndim and self.maybe(0.8) else {}
-            return {"op": name, "args": [number], **axis}
+            return {"op": name, "args": [number], **axis, **(self.accumulator(name, x) if name in SCANS and self.maybe(0.4) else {})}
         step = {"op": name, "args": [number], **self.axes(x, is_wild), "keepdims": self.maybe(0.35)}
         if name.endswith(("quantile", "percentile")):
             ranks = [0.0, 1.0, 0.5, 0.25, 0.3, 0.9, 1 / 3]
             step["q"] = [float(rng.choice(ranks)) for _ in range(int(rng.integers(1, 4)))]
             if name.endswith("percentile"): step["q"] = [100 * q for q in step["q"]]
+            if self.maybe(0.3): step["q"] = step["q"][0]
             step["method"] = str(rng.choice(METHODS))
         return step
 
@@ -549,6 +575,38 @@ class Graph:
             step |= {"period": 50.0, "xp": (rng.permutation(60)[:count] / 2).tolist()}
         else:
             step |= {side: float(rng.integers(-9, 9)) for side in ("left", "right") if self.maybe(0.3)}
+
+    def counted(self, number, is_wild=False) -> dict | None:
+        """A histogram, or occurrences of whole numbers."""
+        rng, x = self.rng, self.array(number)
+        if self.maybe(0.35): return self.occurrences(number, is_wild)
+        # Where elements decide the edges, nothing before them may be inexact.
+        if kind(x.dtype) == "c" or x.dtype == BFLOAT16 or not self.is_all_exact(number): return None
+        step = {"op": "histogram", "args": [number], "bins": histograms.random_bins(rng, x, is_wild),
+                "part": str(rng.choice(histograms.PARTS)), "density": self.maybe(0.3)}
+        if isinstance(step["bins"], int):
+            if self.maybe(0.5):
+                step["range"] = histograms.random_range(rng, x)
+            elif not histograms.has_extent(x):
+                return None
+        if self.maybe(0.35):
+            dtype = rng.choice(["float64", "float32", "int32"]) if x.size < 1e5 else "float64"
+            step["weights"] = self.weights(x.shape[1:] if is_wild else x.shape, str(dtype))
+        return step
+
+    def occurrences(self, number, is_wild) -> dict:
+        rng, x = self.rng, self.array(number)
+        is_small = kind(x.dtype) in "iub" and x.ndim == 1 and np.max(x, initial=0) < 10_000
+        if is_wild or not is_small or not self.is_all_exact(number):
+            dtype = [BOOL, *INTEGERS][rng.integers(len(INTEGERS) + 1)]
+            x = histograms.occurrences(rng, dtype, int(rng.integers(0, 20_000 if self.maybe(0.1) else 300)))
+            if is_wild and self.maybe(0.3): x = x.reshape(-1, 1)
+            number = self.append(store(x, random_form(rng), self.folder / f"source-{len(self.steps)}", rng),
+                                 Expected(x, is_view=True))
+        step = {"op": "bincount", "args": [number], "minlength": int(rng.integers(-5 if is_wild else 0, 60))}
+        # Of nothing NumPy's are no sums of weights but counts.
+        if x.size and self.maybe(0.4):
+            step["weights"] = self.weights(x.shape[1:] if is_wild and self.maybe(0.5) else x.shape)
         return step
 
     def is_all_exact(self, number) -> bool:
@@ -564,8 +622,10 @@ class Graph:
         if kind(x.dtype) in "iu": return {"kind": "int", "scalar": str(int(self.rng.integers(0, 100)))}
         return {"kind": "float", "scalar": "0.5"} if kind(x.dtype) == "f" else None
 
-    def weights(self, shape) -> int:
-        array = np.asarray(self.rng.integers(1, 9, size=tuple(shape)) / np.float64(4))
+    def weights(self, shape, dtype="float64") -> int:
+        """Whole quarters, whose sums are exact."""
+        unit = 1 if dtype == "int32" else 4
+        array = np.asarray(self.rng.integers(1, 9, size=tuple(shape)) / np.float64(unit), dtype)
         return self.append(store(array, random_form(self.rng), self.folder / f"source-{len(self.steps)}", self.rng),
                            Expected(array, is_view=True))
 

@@ -61,7 +61,9 @@ def bfloat16(name, step, x, options) -> Expected:
 
 def inexact(name, step, x, mask, array, keep, initial=None) -> Expected:
     original = x.dtype  # without NaN, nanvar is var, infinite where no degrees of freedom are left
-    if "dtype" in step:
+    plain = name.removeprefix("nan")
+    # Deviations are those of the elements as they are, whatever dtype their squares add up in.
+    if "dtype" in step and plain not in ("var", "std"):
         x = x.astype(array.dtype)
     elif kind(x.dtype) not in "fc":
         # NumPy casts integers to float64 before it adds them up.
@@ -71,7 +73,6 @@ def inexact(name, step, x, mask, array, keep, initial=None) -> Expected:
         used &= np.broadcast_to(mask, x.shape)
     if name.startswith("nan"):
         used &= ~np.isnan(x)
-    plain = name.removeprefix("nan")
     count = np.sum(used, **keep)
     zeroed = np.where(used, wide, 0)
     with np.errstate(all="ignore"):
@@ -131,6 +132,12 @@ def lost_by_sums(dtype, count):
     return np.maximum(count, 1) * EPS
 
 
+def has_whole_mean(x: np.ndarray, dtype) -> bool:
+    """Whether NumPy's sum of the elements as these integers is exact, wherever it begins and ends; it wraps, Tessera's does not."""
+    total = np.sum(np.abs(x.astype(dtype).astype(np.float64)))
+    return bool(x.size > 0 and total < min(np.iinfo(dtype).max, 2 ** 53))
+
+
 def overflows(total, result, dtype):
     """Whether a partial sum may be infinite where the whole is not."""
     total = np.asarray(total)
@@ -154,9 +161,9 @@ def other(name, step, x, keep, weights) -> Expected:
             return inexact("mean", {}, x, None, array, keep)
         axis = keep["axis"]
         if weights.shape != x.shape and axis is not None:
-            shape = [1] * x.ndim
-            shape[axis] = -1
-            weights = weights.reshape(shape)
+            axes = np.lib.array_utils.normalize_axis_tuple(axis, x.ndim)
+            shape = [length if place in axes else 1 for place, length in enumerate(x.shape)]
+            weights = weights.transpose(np.argsort(axes)).reshape(shape)
         weights = np.broadcast_to(weights, x.shape)
         products = widen(x) * widen(weights)
         divisor = np.sum(widen(weights), **keep)

@@ -13,14 +13,21 @@ from values import BFLOAT16, kind
 SCANS = ["cumsum", "cumprod", "nancumsum", "nancumprod"]
 EXTREMES = {"cummax": np.maximum, "cummin": np.minimum}
 QUANTILES = ["median", "nanmedian", "quantile", "nanquantile", "percentile", "nanpercentile"]
-METHODS = ["linear", "lower", "higher", "nearest", "midpoint", "inverted_cdf", "hazen", "weibull", "median_unbiased"]
+METHODS = ["linear", "lower", "higher", "nearest", "midpoint", "inverted_cdf", "averaged_inverted_cdf", "closest_observation",
+           "interpolated_inverted_cdf", "hazen", "weibull", "median_unbiased", "normal_unbiased"]
 
 
 def scan(step: dict, x: np.ndarray) -> Expected:
     name, axis = step["op"], step.get("axis")
-    array = np.asarray(getattr(np, name)(x, axis=axis))
+    options = {"dtype": np.dtype(step["dtype"])} if "dtype" in step else {}
+    array = np.asarray(getattr(np, name)(x, axis=axis, **options))
     if kind(array.dtype) not in "fc":
         return Expected(array)
+    if options:
+        # The elements themselves become the dtype, but for NaNs that are left out.
+        if name.startswith("nan"):
+            x = np.where(np.isnan(x), x.dtype.type(name == "nancumprod"), x)
+        x = x.astype(array.dtype)
     wide = np.asarray(getattr(np, name)(widen(x), axis=axis))
     count, eps = max(1, x.size), np.finfo(np.float64).eps
     if name.endswith("sum"):
@@ -66,8 +73,11 @@ def quantile(step: dict, x: np.ndarray) -> Expected:
         array = array.astype(getattr(np, name.removeprefix("nan"))(np.zeros(1, x.dtype), ranks, method=method).dtype)
         # Ranks are rounded to float64 by both: at 1/3 of 25 elements that decides which ones are meant.
         wide = widen(np.asarray(getattr(np, name)(x.astype(np.float64), ranks, method=method, **keep)))
+    if kind(x.dtype) in "iu" and "median" not in step["op"]:
+        # As NumPy's, operation by operation: differences of neighbours wrap.
+        return Expected(array)
     below, above = (np.asarray(getattr(np, name)(widen(x), ranks, method=side, **keep)) for side in ("lower", "higher"))
-    if method in ("lower", "higher", "nearest", "inverted_cdf") or kind(array.dtype) not in "f":
+    if method in ("lower", "higher", "nearest", "inverted_cdf", "closest_observation") or kind(array.dtype) not in "f":
         # At a half the nearest is a matter of the last bit of the rank.
         return Expected(array, zero_sign_is_free=True)
     if method != "linear" and method != "midpoint":

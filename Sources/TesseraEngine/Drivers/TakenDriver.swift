@@ -10,7 +10,7 @@ package import TesseraStorage
 package struct TakenDriver: ComputedDriver {
   package let description: ArrayDescription
   private let base: any ArrayDriver
-  private let positions: [Int]
+  private let positions: Positions
   private let axis: Int
   private let itemSize: Int
   /// How many positions along the axis the base reads as one.
@@ -22,8 +22,7 @@ package struct TakenDriver: ComputedDriver {
   private let mostSorted: Int
   private static let leastSorted = 16 << 10
 
-  /// - Parameter positions: within the axis, which was checked.
-  package init(_ base: any ArrayDriver, _ positions: [Int], axis: Int) throws {
+  package init(_ base: any ArrayDriver, _ positions: Positions, axis: Int) throws {
     self.base = base
     self.positions = positions
     self.axis = axis
@@ -44,6 +43,7 @@ package struct TakenDriver: ComputedDriver {
 
   package var keptBytes: Int { base.keptBytes }
 
+  /// Lists of positions are not among these: all threads share them, and they are the graph's (`listedBytes`).
   package var scratchBytes: Int { base.scratchBytes.saturatingAdd(ownBytes) }
   package var passingBytes: Int { base.passingBytes.saturatingAdd(ownBytes) }
 
@@ -67,10 +67,19 @@ package struct TakenDriver: ComputedDriver {
     let wanted = selection.axes[axis]
     for start in stride(from: 0, to: wanted.count, by: mostSorted) {
       let places = start..<min(wanted.count, start + mostSorted)
-      var rows = places.map { RowPlace(row: positions[wanted.start + $0 * wanted.step], place: $0) }
+      var rows = rows(at: places, of: wanted)
       rows.sort { ($0.row, $0.place) < ($1.row, $1.place) }
       try read(rows[...], of: selection, into: target, strides, scratch)
     }
+  }
+
+  private func rows(at places: Range<Int>, of wanted: StridedRegion.Axis) -> [RowPlace] {
+    var rows: [RowPlace] = []
+    rows.reserveCapacity(places.count)
+    let part = StridedRegion.Axis(
+      start: wanted.start + places.lowerBound * wanted.step, step: wanted.step, count: places.count)
+    positions.forEach(at: part) { rows.append(RowPlace(row: $0, place: places.lowerBound + rows.count)) }
+    return rows
   }
 
   private func read(
@@ -164,10 +173,7 @@ package struct TakenDriver: ComputedDriver {
   package func storedBytes() throws -> Int { try base.storedBytes() }
 
   package func fingerprint() throws -> String {
-    let hash = positions.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
-      ($0 ^ UInt64(bitPattern: Int64($1))) &* 0x0000_0100_0000_01b3
-    }
-    return "taken \(axis) \(positions.count) \(hash) of \(try base.fingerprint())"
+    "taken \(axis) \(positions.fingerprint) of \(try base.fingerprint())"
   }
 }
 

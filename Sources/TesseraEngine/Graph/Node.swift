@@ -62,8 +62,8 @@ package enum Operation: Sendable {
   /// The same elements in C order under another shape.
   case reshape(Node)
   case concatenate([Node], axis: Int)
-  /// The elements at these positions along an axis, which are within it.
-  case take([Int], Node, axis: Int)
+  /// The elements at these positions along an axis.
+  case take(Positions, Node, axis: Int)
   /// Running totals along an axis; operands are int64, uint64, float64 or complex128.
   case scan(Scan, Node, axis: Int)
   /// What has to be finished before its result can be used.

@@ -1,5 +1,4 @@
 import TesseraCore
-import TesseraStorage
 
 // Elements moved along, repeated and surrounded: NumPy's `roll`, `tile`, `repeat`, `pad`. Nothing is copied or read.
 extension NDArray {
@@ -68,8 +67,8 @@ extension NDArray {
   ///
   /// - Parameter axis: nil for all elements in C order, a 1-D result.
   /// - Throws: `.usage` for negative numbers, for another number of them than there are positions (one stands for all),
-  ///   and an axis out of bounds; `.memory` for more than there is memory for.
-  /// - Complexity: memory of 8 bytes for each position of the result.
+  ///   an axis out of bounds, and results that are too large.
+  /// - Complexity: memory of 8 bytes for each number, which plans count.
   public func `repeat`(_ counts: [Int], axis: Int? = nil) throws -> NDArray {
     guard let axis else { return try ravel().repeat(counts, axis: 0) }
     if counts.count == 1 { return try self.repeat(counts[0], axis: axis) }
@@ -79,9 +78,12 @@ extension NDArray {
       throw TesseraError(
         .usage, "operands could not be broadcast together with shape (\(shape[number]),) (\(counts.count),)")
     }
-    let length = counts.reduce(0) { $0.saturatingAdd($1) }
-    try MemoryModel.requireAvailable(length.saturatingMultiply(8), for: "\(length) repeats")
-    return try take(counts.enumerated().flatMap { repeatElement($0.offset, count: $0.element) }, axis: number)
+    var end = 0
+    let ends = counts.map { count in
+      end = end.saturatingAdd(count)
+      return end
+    }
+    return try taken(.repeated(ends: ends), axis: number)
   }
 
   private static func requireCounts(_ counts: [Int]) throws {
@@ -109,10 +111,8 @@ extension NDArray {
   ///
   /// - Parameter widths: how many, for each axis; a single pair is that of all axes.
   /// - Throws: `.usage` for negative widths, for another number of pairs than there are axes, for an empty axis that there
-  ///   is nothing to extend with, and for an integer that the dtype does not have; `.memory` for more positions than there
-  ///   is memory for.
-  /// - Complexity: but for constants, memory of 8 bytes for each position that is added along an axis, and for each of all
-  ///   axes but the longest where several are extended.
+  ///   is nothing to extend with, for an integer that the dtype does not have, and for results that are too large.
+  /// - Complexity: no memory, however wide. Read again, what is added reads the elements that it repeats.
   public func pad(_ widths: [(before: Int, after: Int)], mode: PadMode = .constant(0)) throws -> NDArray {
     guard widths.count == 1 || widths.count == ndim else {
       throw TesseraError(
@@ -122,8 +122,13 @@ extension NDArray {
       throw TesseraError(.usage, "index can't contain negative values")
     }
     let all = (0..<ndim).map { widths[widths.count == 1 ? 0 : $0] }
-    if case .constant(let value) = mode { return try surrounded(all, by: value) }
-    return try extended(all, mode)
+    switch mode {
+    case .constant(let value): return try surrounded(all, by: value)
+    case .edge: return try extended(all, .edge)
+    case .reflect: return try extended(all, .reflect)
+    case .symmetric: return try extended(all, .symmetric)
+    case .wrap: return try extended(all, .wrap)
+    }
   }
 
   /// The same with as many elements on every side.
@@ -147,56 +152,32 @@ extension NDArray {
   }
 
   /// Axis by axis, what is added being taken from this array itself, so that there are two more parts for each axis rather
-  /// than three times as many. Short axes come first: of those before it every position is listed.
-  private func extended(_ widths: [(before: Int, after: Int)], _ mode: PadMode) throws -> NDArray {
-    func positions(_ range: Range<Int>, _ axis: Int) -> [Int] {
-      range.map { mode.source(of: $0, length: shape[axis]) }
-    }
+  /// than three times as many. Short axes come first: along those before it every position of a part is looked up.
+  private func extended(
+    _ widths: [(before: Int, after: Int)], _ mode: Positions.BeyondEnds
+  ) throws -> NDArray {
     let axes = widths.indices.filter { widths[$0].before > 0 || widths[$0].after > 0 }
       .sorted { (shape[$0], $0) < (shape[$1], $1) }
     if let empty = axes.first(where: { shape[$0] == 0 }) {
       throw TesseraError(
         .usage, "can't extend empty axis \(empty) using modes other than 'constant' or 'empty'")
     }
-    try requirePositions(axes.map { (shape[$0], widths[$0].before.saturatingAdd(widths[$0].after)) })
+    // Before positions are computed that may be beyond any number.
+    _ = try Shape(zip(shape.dimensions, widths).map { $0.saturatingAdd($1.before).saturatingAdd($1.after) })
+    func positions(_ range: Range<Int>, _ axis: Int) -> Positions {
+      .beyond(range: range, length: shape[axis], mode)
+    }
     var result = self
     for (number, axis) in axes.enumerated() {
       let (width, length) = (widths[axis], shape[axis])
       let parts = try [-width.before..<0, length..<length + width.after].map { range in
-        try axes[..<number].reduce(take(positions(range, axis), axis: axis)) { part, before in
+        try axes[..<number].reduce(taken(positions(range, axis), axis: axis)) { part, before in
           let all = -widths[before].before..<shape[before] + widths[before].after
-          return try part.take(positions(all, before), axis: before)
+          return try part.taken(positions(all, before), axis: before)
         }
       }
       result = try concatenate([parts[0], result, parts[1]], axis: axis)
     }
     return result
-  }
-
-  /// Refuses lists of positions that the process has no room for: what is added to each axis, and twice all of the axes
-  /// before it.
-  private func requirePositions(_ axes: [(length: Int, added: Int)]) throws {
-    var (listed, before) = (0, 0)
-    for axis in axes {
-      listed = listed.saturatingAdd(axis.added).saturatingAdd(before.saturatingMultiply(2))
-      before = before.saturatingAdd(axis.length).saturatingAdd(axis.added)
-    }
-    try MemoryModel.requireAvailable(listed.saturatingMultiply(8), for: "padding of \(listed) positions")
-  }
-}
-
-extension NDArray.PadMode {
-  /// The position among `length` whose element stands at `position`, which may be before the first or behind the last.
-  fileprivate func source(of position: Int, length: Int) -> Int {
-    func wrapped(_ period: Int) -> Int { (position % period + period) % period }
-    switch self {
-    case .constant, .edge: return min(max(position, 0), length - 1)
-    case .wrap: return wrapped(length)
-    case .symmetric: return min(wrapped(2 * length), 2 * length - 1 - wrapped(2 * length))
-    case .reflect:
-      if length == 1 { return 0 }
-      let period = 2 * length - 2
-      return min(wrapped(period), period - wrapped(period))
-    }
   }
 }

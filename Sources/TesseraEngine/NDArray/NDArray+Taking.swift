@@ -12,7 +12,8 @@ extension NDArray {
   ///   - axis: nil for positions in C order of all elements, a 1-D result.
   /// - Throws: `.usage` for an index or an axis out of bounds.
   /// - Complexity: read again, positions near one another are read together; of a compressed store, a chunk once for
-  ///   all of its positions in a block. Memory for the list.
+  ///   all of its positions in a block. Memory of 8 bytes for each position, which plans count: that of `indices` itself
+  ///   where none is negative, a list of its own otherwise.
   public func take(_ indices: [Int], axis: Int? = nil) throws -> NDArray {
     guard let axis, !isScalarWithAxis(axis) else { return try ravel().take(indices, axis: 0) }
     let number = try normalized(axis: axis)
@@ -20,15 +21,19 @@ extension NDArray {
     if length == 0, !indices.isEmpty {
       throw TesseraError(.usage, "cannot do a non-empty take from an empty axes.")
     }
-    let positions = try indices.map { index in
-      guard index < length, index >= -length else {
-        throw TesseraError(.usage, "index \(index) is out of bounds for axis \(number) with size \(length)")
-      }
-      return index < 0 ? index + length : index
+    if let wrong = indices.first(where: { $0 >= length || $0 < -length }) {
+      throw TesseraError(.usage, "index \(wrong) is out of bounds for axis \(number) with size \(length)")
     }
+    let isCounted = indices.allSatisfy { $0 >= 0 }
+    return try taken(
+      .listed(isCounted ? indices : indices.map { $0 < 0 ? $0 + length : $0 }), axis: number)
+  }
+
+  /// The elements at positions that are within an axis.
+  func taken(_ positions: Positions, axis: Int) throws -> NDArray {
     var dimensions = shape.dimensions
-    dimensions[number] = positions.count
-    return NDArray(.take(positions, node, axis: number), shape: try Shape(dimensions), dtype: dtype)
+    dimensions[axis] = positions.count
+    return NDArray(.take(positions, node, axis: axis), shape: try Shape(dimensions), dtype: dtype)
   }
 
   /// The same for an array of indices, whose shape takes the axis's place.
@@ -75,15 +80,18 @@ extension NDArray {
 
   /// The positions of elements that are not zero, in C order: NumPy's `flatnonzero`. Computed now, in pieces.
   ///
-  /// - Throws: `.memory` when so many positions do not fit half of the budget; as `evaluate`.
+  /// - Throws: `.memory` when so many positions do not fit half of the budget, or what is computed does not fit beside them;
+  ///   as `evaluate`.
   /// - Complexity: one pass; memory of 8 bytes for each position.
   public func flatnonzero(options: TransferOptions = .init()) throws -> [Int] {
-    let flat = try astype(.bool).ravel().withFinishedBarriers(options)
+    let (flat, held) = try astype(.bool).ravel().withFinishedBarriers(options)
     var positions: [Int] = []
+    var working = options
     for start in stride(from: 0, to: size, by: NDArray.maskPiece) {
       try options.checkCancellation()
       let piece = try flat[start..<Swift.min(size, start + NDArray.maskPiece)]
-      let isSet = try piece.elements(as: Bool.self, options: options)
+      working.heldBytes = options.heldBytes.saturatingAdd(held).saturatingAdd(positions.count * 8)
+      let isSet = try piece.elements(as: Bool.self, options: working)
       for (place, isSet) in isSet.enumerated() where isSet { positions.append(start + place) }
       guard positions.count <= options.memory / 16 else {
         throw TesseraError(
@@ -95,12 +103,13 @@ extension NDArray {
     return positions
   }
 
-  /// The same elements, of which parts are computed without what reductions beneath them had to read.
-  private func withFinishedBarriers(_ options: TransferOptions) throws -> NDArray {
+  /// The same elements, of which parts are computed without what reductions beneath them had to read; and the bytes that
+  /// stay in memory for it.
+  private func withFinishedBarriers(_ options: TransferOptions) throws -> (array: NDArray, held: Int) {
     var evaluation = Evaluation([node], options: options, gathersOutputs: false)
     try evaluation.run()
     let driver = try NodeSource.driver(of: node, results: evaluation.finished)
-    return NDArray(.source(Source(driver)), shape: shape, dtype: dtype)
+    return (NDArray(.source(Source(driver)), shape: shape, dtype: dtype), evaluation.heldBytes)
   }
 
   /// Elements of a mask that are computed at a time.

@@ -66,9 +66,11 @@ struct UniqueComputation {
       inverse: part(.inverse, array.shape), counts: part(.counts, none))
   }
 
-  /// Three eighths of the buffers for gathering and as much for results, so that a quarter is left for blocks.
+  /// Of the buffers that lists of positions leave, three eighths for gathering and as much for results, so that a quarter is
+  /// left for blocks.
   private func memory() throws -> DistinctSink.Memory {
-    let share = try MemoryModel(options).buffers / 8 * 3
+    let room = try MemoryModel(options).buffers - [array.node].listedBytes
+    let share = max(0, room) / 8 * 3
     let lists = (parts.contains(.counts) ? 8 : 0) + (needsFirsts ? 8 : 0)
     return DistinctSink.Memory(
       collectors: share, results: share,

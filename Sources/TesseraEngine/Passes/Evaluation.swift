@@ -8,8 +8,8 @@ package struct Evaluation {
   private let options: TransferOptions
   /// What barriers have given so far, by node; placeholders while planning.
   private var results: [ObjectIdentifier: Source] = [:]
-  /// Bytes of those.
-  package private(set) var heldBytes = 0
+  /// Bytes of those, and of the lists of positions in the graph.
+  package private(set) var heldBytes: Int
   /// Whether the outputs themselves are gathered in memory; otherwise only what they depend on.
   private let gathersOutputs: Bool
 
@@ -19,6 +19,7 @@ package struct Evaluation {
     self.outputs = (gathersOutputs && !isDeep ? outputs.flatMap(\.localBarriers) : []) + outputs
     self.options = options
     self.gathersOutputs = gathersOutputs
+    heldBytes = outputs.listedBytes
   }
 
   /// A sink, and the nodes that get their elements from it.

@@ -13,6 +13,19 @@ import Testing
     #expect(try choice.elements(as: Int64.self) == SequenceTests.choice)
   }
 
+  /// -log of the draws, which are the uniform numbers but for their last bits.
+  @Test func exponentialNumbers() throws {
+    let expected = [0.15364188899176617, 0.0778619602687673, 0.8642400011412389, 1.7671811761435146]
+    let x = try NDArray.exponential([4], seed: 5).elements(as: Double.self)
+    for (found, expected) in zip(x, expected) { #expect(abs(found - expected) < 1e-14, "\(x)") }
+    let scaled = try NDArray.exponential([2, 2], scale: 4, seed: 5)
+    #expect(try scaled.ravel().elements(as: Double.self) == x.map { 4 * $0 })
+    let short = try NDArray.exponential([4], seed: 5, dtype: .float32)
+    #expect(try short.elements(as: Float.self) == x.map { Float($0) })
+    #expect(try NDArray.exponential([3], scale: 0, seed: 5).elements(as: Double.self) == [0, 0, 0])
+    #expect(try NDArray.exponential([2, 0]).size == 0)
+  }
+
   private static let uniform = [
     0.8575790745355746, 0.9250921171973682, 0.4213716729569317, 0.17081380486735076,
   ]
@@ -27,6 +40,7 @@ import Testing
     let arrays = [
       try NDArray.random([7, 6, 50], seed: 11, dtype: .float32),
       try NDArray.normal([7, 6, 50], seed: 11),
+      try NDArray.exponential([7, 6, 50], scale: 3, seed: 11, dtype: .float32),
       try NDArray.integers([7, 6, 50], -9, 9, seed: 11, dtype: .int16),
       try NDArray.arange(2100, dtype: .int32).reshape([7, 6, 50]),
     ]
@@ -91,6 +105,9 @@ import Testing
   @Test func refused() {
     #expect(throws: TesseraError.self) { try NDArray.random([3], dtype: .int32) }
     #expect(throws: TesseraError.self) { try NDArray.normal([3], std: -1) }
+    #expect(throws: TesseraError.self) { try NDArray.exponential([3], scale: -1) }
+    #expect(throws: TesseraError.self) { try NDArray.exponential([3], scale: .infinity) }
+    #expect(throws: TesseraError.self) { try NDArray.exponential([3], dtype: .int64) }
     #expect(throws: TesseraError.self) { try NDArray.integers([3], 5, 5) }
     #expect(throws: TesseraError.self) { try NDArray.integers([3], 0, 257, dtype: .uint8) }
     #expect(throws: TesseraError.self) { try NDArray.random([-1]) }

@@ -126,8 +126,8 @@ import Testing
     let base = try ChunkedStub([1 << 16, 1 << 16], .float64, chunks: [1 << 12, 1 << 12])
     let most = 8 << 20
     #expect(ReshapedDriver(base, try Shape([1 << 32]), .float64).scratchBytes <= most)
-    #expect(try TakenDriver(base, Array(0..<100), axis: 0).scratchBytes <= most)
-    #expect(try TakenDriver(base, Array(0..<100), axis: 1).scratchBytes <= most)
+    #expect(try TakenDriver(base, .listed(Array(0..<100)), axis: 0).scratchBytes <= most)
+    #expect(try TakenDriver(base, .listed(Array(0..<100)), axis: 1).scratchBytes <= most)
   }
 
   /// Parts of a join take turns with one scratch; what they keep adds up.

@@ -26,10 +26,10 @@ extension Step {
   private func moments() throws -> NDArray? {
     let mask = array(named: "where")
     return switch operation {
-    case "var": try array(0).var(axis: axes, ddof: ddof, keepdims: keepdims, where: mask)
-    case "std": try array(0).std(axis: axes, ddof: ddof, keepdims: keepdims, where: mask)
-    case "nanvar": try array(0).nanvar(axis: axes, ddof: ddof, keepdims: keepdims, where: mask)
-    case "nanstd": try array(0).nanstd(axis: axes, ddof: ddof, keepdims: keepdims, where: mask)
+    case "var": try array(0).var(axis: axes, dtype: dtype, ddof: ddof, keepdims: keepdims, where: mask)
+    case "std": try array(0).std(axis: axes, dtype: dtype, ddof: ddof, keepdims: keepdims, where: mask)
+    case "nanvar": try array(0).nanvar(axis: axes, dtype: dtype, ddof: ddof, keepdims: keepdims, where: mask)
+    case "nanstd": try array(0).nanstd(axis: axes, dtype: dtype, ddof: ddof, keepdims: keepdims, where: mask)
     default: nil
     }
   }
@@ -68,9 +68,18 @@ extension Step {
     }
   }
 
+  private var quantileMethod: QuantileMethod {
+    get throws {
+      guard let name = self["method"]?.string else { return .linear }
+      guard let method = QuantileMethod(rawValue: name) else { throw BadJob(what: "method \(name)") }
+      return method
+    }
+  }
+
   private func ordered() throws -> NDArray? {
+    if let q = self["q"]?.double { return try ordered(at: q) }
     let q = self["q"]?.array?.compactMap(\.double) ?? []
-    let method = self["method"]?.string.flatMap { QuantileMethod(rawValue: $0) } ?? .linear
+    let method = try quantileMethod
     return switch operation {
     case "median": try array(0).median(axis: axes, keepdims: keepdims)
     case "nanmedian": try array(0).nanmedian(axis: axes, keepdims: keepdims)
@@ -82,15 +91,27 @@ extension Step {
     }
   }
 
+  /// A single probability is another function: its result has no axis for it, and may have another dtype.
+  private func ordered(at q: Double) throws -> NDArray? {
+    let method = try quantileMethod
+    return switch operation {
+    case "quantile": try array(0).quantile(q, axis: axes, method: method, keepdims: keepdims)
+    case "nanquantile": try array(0).nanquantile(q, axis: axes, method: method, keepdims: keepdims)
+    case "percentile": try array(0).percentile(q, axis: axes, method: method, keepdims: keepdims)
+    case "nanpercentile": try array(0).nanpercentile(q, axis: axes, method: method, keepdims: keepdims)
+    default: nil
+    }
+  }
+
   /// Running totals, and order.
   private func lines() throws -> NDArray? {
     switch operation {
-    case "cumsum": try array(0).cumsum(axis: axis)
-    case "cumprod": try array(0).cumprod(axis: axis)
+    case "cumsum": try array(0).cumsum(axis: axis, dtype: dtype)
+    case "cumprod": try array(0).cumprod(axis: axis, dtype: dtype)
     case "cummax": try array(0).cummax(axis: axis)
     case "cummin": try array(0).cummin(axis: axis)
-    case "nancumsum": try array(0).nancumsum(axis: axis)
-    case "nancumprod": try array(0).nancumprod(axis: axis)
+    case "nancumsum": try array(0).nancumsum(axis: axis, dtype: dtype)
+    case "nancumprod": try array(0).nancumprod(axis: axis, dtype: dtype)
     case "sort": try array(0).sort(axis: axis)
     case "argsort": try array(0).argsort(axis: axis)
     default: nil

@@ -183,8 +183,16 @@ extension Step {
       return try array(0).gradient(
         spacing: self["spacing"]?.double ?? 1, axis: axis ?? 0, edgeOrder: self["edge_order"]?.int ?? 1)
     case "ediff1d": return try array(0).ediff1d()
-    case "isclose": return try array(0).isclose(array(1), equalNaN: self["equal_nan"]?.bool ?? false)
+    case "isclose", "allclose": return try compared()
     default: return nil
     }
+  }
+
+  private func compared() throws -> NDArray {
+    let (a, b) = (try array(0), try array(1))
+    let (rtol, atol) = (self["rtol"]?.double ?? 1e-5, self["atol"]?.double ?? 1e-8)
+    let equalNaN = self["equal_nan"]?.bool ?? false
+    if operation == "isclose" { return try a.isclose(b, rtol: rtol, atol: atol, equalNaN: equalNaN) }
+    return NDArray(try a.allclose(b, rtol: rtol, atol: atol, equalNaN: equalNaN, options: options))
   }
 }

@@ -17,9 +17,8 @@ struct Step {
 
   func array() throws -> NDArray {
     if let made = try linearAlgebra() { return made }
-    if let made = try source() ?? view() ?? joined() ?? chosen() ?? sought() ?? distinct() ?? reduced() {
-      return made
-    }
+    if let made = try source() ?? view() ?? joined() ?? chosen() { return made }
+    if let made = try sought() ?? distinct() ?? counted() ?? reduced() { return made }
     switch try operands() {
     case (.array(let a), nil): return try unary(operation, a)
     case (.array(let a), .array(let b)): return try binary(operation, a, b)
