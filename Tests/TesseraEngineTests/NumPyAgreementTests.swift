@@ -150,6 +150,19 @@ import Testing
     #expect(try (x + UInt(3)).dtype == .float64)
   }
 
+  /// numpy.array([2**53, 2**53 + 1, -1]) == numpy.uint64(2**53), numpy.array([2**63 - 1], "u8") < numpy.int64(2**63 - 1)
+  @Test func wideIntegersAreComparedWithNumbersExactly() throws {
+    let x = try NDArray([1 << 53, 1 << 53 + 1, -1] as [Int64])
+    #expect(try (x .== UInt64(1 << 53)).elements(as: Bool.self) == [true, false, false])
+    #expect(try (x .> UInt64(1 << 53)).elements(as: Bool.self) == [false, true, false])
+    #expect(try (x .< UInt64.max).elements(as: Bool.self) == [true, true, true])
+    #expect(try (NDArray([-1] as [Int8]) .< UInt64(0)).elements(as: Bool.self) == [true])
+    let y = try NDArray([1 << 63 - 1, 1 << 63, .max] as [UInt64])
+    #expect(try (y .<= Int64.max).elements(as: Bool.self) == [true, false, false])
+    #expect(try (y .!= Int64.max).elements(as: Bool.self) == [false, true, true])
+    #expect(try (y .> Int8(-1)).elements(as: Bool.self) == [true, true, true])
+  }
+
   @Test func functionsOfTwoBroadcast() throws {
     let x = try NDArray([1, 2, 3, 4, 5, 6] as [Float], shape: [2, 3])
     let less = try x.zipMap(NDArray(1.0)) { (a: Float, b: Double) in Double(a) - b }

@@ -346,7 +346,7 @@ class Graph:
             # Swift's Double is Python's float, so there is no scalar that insists on float64.
             dtypes = [d for d in DTYPES if d not in (BFLOAT16, BOOL, np.float64) and d.kind != "c"]
             dtype = dtypes[rng.integers(len(dtypes))]
-            return {"dtype": dtype.name, "scalar": str(int(rng.integers(0, 100)) if dtype.kind != "f" else 1.5)}
+            return {"dtype": dtype.name, "scalar": str(self.integer(dtype) if dtype.kind != "f" else 1.5)}
         name = str(rng.choice(["bool", "int", "int", "float", "complex"], p=[0.1, 0.3, 0.2, 0.33, 0.07]))
         if x.dtype == BFLOAT16: name = str(rng.choice(["int", "float"]))
         if name == "complex":
@@ -358,6 +358,11 @@ class Graph:
             return {"kind": name, "scalar": str(values[rng.integers(len(values))])}
         values = [True, False] if name == "bool" else [0.5, 2.0, -1.0, 0.0, -0.0, 1e-3, 3.7, "inf", "nan", 1e30]
         return {"kind": name, "scalar": str(values[rng.integers(len(values))])}
+
+    def integer(self, dtype) -> int:
+        """A small one, or one near those where float64 and the other integers of 64 bits end."""
+        if dtype.itemsize < 8 or self.maybe(0.6): return int(self.rng.integers(0, 100))
+        return min(2 ** int(self.rng.choice([53, 63])) + int(self.rng.integers(-2, 3)), np.iinfo(dtype).max)
 
     def cast(self, number, is_wild=False) -> dict:
         x = self.array(number)
