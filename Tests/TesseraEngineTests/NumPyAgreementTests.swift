@@ -137,6 +137,26 @@ import Testing
     #expect(try x.clip(-300, bounds).elements(as: Int8.self) == [1, 4])
   }
 
+  /// numpy.concatenate, stack and clip of uint16, int16 and float32, and of bounds with and without dtypes
+  @Test func severalDTypesMeetAtOnce() throws {
+    let dtypes = [DType.uint16, .int16, .float32]
+    for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+      let x = try order.map { try NDArray.ones([2], dtype: dtypes[$0]) }
+      #expect(try concatenate(x).dtype == .float32)
+      #expect(try stack(x).dtype == .float32)
+      #expect(try x[0].clip(x[1], x[2]).elements(as: Float.self) == [1, 1])
+    }
+    let x = try NDArray([0, 1, 200] as [UInt8])
+    #expect(try x.clip(2.5, Float(1.5)).elements(as: Float.self) == [1.5, 1.5, 1.5])
+    #expect(try (x .> 0).clip(0, UInt64(7)).elements(as: UInt64.self) == [0, 1, 1])
+    #expect(try x.clip(300, 2.5).elements(as: Double.self) == [2.5, 2.5, 2.5])
+    #expect(try x.clip(-3, 2.5).elements(as: Double.self) == [0, 1, 2.5])
+    #expect(try x.clip(300, Int16(400)).elements(as: Int16.self) == [300, 300, 300])
+    #expect(try x.clip(Int8(3), Float16(9)).elements(as: Float16.self) == [3, 3, 9])
+    #expect(try x.clip(2.5, NDArray([1, 2, 3] as [Float])).elements(as: Float.self) == [1, 2, 3])
+    #expect(try x.clip(NDArray([1, 2, 3] as [Int8]), 300).elements(as: Int16.self) == [1, 2, 200])
+  }
+
   /// 1 << numpy.array([1, 2], "i1"), 3 & …; numpy.array([1]) + numpy.uint64(3) is float64
   @Test func numbersOnTheLeftAndUnsignedOnes() throws {
     let x = try NDArray([1, 2] as [Int8])

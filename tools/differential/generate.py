@@ -390,6 +390,7 @@ class Graph:
                     if self.maybe(0.8):
                         integral = kind(x.dtype) in "iu" and self.maybe(0.8)
                         step[key] = {"kind": "int" if integral else "float", "scalar": str(int(value)) if integral else str(float(value) / 2)}
+                        if self.maybe(0.25): step[key] = self.scalar(x, is_wild)
                 return step if len(step) > 2 else None
             case "nan_to_num":
                 numbers = {key: float(rng.integers(-9, 10)) for key in ("nan", "posinf", "neginf") if self.maybe(0.5)}

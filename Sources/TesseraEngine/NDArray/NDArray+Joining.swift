@@ -19,7 +19,7 @@ public func concatenate(_ arrays: [NDArray], axis: Int = 0) throws -> NDArray {
     }
     length = length.saturatingAdd(array.shape[axis])
   }
-  let dtype = arrays.dropFirst().reduce(first.dtype) { .promoted($0, $1.dtype) }
+  let dtype = DType.promoted(arrays.map { $0.dtype })
   var dimensions = first.shape.dimensions
   dimensions[axis] = length
   return NDArray(
