@@ -240,6 +240,41 @@ import Testing
     }
   }
 
+  /// numpy.sum([1.0, 2.0], where=[1, 0]) and others: "Cannot cast array data from dtype('int64') to dtype('bool')"
+  @Test func masksAreOfBools() throws {
+    let x = try NDArray([1.0, 2])
+    let whole = try x.astype(.int32)
+    let mask = try NDArray([1, 0] as [Int64])
+    for refused in [
+      { try x.sum(where: mask) }, { try x.prod(where: mask) }, { try x.mean(where: mask) },
+      { try x.var(where: mask) }, { try x.std(where: mask) }, { try x.any(where: mask) },
+      { try x.all(where: mask) }, { try x.min(initial: 5, where: mask) },
+      { try x.max(initial: 5, where: mask) }, { try x.nansum(where: mask) }, { try x.nanprod(where: mask) },
+      { try x.nanmin(initial: 5, where: mask) }, { try x.nanmax(initial: 5, where: mask) },
+      { try x.nanmean(where: mask) }, { try x.nanvar(where: mask) }, { try x.nanstd(where: mask) },
+      { try whole.nansum(where: mask) }, { try whole.nanmean(where: mask) },
+    ] as [() throws -> NDArray] {
+      let error = #expect(throws: TesseraError.self) { try refused() }
+      #expect(error?.kind == .usage)
+    }
+    #expect(try x.sum(where: mask.astype(.bool)).item(as: Double.self) == 1)
+    #expect(try x.nanmean(where: mask .> 0).item(as: Double.self) == 1)
+  }
+
+  /// numpy.nanmean([1.0, 2.0], dtype="i4"): "If a is inexact, then dtype must be inexact"; mean takes it
+  @Test func meansWithoutNaNAreFloats() throws {
+    let x = try NDArray([1.0, 2, 4])
+    for refused in [
+      { try x.nanmean(dtype: .int32) }, { try x.nanvar(dtype: .int64) }, { try x.nanstd(dtype: .bool) },
+    ] as [() throws -> NDArray] {
+      let error = #expect(throws: TesseraError.self) { try refused() }
+      #expect(error?.kind == .usage)
+    }
+    #expect(try x.nanmean(dtype: .float32).dtype == .float32)
+    #expect(try x.mean(dtype: .int32).item(as: Int32.self) == 2)
+    #expect(try x.astype(.int8).nanmean(dtype: .int32).item(as: Int32.self) == 2)
+  }
+
   /// numpy.max(numpy.array([1], "i4"), initial=2.5) and others
   @Test func anInitialValueHasTheArraysDType() throws {
     let flags = try NDArray([false])

@@ -458,9 +458,11 @@ class Graph:
         if plain in ("sum", "prod") and self.maybe(0.25) and x.dtype != BFLOAT16:
             step["dtype"] = str(rng.choice(["float64", "float32", "int64", "int32", "uint8", "complex128"]))
             if kind(x.dtype) == "c": step["dtype"] = "complex128"
+        if name == "nanmean" and is_wild and self.maybe(0.5): step["dtype"] = "int32"
         if plain not in ("argmin", "argmax", "ptp", "count_nonzero", *OTHERS) and self.maybe(0.25):
             shape = [1 if self.maybe(0.2) else length for length in x.shape]
-            step["where"] = self.source(BOOL, shape if self.maybe(0.8) else shape[1:])
+            own = np.dtype(np.int64) if is_wild and self.maybe(0.3) else BOOL
+            step["where"] = self.source(own, shape if self.maybe(0.8) else shape[1:])
         if plain in ("min", "max") and ("where" in step and not is_wild or self.maybe(0.1)):
             step["initial"] = self.initial(x)
             if step["initial"] is None: return None
