@@ -197,8 +197,10 @@ class Graph:
             case "tile":
                 step["repeats"] = [int(rng.integers(least, 4)) for _ in range(int(rng.integers(0, x.ndim + 2)))]
             case "repeat":
-                if x.ndim and self.maybe(0.8): step["axis"] = int(rng.integers(-x.ndim - is_wild, x.ndim))
-                length = x.size if "axis" not in step or step["axis"] < -x.ndim else x.shape[step["axis"]]
+                room = max(x.ndim, 1)  # a scalar has an axis here
+                if self.maybe(0.8): step["axis"] = int(rng.integers(-room - is_wild, room))
+                is_whole = not x.ndim or "axis" not in step or step["axis"] < -x.ndim
+                length = x.size if is_whole else x.shape[step["axis"]]
                 count = length + (is_wild and self.maybe(0.5)) if self.maybe(0.4) and length < 30 else 1
                 step["repeats"] = [int(rng.integers(least, 4)) for _ in range(count)]
             case "pad":
