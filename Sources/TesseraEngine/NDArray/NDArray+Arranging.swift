@@ -69,7 +69,7 @@ extension NDArray {
   /// - Parameter axis: nil for all elements in C order, a 1-D result.
   /// - Throws: `.usage` for negative numbers, for another number of them than there are positions (one stands for all),
   ///   and an axis out of bounds; `.memory` for more than there is memory for.
-  /// - Complexity: memory of 8 bytes for each position of the result.
+  /// - Complexity: memory of 8 bytes for each position of the result, and of as much again while it is made.
   public func `repeat`(_ counts: [Int], axis: Int? = nil) throws -> NDArray {
     guard let axis, !isScalarWithAxis(axis) else { return try ravel().repeat(counts, axis: 0) }
     if counts.count == 1 { return try self.repeat(counts[0], axis: axis) }
@@ -80,7 +80,8 @@ extension NDArray {
         .usage, "operands could not be broadcast together with shape (\(shape[number]),) (\(counts.count),)")
     }
     let length = counts.reduce(0) { $0.saturatingAdd($1) }
-    try MemoryModel.requireAvailable(length.saturatingMultiply(8), for: "\(length) repeats")
+    // `take` makes a list of its own.
+    try MemoryModel.requireAvailable(length.saturatingMultiply(16), for: "\(length) repeats")
     return try take(counts.enumerated().flatMap { repeatElement($0.offset, count: $0.element) }, axis: number)
   }
 

@@ -54,7 +54,8 @@ extension NDArray {
     guard count >= 0 else {
       throw TesseraError(.usage, "length of a permutation", expected: "0 or more", got: "\(count)")
     }
-    try MemoryModel.requireAvailable(count.saturatingMultiply(8), for: "a permutation of \(count)")
+    // The list and the array made of it.
+    try MemoryModel.requireAvailable(count.saturatingMultiply(16), for: "a permutation of \(count)")
     var generator = PhiloxGenerator(seed: seed)
     return try NDArray(generator.permutation(count))
   }
@@ -62,11 +63,15 @@ extension NDArray {
   /// `size` of the integers 0 ..< `count`, in memory: the same as `Generator(Philox(seed)).choice(count, size, replace)` in NumPy.
   ///
   /// - Parameter replace: whether one may come twice.
-  /// - Throws: `.usage` also for more than there are without `replace`.
+  /// - Throws: `.usage` also for more than there are without `replace`; `.memory` for more than there is memory for.
+  /// - Complexity: without `replace`, time and memory of O(`count`) for more than a fiftieth of more than ten thousand,
+  ///   otherwise of O(`size`).
   public static func choice(
     _ count: Int, size: Int, replace: Bool = true, seed: UInt128 = 0
   ) throws -> NDArray {
-    try MemoryModel.requireAvailable(Swift.max(size, 0).saturatingMultiply(8), for: "a choice of \(size)")
+    let listed = PhiloxGenerator.listedByChoice(count, size: size, replacing: replace)
+    try MemoryModel.requireAvailable(
+      listed.saturatingAdd(Swift.max(size, 0)).saturatingMultiply(8), for: "a choice of \(size)")
     var generator = PhiloxGenerator(seed: seed)
     return try NDArray(generator.choice(count, size: size, replacing: replace))
   }

@@ -1,4 +1,5 @@
 import TesseraCore
+import TesseraIO
 import TesseraStorage
 import Testing
 
@@ -117,6 +118,19 @@ import Testing
     #expect(throws: TesseraError.self) { try NDArray.random([-1]) }
     #expect(throws: TesseraError.self) { try NDArray.permutation(-1) }
     #expect(throws: TesseraError.self) { try NDArray.choice(3, size: 4, replace: false) }
+  }
+
+  /// What is given or chosen would fit, but not the list of all to choose from, or the list and the array made of it.
+  @Test func listsThatNoMemoryHoldsAreRefused() {
+    let many = ProcessLimits.memory / 10
+    for refused in [
+      { try NDArray.permutation(many) }, { try NDArray.choice(many, size: many) },
+      { try NDArray.choice(2 * many, size: many / 20, replace: false) },
+      { try NDArray([1.0, 2]).repeat([many, 0], axis: 0) },
+    ] as [() throws -> NDArray] {
+      let error = #expect(throws: TesseraError.self) { try refused() }
+      #expect(error?.kind == .memory)
+    }
   }
 }
 
