@@ -347,6 +347,7 @@ class Graph:
         if x.dtype != BFLOAT16 and self.maybe(0.2):
             # Swift's Double is Python's float, so there is no scalar that insists on float64.
             dtypes = [d for d in DTYPES if d not in (BFLOAT16, BOOL, np.float64) and d.kind != "c"]
+            if x.dtype in (np.int64, np.uint64) and self.maybe(0.4): dtypes = [np.dtype(np.int64), np.dtype(np.uint64)]
             dtype = dtypes[rng.integers(len(dtypes))]
             return {"dtype": dtype.name, "scalar": str(self.integer(dtype) if dtype.kind != "f" else 1.5)}
         name = str(rng.choice(["bool", "int", "int", "float", "complex"], p=[0.1, 0.3, 0.2, 0.33, 0.07]))
@@ -392,7 +393,7 @@ class Graph:
                     if self.maybe(0.8):
                         integral = kind(x.dtype) in "iu" and self.maybe(0.8)
                         step[key] = {"kind": "int" if integral else "float", "scalar": str(int(value)) if integral else str(float(value) / 2)}
-                        if self.maybe(0.25): step[key] = self.scalar(x, is_wild)
+                        if self.maybe(0.4): step[key] = self.scalar(x, is_wild)
                 return step if len(step) > 2 else None
             case "nan_to_num":
                 numbers = {key: float(rng.integers(-9, 10)) for key in ("nan", "posinf", "neginf") if self.maybe(0.5)}
