@@ -137,7 +137,7 @@ import Testing
     #expect(try x.clip(-300, bounds).elements(as: Int8.self) == [1, 4])
   }
 
-  /// numpy.concatenate, stack and clip of uint16, int16 and float32, and of bounds with and without dtypes
+  /// numpy.concatenate, stack, clip and select of uint16, int16 and float32, and of bounds with and without dtypes
   @Test func severalDTypesMeetAtOnce() throws {
     let dtypes = [DType.uint16, .int16, .float32]
     for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
@@ -145,6 +145,8 @@ import Testing
       #expect(try concatenate(x).dtype == .float32)
       #expect(try stack(x).dtype == .float32)
       #expect(try x[0].clip(x[1], x[2]).elements(as: Float.self) == [1, 1])
+      let mask = try NDArray([true, false])
+      #expect(try select([mask, mask], [x[0], x[1]], default: x[2]).dtype == .float32)
     }
     let x = try NDArray([0, 1, 200] as [UInt8])
     #expect(try x.clip(2.5, Float(1.5)).elements(as: Float.self) == [1.5, 1.5, 1.5])
