@@ -23,6 +23,16 @@ extension DType {
     }
   }
 
+  /// The dtype in which elements of all of these meet, as NumPy's `result_type` of several arrays; bool for none.
+  ///
+  /// Whatever their order: integers meet the floats one by one, rather than one another first. int16, uint16 and float32
+  /// give float32, though int16 and uint16 alone give int32, which with float32 gives float64.
+  public static func promoted(_ dtypes: [DType]) -> DType {
+    let isInexact = { (dtype: DType) in dtype.kind == .floating || dtype.kind == .complex }
+    let floatsFirst = dtypes.filter { isInexact($0) } + dtypes.filter { !isInexact($0) }
+    return floatsFirst.reduce(DType.bool) { promoted($0, $1) }
+  }
+
   /// The dtype in which elements of this dtype meet a scalar that has none of its own.
   ///
   /// The scalar gives way: `float32` stays with any real number, `int8` with any integer. Where its kind is

@@ -45,6 +45,40 @@ import Testing
     }
   }
 
+  /// `result_type(a, b, c)` where it is another dtype than that of `result_type(a, b)` and c.
+  private static let widerInPairs = [
+    "i1 u1 f2 f2", "i1 u2 f2 f4", "i1 u2 f4 f4", "i1 u2 c8 c8", "i2 u2 f2 f4", "i2 u2 f4 f4", "i2 u2 c8 c8",
+    "u1 i1 f2 f2", "u2 i1 f2 f4", "u2 i1 f4 f4", "u2 i1 c8 c8", "u2 i2 f2 f4", "u2 i2 f4 f4", "u2 i2 c8 c8",
+  ]
+
+  @Test func threeDTypesMeetWhereNumPysDo() {
+    let exceptions = Self.widerInPairs.map { row in row.split(separator: " ").compactMap { Self.short[$0] } }
+    let results = Dictionary(uniqueKeysWithValues: exceptions.map { (Array($0.prefix(3)), $0[3]) })
+    for a in Self.numpy {
+      for b in Self.numpy {
+        for c in Self.numpy {
+          let expected = results[[a, b, c]] ?? .promoted(.promoted(a, b), c)
+          #expect(DType.promoted([a, b, c]) == expected, "\(a), \(b) and \(c)")
+        }
+      }
+    }
+  }
+
+  @Test func theOrderOfSeveralChangesNothing() {
+    let all = DType.allCases
+    for a in all {
+      for b in all {
+        #expect(DType.promoted([a, b]) == DType.promoted(a, b))
+        for c in all {
+          let both = DType.promoted([a, b, c])
+          #expect(both == DType.promoted([c, a, b]), "\(a), \(b) and \(c)")
+          #expect(both == DType.promoted([b, a, c]), "\(a), \(b) and \(c)")
+        }
+      }
+    }
+    #expect(DType.promoted([]) == .bool)
+  }
+
   @Test func weakScalarsGiveWayAsNumPysDo() {
     for (weak, row) in zip(WeakScalar.allCases, Self.weakResultTypes) {
       for (a, expected) in zip(Self.numpy, row.split(separator: " ")) {

@@ -33,6 +33,12 @@ import Testing
     #expect(try rows(x.repeat(2, axis: 0)) == [[0, 1, 2], [0, 1, 2], [3, 4, 5], [3, 4, 5]])
     #expect(try x.repeat(2).elements(as: Int64.self) == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5])
     #expect(try rows(x.repeat([2, 0, 1], axis: 1)) == [[0, 0, 2], [3, 3, 5]])
+    for axis in [0, -1] {
+      #expect(try NDArray(5.5).repeat(3, axis: axis).elements(as: Double.self) == [5.5, 5.5, 5.5])
+      #expect(try NDArray(5.5).repeat([3], axis: axis).elements(as: Double.self) == [5.5, 5.5, 5.5])
+      #expect(throws: TesseraError.self) { try NDArray(5.5).repeat([1, 2], axis: axis) }
+    }
+    #expect(throws: TesseraError.self) { try NDArray(5.5).repeat(3, axis: 1) }
     #expect(throws: TesseraError.self) { try x.tile(-1) }
     #expect(throws: TesseraError.self) { try x.repeat(-1, axis: 0) }
     #expect(throws: TesseraError.self) { try x.repeat([1, 2], axis: 1) }

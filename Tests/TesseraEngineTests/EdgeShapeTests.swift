@@ -129,6 +129,10 @@ import Testing
     #expect(throws: TesseraError.self) { try explain(wide.median(axis: 0)) }
     #expect(throws: TesseraError.self) { try explain(wide.cumsum(axis: 0).max(axis: 0)) }
     #expect(throws: TesseraError.self) { try concatenate([NDArray](repeating: x, count: 64)) }
+    for long in [x, try NDArray.zeros([0])] {
+      let error = #expect(throws: TesseraError.self) { try long.split(count) }
+      #expect(error?.kind == .memory)
+    }
     #expect(try x[slice(step: .max)].elements() == [0.0])
     #expect(try x[slice(step: 1 << 57)][slice(step: -1)][slice(step: .min)].elements() == [0.0])
   }

@@ -137,6 +137,28 @@ import Testing
     #expect(try x.clip(-300, bounds).elements(as: Int8.self) == [1, 4])
   }
 
+  /// numpy.concatenate, stack, clip and select of uint16, int16 and float32, and of bounds with and without dtypes
+  @Test func severalDTypesMeetAtOnce() throws {
+    let dtypes = [DType.uint16, .int16, .float32]
+    for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+      let x = try order.map { try NDArray.ones([2], dtype: dtypes[$0]) }
+      #expect(try concatenate(x).dtype == .float32)
+      #expect(try stack(x).dtype == .float32)
+      #expect(try x[0].clip(x[1], x[2]).elements(as: Float.self) == [1, 1])
+      let mask = try NDArray([true, false])
+      #expect(try select([mask, mask], [x[0], x[1]], default: x[2]).dtype == .float32)
+    }
+    let x = try NDArray([0, 1, 200] as [UInt8])
+    #expect(try x.clip(2.5, Float(1.5)).elements(as: Float.self) == [1.5, 1.5, 1.5])
+    #expect(try (x .> 0).clip(0, UInt64(7)).elements(as: UInt64.self) == [0, 1, 1])
+    #expect(try x.clip(300, 2.5).elements(as: Double.self) == [2.5, 2.5, 2.5])
+    #expect(try x.clip(-3, 2.5).elements(as: Double.self) == [0, 1, 2.5])
+    #expect(try x.clip(300, Int16(400)).elements(as: Int16.self) == [300, 300, 300])
+    #expect(try x.clip(Int8(3), Float16(9)).elements(as: Float16.self) == [3, 3, 9])
+    #expect(try x.clip(2.5, NDArray([1, 2, 3] as [Float])).elements(as: Float.self) == [1, 2, 3])
+    #expect(try x.clip(NDArray([1, 2, 3] as [Int8]), 300).elements(as: Int16.self) == [1, 2, 200])
+  }
+
   /// 1 << numpy.array([1, 2], "i1"), 3 & …; numpy.array([1]) + numpy.uint64(3) is float64
   @Test func numbersOnTheLeftAndUnsignedOnes() throws {
     let x = try NDArray([1, 2] as [Int8])
@@ -148,6 +170,19 @@ import Testing
     #expect(throws: TesseraError.self) { try 300 >> x }
     #expect(try (x.astype(.uint8) + UInt(3)).elements(as: UInt64.self) == [4, 5])
     #expect(try (x + UInt(3)).dtype == .float64)
+  }
+
+  /// numpy.array([2**53, 2**53 + 1, -1]) == numpy.uint64(2**53), numpy.array([2**63 - 1], "u8") < numpy.int64(2**63 - 1)
+  @Test func wideIntegersAreComparedWithNumbersExactly() throws {
+    let x = try NDArray([1 << 53, 1 << 53 + 1, -1] as [Int64])
+    #expect(try (x .== UInt64(1 << 53)).elements(as: Bool.self) == [true, false, false])
+    #expect(try (x .> UInt64(1 << 53)).elements(as: Bool.self) == [false, true, false])
+    #expect(try (x .< UInt64.max).elements(as: Bool.self) == [true, true, true])
+    #expect(try (NDArray([-1] as [Int8]) .< UInt64(0)).elements(as: Bool.self) == [true])
+    let y = try NDArray([1 << 63 - 1, 1 << 63, .max] as [UInt64])
+    #expect(try (y .<= Int64.max).elements(as: Bool.self) == [true, false, false])
+    #expect(try (y .!= Int64.max).elements(as: Bool.self) == [false, true, true])
+    #expect(try (y .> Int8(-1)).elements(as: Bool.self) == [true, true, true])
   }
 
   @Test func functionsOfTwoBroadcast() throws {
@@ -248,6 +283,41 @@ import Testing
       let error = #expect(throws: TesseraError.self) { try refused() }
       #expect(error?.kind == .usage)
     }
+  }
+
+  /// numpy.sum([1.0, 2.0], where=[1, 0]) and others: "Cannot cast array data from dtype('int64') to dtype('bool')"
+  @Test func masksAreOfBools() throws {
+    let x = try NDArray([1.0, 2])
+    let whole = try x.astype(.int32)
+    let mask = try NDArray([1, 0] as [Int64])
+    for refused in [
+      { try x.sum(where: mask) }, { try x.prod(where: mask) }, { try x.mean(where: mask) },
+      { try x.var(where: mask) }, { try x.std(where: mask) }, { try x.any(where: mask) },
+      { try x.all(where: mask) }, { try x.min(initial: 5, where: mask) },
+      { try x.max(initial: 5, where: mask) }, { try x.nansum(where: mask) }, { try x.nanprod(where: mask) },
+      { try x.nanmin(initial: 5, where: mask) }, { try x.nanmax(initial: 5, where: mask) },
+      { try x.nanmean(where: mask) }, { try x.nanvar(where: mask) }, { try x.nanstd(where: mask) },
+      { try whole.nansum(where: mask) }, { try whole.nanmean(where: mask) },
+    ] as [() throws -> NDArray] {
+      let error = #expect(throws: TesseraError.self) { try refused() }
+      #expect(error?.kind == .usage)
+    }
+    #expect(try x.sum(where: mask.astype(.bool)).item(as: Double.self) == 1)
+    #expect(try x.nanmean(where: mask .> 0).item(as: Double.self) == 1)
+  }
+
+  /// numpy.nanmean([1.0, 2.0], dtype="i4"): "If a is inexact, then dtype must be inexact"; mean takes it
+  @Test func meansWithoutNaNAreFloats() throws {
+    let x = try NDArray([1.0, 2, 4])
+    for refused in [
+      { try x.nanmean(dtype: .int32) }, { try x.nanvar(dtype: .int64) }, { try x.nanstd(dtype: .bool) },
+    ] as [() throws -> NDArray] {
+      let error = #expect(throws: TesseraError.self) { try refused() }
+      #expect(error?.kind == .usage)
+    }
+    #expect(try x.nanmean(dtype: .float32).dtype == .float32)
+    #expect(try x.mean(dtype: .int32).item(as: Int32.self) == 2)
+    #expect(try x.astype(.int8).nanmean(dtype: .int32).item(as: Int32.self) == 2)
   }
 
   /// numpy.max(numpy.array([1], "i4"), initial=2.5) and others

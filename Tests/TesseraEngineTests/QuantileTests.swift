@@ -39,6 +39,22 @@ import Testing
     #expect(try x.quantile([0, 1]).elements(as: Double.self) == [Double(all.min()!), Double(all.max()!)])
   }
 
+  /// numpy.median([1e308, 1.2e308, -1e308]); of two equal ones it is infinite, as their sum is
+  @Test func theMiddleElementIsNoSum() throws {
+    let x = try NDArray([1e308, 1.2e308, -1e308])
+    #expect(try x.median().item(as: Double.self) == 1e308)
+    #expect(try x.nanmedian().item(as: Double.self) == 1e308)
+    #expect(try NDArray([Double.nan, 1.7e308]).nanmedian().item(as: Double.self) == 1.7e308)
+    #expect(try NDArray([1e308, 1e308]).median().item(as: Double.self) == .infinity)
+    let lines: [Float] = [3e38, -3e38, -3.1e38, .infinity, .infinity, .infinity]
+    let narrow = try NDArray(lines, shape: [2, 3])
+    #expect(try narrow.median(axis: 1).elements(as: Float.self) == [-3e38, .infinity])
+    #expect(try narrow.nanmedian(axis: 1).elements(as: Float.self) == [-3e38, .infinity])
+    #expect(try NDArray([Int64.max]).median().item(as: Double.self) == 0x1p63)
+    let long = try NDArray.full([400_001], 1.5e308)
+    #expect(try long.median().item(as: Double.self) == 1.5e308)
+  }
+
   /// NumPy's quantile of an axis of length 0 is an error, its median and nanquantile are NaN, even of integers.
   @Test(arguments: QuantileMethod.allCases) func ofNothing(_ method: QuantileMethod) throws {
     let x = try NDArray.zeros([3, 0], dtype: .uint8)

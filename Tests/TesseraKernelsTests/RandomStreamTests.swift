@@ -94,9 +94,25 @@ private func moments(_ values: [Double]) -> [Double] {
     #expect(made == draws.map { $0 &+ UInt64(truncatingIfNeeded: low) })
   }
   #expect(try fill(Bool.self, seed: 2, .integers(low: 1, high: 2), count: 9).allSatisfy { $0 })
-  let greatest = try fill(Float16.self, seed: 2, .integers(low: 65504, high: 65505), count: 9)
-  #expect(greatest.allSatisfy { $0 == Float16.greatestFiniteMagnitude })
+  let greatest = try fill(Float16.self, seed: 2, .integers(low: 2048, high: 2049), count: 9)
+  #expect(greatest.allSatisfy { $0 == 2048 })
   #expect(Set(try fill(Double.self, seed: 2, .integers(low: -1, high: 2), count: 99)) == [-1, 0, 1])
+}
+
+/// Of the integers beyond these some would be rounded, up to the excluded end or down below the first.
+@Test func integersOfFloatsAreThoseTheyHoldExactly() throws {
+  for (dtype, bits) in [(.float16, 11), (.bfloat16, 8), (.float32, 24), (.float64, 53)] as [(DType, Int)] {
+    let greatest = Int128(1) << bits
+    _ = try RandomStream(seed: 0, .integers(low: -greatest, high: greatest + 1), dtype: dtype)
+    for (low, high) in [(0, greatest + 2), (-greatest - 1, 0)] as [(Int128, Int128)] {
+      let error = #expect(throws: TesseraError.self) {
+        try RandomStream(seed: 0, .integers(low: low, high: high), dtype: dtype)
+      }
+      #expect(error?.expected == "-\(greatest) to \(greatest) for \(dtype)")
+    }
+  }
+  let halves = try fill(Float16.self, seed: 9, .integers(low: -2048, high: 2048), count: 100_000)
+  #expect(halves.allSatisfy { (-2048..<2048).contains($0) && $0 == $0.rounded() })
 }
 
 @Test func uniformNumbersOfShortFloatsStayBelowOne() throws {
@@ -114,7 +130,7 @@ private func moments(_ values: [Double]) -> [Double] {
     (.integers(low: 0, high: 129), .int8), (.integers(low: -1, high: 3), .uint16),
     (.integers(low: -1, high: 1 << 64), .float64), (.integers(low: 0, high: 2), .complex128),
     (.integers(low: .min, high: .max), .int64), (.integers(low: 0, high: 3), .bool),
-    (.integers(low: 0, high: 1 << 30), .float16), (.integers(low: -65505, high: 0), .float16),
+    (.integers(low: 0, high: 1 << 30), .float16), (.integers(low: 0, high: 1 << 64), .float64),
   ]
   for (distribution, dtype) in refused {
     #expect(throws: TesseraError.self, "\(distribution) \(dtype)") {

@@ -204,8 +204,10 @@ class Graph:
             case "tile":
                 step["repeats"] = [int(rng.integers(least, 4)) for _ in range(int(rng.integers(0, x.ndim + 2)))]
             case "repeat":
-                if x.ndim and self.maybe(0.8): step["axis"] = int(rng.integers(-x.ndim - is_wild, x.ndim))
-                length = x.size if "axis" not in step or step["axis"] < -x.ndim else x.shape[step["axis"]]
+                room = max(x.ndim, 1)  # a scalar has an axis here
+                if self.maybe(0.8): step["axis"] = int(rng.integers(-room - is_wild, room))
+                is_whole = not x.ndim or "axis" not in step or step["axis"] < -x.ndim
+                length = x.size if is_whole else x.shape[step["axis"]]
                 count = length + (is_wild and self.maybe(0.5)) if self.maybe(0.4) and length < 30 else 1
                 step["repeats"] = [int(rng.integers(least, 4)) for _ in range(count)]
             case "pad":
@@ -352,8 +354,9 @@ class Graph:
         if x.dtype != BFLOAT16 and self.maybe(0.2):
             # Swift's Double is Python's float, so there is no scalar that insists on float64.
             dtypes = [d for d in DTYPES if d not in (BFLOAT16, BOOL, np.float64) and d.kind != "c"]
+            if x.dtype in (np.int64, np.uint64) and self.maybe(0.4): dtypes = [np.dtype(np.int64), np.dtype(np.uint64)]
             dtype = dtypes[rng.integers(len(dtypes))]
-            return {"dtype": dtype.name, "scalar": str(int(rng.integers(0, 100)) if dtype.kind != "f" else 1.5)}
+            return {"dtype": dtype.name, "scalar": str(self.integer(dtype) if dtype.kind != "f" else 1.5)}
         name = str(rng.choice(["bool", "int", "int", "float", "complex"], p=[0.1, 0.3, 0.2, 0.33, 0.07]))
         if x.dtype == BFLOAT16: name = str(rng.choice(["int", "float"]))
         if name == "complex":
@@ -365,6 +368,11 @@ class Graph:
             return {"kind": name, "scalar": str(values[rng.integers(len(values))])}
         values = [True, False] if name == "bool" else [0.5, 2.0, -1.0, 0.0, -0.0, 1e-3, 3.7, "inf", "nan", 1e30]
         return {"kind": name, "scalar": str(values[rng.integers(len(values))])}
+
+    def integer(self, dtype) -> int:
+        """A small one, or one near those where float64 and the other integers of 64 bits end."""
+        if dtype.itemsize < 8 or self.maybe(0.6): return int(self.rng.integers(0, 100))
+        return min(2 ** int(self.rng.choice([53, 63])) + int(self.rng.integers(-2, 3)), np.iinfo(dtype).max)
 
     def cast(self, number, is_wild=False) -> dict:
         x = self.array(number)
@@ -393,6 +401,7 @@ class Graph:
                     if self.maybe(0.8):
                         integral = kind(x.dtype) in "iu" and self.maybe(0.8)
                         step[key] = {"kind": "int" if integral else "float", "scalar": str(int(value)) if integral else str(float(value) / 2)}
+                        if self.maybe(0.4): step[key] = self.scalar(x, is_wild)
                 return step if len(step) > 2 else None
             case "nan_to_num":
                 numbers = {key: float(rng.integers(-9, 10)) for key in ("nan", "posinf", "neginf") if self.maybe(0.5)}
@@ -481,9 +490,11 @@ class Graph:
             step["ddof"] = int(rng.choice([0, 0, 1, 1, 2]))
         if plain in ("sum", "prod", "mean", "var", "std") and self.maybe(0.25) and x.dtype != BFLOAT16:
             step |= self.accumulator(name, x)
+        if name == "nanmean" and is_wild and self.maybe(0.5): step["dtype"] = "int32"
         if plain not in ("argmin", "argmax", "ptp", "count_nonzero", *OTHERS) and self.maybe(0.25):
             shape = [1 if self.maybe(0.2) else length for length in x.shape]
-            step["where"] = self.source(BOOL, shape if self.maybe(0.8) else shape[1:])
+            own = np.dtype(np.int64) if is_wild and self.maybe(0.3) else BOOL
+            step["where"] = self.source(own, shape if self.maybe(0.8) else shape[1:])
         if plain in ("min", "max") and ("where" in step and not is_wild or self.maybe(0.1)):
             step["initial"] = self.initial(x)
             if step["initial"] is None: return None

@@ -88,7 +88,9 @@ def quantile(step: dict, x: np.ndarray) -> Expected:
     magnitude = np.maximum(np.abs(below), np.abs(above))
     free = np.broadcast_to(~np.isfinite(magnitude) & ~np.isnan(wide), array.shape)
     free = free | (np.isinf(widen(x)).any() & np.isnan(wide))
-    free = free | (magnitude > float(ml_dtypes.finfo(array.dtype).max) / 4)
+    # The middle one of an odd number is an element, however large; NumPy's nanmedian adds it to itself along axes.
+    if step["op"] != "median" or x.size // array.size % 2 == 0:
+        free = free | (magnitude > float(ml_dtypes.finfo(array.dtype).max) / 4)
     return Expected(wide.astype(array.dtype), wide=wide, ulps=2,
                     slack=(4 * eps + x.size * np.finfo(np.float64).eps) * np.where(np.isfinite(magnitude), magnitude, 0),
                     free=free)

@@ -45,7 +45,8 @@ def extremes(dtype) -> np.ndarray:
                   float(info.smallest_subnormal), float(info.eps), 2.0, 3.0, 1e3, np.inf, -np.inf, np.nan]
         return np.array(values).astype(dtype)
     info = np.iinfo(dtype)
-    return np.array([0, 1, 2, 3, info.max, info.max - 1, info.min, info.min + 1, info.max // 2], dtype)
+    beyond_float64 = [2 ** 53, 2 ** 53 + 1] if info.bits == 64 else []
+    return np.array([0, 1, 2, 3, info.max, info.max - 1, info.min, info.min + 1, info.max // 2, *beyond_float64], dtype)
 
 
 def random_elements(rng, dtype, shape) -> np.ndarray:

@@ -24,42 +24,6 @@ public func `where`(_ mask: NDArray, _ a: some ArrayScalar, _ b: some ArrayScala
 }
 
 extension NDArray {
-  /// The elements kept within bounds, of which either may be nil: NumPy's `clip`.
-  ///
-  /// An integer that lies beyond all that the dtype has, on its own side, is no bound.
-  public func clip(_ lower: (any ArrayScalar)?, _ upper: (any ArrayScalar)?) throws -> NDArray {
-    var result = self
-    if let lower, !lower.scalar.isBeyond(dtype, below: true) { result = try .binary(.maximum, result, lower) }
-    if let upper, !upper.scalar.isBeyond(dtype, below: false) {
-      result = try .binary(.minimum, result, upper)
-    }
-    return result
-  }
-
-  /// The elements kept within bounds given by arrays; dtypes are promoted and all three broadcast.
-  ///
-  /// - Throws: `.usage` for shapes that do not broadcast.
-  public func clip(_ lower: NDArray, _ upper: NDArray) throws -> NDArray {
-    try .binary(.minimum, .binary(.maximum, self, lower), upper)
-  }
-
-  /// The same with a number, or nil, for the upper bound.
-  public func clip(_ lower: NDArray, _ upper: (any ArrayScalar)?) throws -> NDArray {
-    let raised = try NDArray.binary(.maximum, self, lower)
-    guard let upper, !upper.scalar.isBeyond(dtype, below: false) else { return raised }
-    return try .binary(.minimum, raised, upper)
-  }
-
-  /// The same with a number, or nil, for the lower bound.
-  public func clip(_ lower: (any ArrayScalar)?, _ upper: NDArray) throws -> NDArray {
-    // A literal need fit only what the two arrays have in common.
-    var raised = astype(.promoted(dtype, upper.dtype))
-    if let lower, !lower.scalar.isBeyond(dtype, below: true) {
-      raised = try .binary(.maximum, raised, lower)
-    }
-    return try .binary(.minimum, raised, upper)
-  }
-
   /// Numbers in place of NaNs and infinities: NumPy's `nan_to_num`. Parts of complex numbers are replaced on their own;
   /// integers and bools stay as they are.
   ///

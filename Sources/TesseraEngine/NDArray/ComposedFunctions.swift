@@ -110,7 +110,7 @@ public func select(
     throw TesseraError(
       .usage, "invalid entry \(number) in condlist", expected: "bool", got: conditions[number].dtype.name)
   }
-  let dtype = choices.reduce(value.dtype) { .promoted($0, $1.dtype) }
+  let dtype = DType.promoted([value.dtype] + choices.map { $0.dtype })
   var result = value.astype(dtype)
   for (condition, choice) in zip(conditions, choices).reversed() {
     result = try NDArray.select(condition, choice.astype(dtype), result)
@@ -124,6 +124,6 @@ public func select(
 public func select(
   _ conditions: [NDArray], _ choices: [NDArray], default value: any ArrayScalar = 0
 ) throws -> NDArray {
-  let dtype = choices.dropFirst().reduce(choices.first?.dtype ?? .bool) { .promoted($0, $1.dtype) }
+  let dtype = DType.promoted(choices.map { $0.dtype })
   return try select(conditions, choices, default: NDArray.constant(value, beside: dtype))
 }

@@ -53,7 +53,7 @@ extension NDArray {
   /// - Parameter axis: nil for all elements in C order, a 1-D result.
   /// - Throws: `.usage` for a negative number, and an axis out of bounds.
   public func `repeat`(_ count: Int, axis: Int? = nil) throws -> NDArray {
-    guard let axis else { return try ravel().repeat(count, axis: 0) }
+    guard let axis, !isScalarWithAxis(axis) else { return try ravel().repeat(count, axis: 0) }
     try NDArray.requireCounts([count])
     let number = try normalized(axis: axis)
     var spread = shape.dimensions
@@ -70,7 +70,7 @@ extension NDArray {
   ///   an axis out of bounds, and results that are too large.
   /// - Complexity: memory of 8 bytes for each number, which plans count.
   public func `repeat`(_ counts: [Int], axis: Int? = nil) throws -> NDArray {
-    guard let axis else { return try ravel().repeat(counts, axis: 0) }
+    guard let axis, !isScalarWithAxis(axis) else { return try ravel().repeat(counts, axis: 0) }
     if counts.count == 1 { return try self.repeat(counts[0], axis: axis) }
     try NDArray.requireCounts(counts)
     let number = try normalized(axis: axis)

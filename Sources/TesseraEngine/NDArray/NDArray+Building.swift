@@ -41,6 +41,8 @@ extension NDArray {
       // Comparing with an integer that the dtype does not have is no mistake: its answer is known.
       return NDArray(try scalar.constant(.int64))
     }
+    // Beside a number with a dtype integers of 64 bits are compared as they are, not as float64.
+    if operation.mixedComparison(array.dtype, dtype) != nil { return NDArray(try scalar.constant(dtype)) }
     // Whether it is zero is all that logic asks.
     if operation.isLogical { return NDArray(try scalar.constant(scalar.fits(dtype) ? dtype : .bool)) }
     // Where the operation computes in another dtype than the two have (`copysign` of integers), the scalar

@@ -1,4 +1,5 @@
 import TesseraCore
+import TesseraStorage
 
 /// Arrays one after another along an axis they have; dtypes are promoted. Nothing is copied.
 ///
@@ -21,7 +22,7 @@ public func concatenate(_ arrays: [NDArray], axis: Int? = 0) throws -> NDArray {
     }
     length = length.saturatingAdd(array.shape[axis])
   }
-  let dtype = arrays.dropFirst().reduce(first.dtype) { .promoted($0, $1.dtype) }
+  let dtype = DType.promoted(arrays.map { $0.dtype })
   var dimensions = first.shape.dimensions
   dimensions[axis] = length
   return NDArray(
@@ -75,7 +76,7 @@ public func append(_ array: NDArray, _ values: NDArray, axis: Int? = nil) throws
 extension NDArray {
   /// Equal parts along an axis.
   ///
-  /// - Throws: `.usage` when the axis does not divide into that many.
+  /// - Throws: `.usage` when the axis does not divide into that many; `.memory` for more parts than there is memory for.
   public func split(_ sections: Int, axis: Int = 0) throws -> [NDArray] {
     let axis = try normalized(axis: axis)
     guard sections > 0, shape[axis] % sections == 0 else {
@@ -83,6 +84,8 @@ extension NDArray {
         .usage, "array split does not result in an equal division", expected: "a divisor of \(shape[axis])",
         got: "\(sections)")
     }
+    // Each has a node with a shape and a selection of its own, of some hundred bytes.
+    try MemoryModel.requireAvailable(sections.saturatingMultiply(256), for: "a split into \(sections)")
     let length = shape[axis] / sections
     return try split(at: (1..<sections).map { $0 * length }, axis: axis)
   }

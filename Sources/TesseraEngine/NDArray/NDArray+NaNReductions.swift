@@ -34,10 +34,13 @@ extension NDArray {
   }
 
   /// The mean of what is not NaN; NaN of nothing.
+  ///
+  /// - Throws: `.usage` also for an integer `dtype` of floats, as do `nanvar` and `nanstd`.
   public func nanmean(
     axis: (any ArrayAxes)? = nil, dtype: DType? = nil, keepdims: Bool = false, where mask: NDArray? = nil
   ) throws -> NDArray {
     guard hasNaN else { return try mean(axis: axis, dtype: dtype, keepdims: keepdims, where: mask) }
+    try requireInexact(dtype)
     return try mean(
       axis: axesOfUfunc(axis), dtype: dtype, keepdims: keepdims, where: withoutNaN(mask))
   }
@@ -50,6 +53,7 @@ extension NDArray {
     guard hasNaN else {
       return try `var`(axis: axis, dtype: dtype, ddof: ddof, keepdims: keepdims, where: mask)
     }
+    try requireInexact(dtype)
     let axis = axesOfUfunc(axis)
     let result = (dtype ?? self.dtype).realPart
     return try nanVariance(axis, ddof, mask).astype(result).keeping(axis, of: self, keepdims)
@@ -63,6 +67,7 @@ extension NDArray {
     guard hasNaN else {
       return try std(axis: axis, dtype: dtype, ddof: ddof, keepdims: keepdims, where: mask)
     }
+    try requireInexact(dtype)
     let axis = axesOfUfunc(axis)
     let result = (dtype ?? self.dtype).realPart
     let deviation = try NDArray.unary(.sqrt, nanVariance(axis, ddof, mask))
@@ -87,9 +92,17 @@ extension NDArray {
 
   /// What is neither masked nor NaN; nil when that is everything.
   package func withoutNaN(_ mask: NDArray?) throws -> NDArray? {
+    try NDArray.requireBool(mask: mask)
     guard hasNaN else { return mask }
     let known = try NDArray.unary(.logicalNot, NDArray.unary(.isnan, self))
     return try mask.map { try NDArray.binary(.logicalAnd, $0, known) } ?? known
+  }
+
+  /// What NumPy's `mean` takes of floats too, its `nanmean` does not.
+  private func requireInexact(_ dtype: DType?) throws {
+    guard let dtype, dtype.kind != .floating, dtype.kind != .complex else { return }
+    throw TesseraError(
+      .usage, "dtype of what may be NaN", expected: "a floating-point or complex one", got: dtype.name)
   }
 
   /// NumPy gives NaN where no degrees of freedom are left.

@@ -27,20 +27,24 @@ extension NDArray {
   }
 
   /// Numbers from `start` up to but not including `stop`, `step` apart; as in NumPy there may be one more by rounding.
+  /// A step that is larger than any distance, infinity too, leaves the first.
   ///
   /// - Parameter dtype: any but bool and complex ones; integers are spaced by the distance of the first two.
-  /// - Throws: `.usage` for a step of 0 and for numbers that are not finite.
+  /// - Throws: `.usage` for a step of 0 or NaN, and for bounds that are not finite, or whose distance is not.
   public static func arange(
     _ start: Double, _ stop: Double, step: Double = 1, dtype: DType = .float64
   ) throws -> NDArray {
-    let length = ((stop - start) / step).rounded(.up)
-    guard length.isFinite else {
+    let steps = (stop - start) / step
+    guard steps.isFinite else {
       throw TesseraError(
         .usage, "range", expected: "finite bounds, and a step that is not 0",
         got: "\(start) to \(stop) by \(step)")
     }
+    // A quotient that underflows is less than one step, though there is a way to go.
+    let length = steps == 0 && start != stop ? (steps.sign == .plus ? 1 : 0) : steps.rounded(.up)
     let count = Int(Swift.min(Swift.max(length, 0), 0x1p62))
-    let second = start + step
+    // Where there is no second one, it need not be finite, nor one that the dtype has.
+    let second = count > 1 ? start + step : start
     guard dtype.kind == .signed || dtype.kind == .unsigned else {
       return try ranged(count, .floats(first: start, second: second), dtype)
     }

@@ -2,8 +2,8 @@ public import TesseraCore
 package import TesseraKernels
 
 // Reductions over axes, as NumPy's: over everything when `axis` is nil; with `keepdims` the axes stay with length 1;
-// elements where `mask` is false are left out. Each takes part in a pass over the array that it shares with whatever is
-// evaluated together with it; accumulators are float64 (compensated for float64 input) and merge in an order
+// elements where `mask`, of bools, is false are left out. Each takes part in a pass over the array that it shares with
+// whatever is evaluated together with it; accumulators are float64 (compensated for float64 input) and merge in an order
 // fixed by the array's layout, so results do not depend on threads or budget. Memory: accumulators for the
 // kept positions. They throw `.usage` for axes out of bounds and dtypes NumPy refuses. As in NumPy, axis 0 or -1 of a
 // scalar is no mistake, except in `mean`, `var` and `std`.
@@ -127,6 +127,7 @@ extension NDArray {
     _ operation: ReductionOperation, _ field: ReductionField, _ axis: (any ArrayAxes)?, _ mask: NDArray?,
     prefersLocal: Bool = false
   ) throws -> NDArray {
+    try NDArray.requireBool(mask: mask)
     let axes = Set(try axis?.list(ndim) ?? Array(0..<ndim))
     let operand =
       try mask.map { try broadcast(to: NDArray.broadcastShape(shape, $0.shape).dimensions) } ?? self
@@ -135,11 +136,16 @@ extension NDArray {
         .usage, "mask of a reduction", expected: "a shape that broadcasts to \(shape)", got: "\(mask!.shape)")
     }
     let reduction = try Reduction(
-      operation, field, of: operand.node, mask: mask.map { $0.astype(.bool).node }, axes: axes,
-      prefersLocal: prefersLocal)
+      operation, field, of: operand.node, mask: mask?.node, axes: axes, prefersLocal: prefersLocal)
     let kept = shape.indices.filter { !axes.contains($0) }.map { shape[$0] }
     return NDArray(
       .barrier(reduction), shape: try Shape(kept), dtype: reduction.reducer.resultDType(field))
+  }
+
+  /// NumPy casts no mask of a reduction either.
+  static func requireBool(mask: NDArray?) throws {
+    guard let mask, mask.dtype != .bool else { return }
+    throw TesseraError(.usage, "mask of a reduction", expected: "bool", got: mask.dtype.name)
   }
 
   /// The reduced axes of `original` back with length 1, if asked for.
@@ -189,6 +195,7 @@ extension NDArray {
     _ keepdims: Bool,
     _ initial: (any ArrayScalar)?, _ mask: NDArray?
   ) throws -> NDArray {
+    try NDArray.requireBool(mask: mask)
     let axis = axesOfUfunc(axis)
     guard let initial else {
       guard mask == nil else {

@@ -35,7 +35,8 @@ extension NDArray {
   /// - Throws: `.usage` for a negative size, nothing to choose from, more than there are (with a probability above 0) without
   ///   `replace`, and `p` of another length, with negative numbers or NaN, or of another sum; `.memory` for more than there
   ///   is memory for.
-  /// - Complexity: 16 bytes of memory for each that is chosen, and for each of `p`. O(`size`) time, with `p` O(`count` +
+  /// - Complexity: 16 bytes of memory for each that is chosen, and for each of `p`; without `replace`, for all that there
+  ///   are where more than a fiftieth of more than ten thousand is chosen. O(`size`) time, with `p` O(`count` +
   ///   `size` log `count`); without `replace` that several times, the more often the more of the probability is that of few.
   public static func choice(
     _ count: Int, size: Int, replace: Bool = true, p: [Double]? = nil, seed: UInt128 = 0
@@ -67,8 +68,10 @@ extension NDArray {
   private static func chosen(
     _ count: Int, _ size: Int, _ replace: Bool, _ p: [Double]?, _ seed: UInt128
   ) throws -> [Int] {
-    let places = Swift.max(size, 0).saturatingAdd(p?.count ?? 0)
-    try MemoryModel.requireAvailable(places.saturatingMultiply(16), for: "a choice of \(size)")
+    let listed =
+      p.map { Swift.max(size, 0).saturatingAdd($0.count) }
+      ?? PhiloxGenerator.listedByChoice(count, size: size, replacing: replace)
+    try MemoryModel.requireAvailable(listed.saturatingMultiply(16), for: "a choice of \(size)")
     var generator = PhiloxGenerator(seed: seed)
     guard let p else { return try generator.choice(count, size: size, replacing: replace) }
     guard p.count == count else {

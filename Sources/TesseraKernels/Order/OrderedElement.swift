@@ -6,6 +6,8 @@ protocol OrderedElement: BitwiseCopyable {
   associatedtype Between: BitwiseCopyable
   init(orderedKey: UInt64)
   var double: Double { get }
+  /// The element itself, as `interpolated` and `mean` give theirs.
+  var answer: Between { get }
   /// NumPy's linear interpolation with its rounding, `weight` of the way from `low` to `high`.
   static func interpolated(_ low: Self, _ high: Self, _ weight: Double) -> Between
   /// Half the sum, rounded as `numpy.mean` of two elements is.
@@ -21,6 +23,7 @@ extension OrderedElement where Self: FixedWidthInteger, Between == Double {
   }
 
   var double: Double { Double(self) }
+  var answer: Double { Double(self) }
 
   /// The difference wraps, as NumPy's does.
   static func interpolated(_ low: Self, _ high: Self, _ weight: Double) -> Double {
@@ -49,6 +52,7 @@ private func bits<Bits: FixedWidthInteger>(_ key: UInt64, sign: Bits) -> Bits {
 
 extension Double: OrderedElement {
   var double: Double { self }
+  var answer: Double { self }
 
   init(orderedKey key: UInt64) {
     self = key == OrderedKeys.nan ? .nan : Double(bitPattern: bits(key, sign: 1 << 63))
@@ -65,6 +69,7 @@ extension Double: OrderedElement {
 
 extension Float: OrderedElement {
   var double: Double { Double(self) }
+  var answer: Float { self }
 
   init(orderedKey key: UInt64) {
     self = key == OrderedKeys.nan ? .nan : Float(bitPattern: bits(key, sign: 1 << 31))
@@ -88,6 +93,7 @@ protocol ShortFloat: OrderedElement where Between == Self {
 
 extension ShortFloat {
   var double: Double { Double(wide) }
+  var answer: Self { self }
 
   init(orderedKey key: UInt64) {
     self = key == OrderedKeys.nan ? Self(rounding: .nan) : Self(bits: TesseraKernels.bits(key, sign: 1 << 15))

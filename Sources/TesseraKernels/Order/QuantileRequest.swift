@@ -60,7 +60,7 @@ package struct QuantileRequest: Sendable, Hashable {
   package func positions(count: Int) -> [QuantilePosition] {
     if count <= 0 { return [] }
     if isMedian {
-      return [QuantilePosition(lower: (count - 1) / 2, upper: count / 2, fraction: 0.5)]
+      return [QuantilePosition(lower: (count - 1) / 2, upper: count / 2, fraction: count % 2 == 0 ? 0.5 : 0)]
     }
     return probabilities.map { method.position(count: count, q: $0) }
   }

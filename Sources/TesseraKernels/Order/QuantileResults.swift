@@ -59,9 +59,7 @@ struct QuantileResults {
     _: Value.Type, _ target: UnsafeMutableRawPointer, _ stride: Int
   ) {
     if request.isMedian {
-      store(target, stride) {
-        weights[$0].isNaN ? Value.missing : Value.mean(value($0, low), value($0, high))
-      }
+      store(target, stride) { median(Value.self, $0) }
     } else if request.method.isDiscrete {
       store(target, stride) { value($0, low) as Value }
     } else if request.isWidened, dtype.kind == .floating {
@@ -76,6 +74,13 @@ struct QuantileResults {
           ? Value.missing : Value.interpolated(value($0, low), value($0, high), weights[$0])
       }
     }
+  }
+
+  /// Of an odd number it is the middle element as it is: its sum with itself could overflow.
+  private func median<Value: OrderedElement>(_: Value.Type, _ index: Int) -> Value.Between {
+    if weights[index].isNaN { return Value.missing }
+    let middle: Value = value(index, low)
+    return weights[index] == 0 ? middle.answer : Value.mean(middle, value(index, high))
   }
 
   private func value<Value: OrderedElement>(_ index: Int, _ keys: [UInt64]) -> Value {

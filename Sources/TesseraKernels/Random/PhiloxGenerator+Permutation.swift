@@ -33,7 +33,7 @@ extension PhiloxGenerator {
       throw TesseraError(.usage, "size of a choice", expected: expected, got: "\(size) of \(count)")
     }
     if replacing { return (0..<size).map { _ in Int(integer(upTo: UInt64(count - 1))) } }
-    if count > 10_000, size > count / 50 {
+    if Self.listsAll(count, size: size) {
       var all = Array(0..<count)
       shuffleTail(&all, size)
       return Array(all[(count - size)...])
@@ -42,6 +42,17 @@ extension PhiloxGenerator {
     shuffleTail(&chosen, size)
     return chosen
   }
+
+  /// How many numbers `choice` lists, for a check of memory: all that there are, or those chosen, which a set has too where
+  /// none comes twice.
+  package static func listedByChoice(_ count: Int, size: Int, replacing: Bool) -> Int {
+    let size = max(size, 0)
+    if replacing { return size }
+    return listsAll(count, size: size) ? count : size.saturatingMultiply(2)
+  }
+
+  /// Whether a large part of many is drawn, which NumPy takes from a list of all.
+  private static func listsAll(_ count: Int, size: Int) -> Bool { count > 10_000 && size > count / 50 }
 
   /// Fills the last `size` places with random elements of those up to each.
   private mutating func shuffleTail(_ values: inout [Int], _ size: Int) {

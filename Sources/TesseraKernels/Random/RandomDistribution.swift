@@ -40,7 +40,7 @@ package enum RandomDistribution: Sendable, Hashable {
   private func validate(low: Int128, high: Int128, for dtype: DType) throws {
     guard low < high else { throw Self.refused("range of integers", "low < high", "\(low) and \(high)") }
     guard dtype.kind != .complex else { throw Self.refused("dtype", "a real one", dtype.name) }
-    let limits = Self.limits(of: dtype, low: low)
+    let limits = Self.limits(of: dtype)
     guard low >= limits.lowerBound, high - 1 <= limits.upperBound else {
       throw Self.refused(
         "range of random integers", "\(limits.lowerBound) to \(limits.upperBound) for \(dtype)",
@@ -48,21 +48,33 @@ package enum RandomDistribution: Sendable, Hashable {
     }
   }
 
-  /// The integers to choose from: those of the dtype, or for a float those of the 64-bit type it is made from, of which
-  /// only float16 does not reach the ends.
-  private static func limits(of dtype: DType, low: Int128) -> ClosedRange<Int128> {
+  /// The integers to choose from: those of the dtype, of a float those up to where it has no longer all of them. Others
+  /// would be rounded, out of the range that was asked for too.
+  private static func limits(of dtype: DType) -> ClosedRange<Int128> {
     let bits = Int128(8 * dtype.itemSize)
     switch dtype.kind {
     case .bool: return 0...1
     case .signed: return -(1 << (bits - 1))...(1 << (bits - 1)) - 1
     case .unsigned: return 0...(1 << bits) - 1
-    case .floating where dtype == .float16: return -65504...65504
     case .floating, .complex:
-      return low < 0 ? Int128(Int64.min)...Int128(Int64.max) : 0...Int128(UInt64.max)
+      let greatest = Int128(1) << dtype.significandBits
+      return -greatest...greatest
     }
   }
 
   private static func refused(_ what: String, _ expected: String, _ got: String) -> TesseraError {
     TesseraError(.usage, what, expected: expected, got: got)
+  }
+}
+
+extension DType {
+  /// Bits of a float's significand: as many as a uniform element has after the binary point.
+  var significandBits: Int {
+    switch self {
+    case .float16: 11
+    case .bfloat16: 8
+    case .float32, .complex64: 24
+    default: 53
+    }
   }
 }

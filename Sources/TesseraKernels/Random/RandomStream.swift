@@ -58,7 +58,7 @@ package struct RandomStream: Sendable, Hashable {
     case .uniform:
       // The lower half of a draw comes first.
       let halves = UnsafeRawPointer(draws).assumingMemoryBound(to: UInt32.self) + skipped
-      tessera_uniform32(count, halves, significantBits, out)
+      tessera_uniform32(count, halves, UInt32(dtype.significandBits), out)
     case .normal(let mean, let deviation): tessera_normal(count, draws, mean, deviation, out)
     case .exponential(let scale): tessera_exponential(count, draws, scale, out)
     case .integers(let low, let high):
@@ -74,15 +74,6 @@ package struct RandomStream: Sendable, Hashable {
     case .uniform: dtype == .float64 ? .float64 : .float32
     case .normal, .exponential: .float64
     case .integers(let low, _): low < 0 ? .int64 : .uint64
-    }
-  }
-
-  /// Bits of a float's significand: as many as a uniform element has after the binary point.
-  private var significantBits: UInt32 {
-    switch dtype {
-    case .float16: 11
-    case .bfloat16: 8
-    default: 24
     }
   }
 }

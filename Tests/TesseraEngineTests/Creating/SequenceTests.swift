@@ -1,4 +1,5 @@
 import TesseraCore
+import TesseraIO
 import TesseraStorage
 import Testing
 
@@ -78,6 +79,27 @@ import Testing
     #expect(throws: TesseraError.self) { try NDArray.arange(5, dtype: .complex64) }
   }
 
+  /// numpy.arange(0, 1, numpy.inf), numpy.arange(0.0, 5e-324, 1e300) and others
+  @Test(arguments: [DType.float64, .float32, .int32]) func stepsBeyondTheEnd(_ dtype: DType) throws {
+    let least = Double.leastNonzeroMagnitude
+    let ones: [(Double, Double)] = [(1, .infinity), (-1, -.infinity), (least, 1e300), (-least, -1e300)]
+    for (stop, step) in ones {
+      let range = try NDArray.arange(0, stop, step: step, dtype: dtype)
+      #expect(try range.astype(.float64).elements(as: Double.self) == [0], "\(stop) by \(step)")
+    }
+    let none: [(Double, Double)] = [(-1, .infinity), (1, -.infinity), (0, .infinity), (least, -1e300)]
+    for (stop, step) in none {
+      #expect(try NDArray.arange(0, stop, step: step, dtype: dtype).size == 0, "\(stop) by \(step)")
+    }
+    for (stop, step) in [(1, .nan), (.infinity, .infinity), (.nan, 1), (1, 0.0)] as [(Double, Double)] {
+      let error = #expect(throws: TesseraError.self) {
+        try NDArray.arange(0, stop, step: step, dtype: dtype)
+      }
+      #expect(error?.kind == .usage, "\(stop) by \(step)")
+    }
+    #expect(try NDArray.arange(5.5, 6, step: 1e30, dtype: dtype).size == 1)
+  }
+
   @Test func linspace() throws {
     #expect(try NDArray.linspace(0, 1, count: 5).elements(as: Double.self) == [0, 0.25, 0.5, 0.75, 1])
     #expect(
@@ -113,6 +135,19 @@ import Testing
     #expect(throws: TesseraError.self) { try NDArray.random([-1]) }
     #expect(throws: TesseraError.self) { try NDArray.permutation(-1) }
     #expect(throws: TesseraError.self) { try NDArray.choice(3, size: 4, replace: false) }
+  }
+
+  /// What is given or chosen would fit, but not the list of all to choose from, or the list and the array made of it.
+  @Test func listsThatNoMemoryHoldsAreRefused() {
+    let many = ProcessLimits.memory / 10
+    for refused in [
+      { try NDArray.permutation(many) }, { try NDArray.choice(many, size: many) },
+      { try NDArray.choice(2 * many, size: many / 20, replace: false) },
+      { try NDArray([1.0, 2]).repeat([many, 0], axis: 0) },
+    ] as [() throws -> NDArray] {
+      let error = #expect(throws: TesseraError.self) { try refused() }
+      #expect(error?.kind == .memory)
+    }
   }
 }
 
