@@ -27,7 +27,7 @@ public struct Conversion: Sendable {
     // What is wrong with the destination is said before the source is looked at.
     let target = try DeliveryTarget(destination, layout: layout, overwrites: options.overwrite)
     let location = try ArrayLocation(existing: source)
-    try target.requireApart(from: location.path)
+    try Overlap.check(target.path, readFrom: location.path)
     let groups = try target.location.form == .zarr ? GroupAttributes(of: location) : GroupAttributes()
     let sources = try Conversion.sources(location, to: target.location)
     let arrays = try sources.map { name, driver in

@@ -115,28 +115,13 @@ struct DeliveryTarget: Sendable {
     try naming(path) { try ZarrGroup.check(groups, version: layout.format) }
   }
 
-  /// A destination inside the source, or around it, would be replaced or filled while it is read.
-  func requireApart(from source: String) throws {
-    let isSameFile =
-      try Directory.kind(path) != nil && FileStamp(path: source).isSameFile(as: FileStamp(path: path))
-    guard try !isSameFile && DeliveryTarget.areApart(source, path) else {
-      throw TesseraError(
-        .usage, "source and destination overlap", path: path, expected: "a place apart from \(source)")
-    }
-  }
-
   /// - Throws: `.usage` when one of several destinations is another, or within it.
   static func requireApart(_ targets: [DeliveryTarget]) throws {
     for (number, target) in targets.enumerated() {
-      for other in targets[..<number] where try !areApart(other.path, target.path) {
+      for other in targets[..<number] where try !Overlap.areApart(other.path, target.path) {
         throw TesseraError(
           .usage, "two destinations overlap", path: target.path, expected: "a place apart from \(other.path)")
       }
     }
-  }
-
-  private static func areApart(_ a: String, _ b: String) throws -> Bool {
-    let (a, b) = (try Path.resolved(a), try Path.resolved(b))
-    return a != b && !a.hasPrefix(b + "/") && !b.hasPrefix(a + "/")
   }
 }
