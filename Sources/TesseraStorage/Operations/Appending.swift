@@ -35,7 +35,8 @@ public struct Appending: Sendable {
   /// - Parameters:
   ///   - sources: arrays of the destination's dtype, and of its shape but for the first axis.
   ///   - destination: a Zarr array or a `.npy` file.
-  /// - Throws: `TesseraError`: `.usage` for other dtypes and shapes; `.memory`; as `StoredArray.open`.
+  /// - Throws: `TesseraError`: `.usage` for other dtypes and shapes, and for a file in the folder of a Zarr array;
+  ///   `.memory`; as `StoredArray.open`.
   public init(_ sources: [String], to destination: String, options: TransferOptions = .init()) throws {
     (self.sources, path) = (sources, destination)
     self.destination = try ArrayLocation(existing: destination)
@@ -76,6 +77,8 @@ public struct Appending: Sendable {
   private static func npy(
     _ path: String, _ old: any ArrayDriver, _ added: ConcatenatedDriver, _ whole: ConcatenatedDriver
   ) throws -> Target {
+    // Rows would be written over the index of a shard.
+    try ZarrPlace.requireOutsideArrays(path, instead: "that array, or a .npy file outside of it")
     let file = try File(path)
     let header = try NpyHeader.read(file)
     // The shard of an adopted store has its index where the rows would go.
