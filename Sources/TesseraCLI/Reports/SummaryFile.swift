@@ -23,13 +23,8 @@ struct SummaryFile {
     self.path = path
     self.options = options
     if path.hasSuffix(".csv") || path.hasSuffix(".tsv") {
-      // A member of an archive has no stamp, and is no text either.
-      if try Directory.kind(path) != nil, let read = try? FileStamp(path: source),
-        try FileStamp(path: path).isSameFile(as: read)
-      {
-        throw TesseraError(
-          .usage, "source and destination overlap", path: path, expected: "a place apart from \(source)")
-      }
+      // Of a member the archive counts, whatever it is called.
+      try Overlap.check(path, readFrom: ArrayLocation(existing: source).path)
       if options.overwrite { try Replacement.check(path) }
       let staging =
         plansOnly

@@ -138,6 +138,25 @@ import Testing
     #expect(folder.names == ["a.npy", "t.csv"])
   }
 
+  /// Archives and groups are known by what is in them, and may be called as a table is.
+  @Test func aTableDoesNotReplaceItsSource() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.npy("a.npy", [2, 2], [1, 2, 3, 4] as [Int32])
+    for name in ["t.npz/x", "g.zarr/x", "z.zarr"] {
+      #expect(ToolRun("convert", path, folder(name)).status == 0)
+    }
+    try Syscalls.rename(folder("t.npz"), to: folder("t.csv"))
+    try Syscalls.rename(folder("g.zarr"), to: folder("g.csv"))
+    let before = try snapshot(folder.path)
+    for (source, table) in [
+      ("t.csv/x", "t.csv"), ("t.csv", "t.csv"), ("g.csv/x", "g.csv"), ("z.zarr", "z.zarr/c/0/s.csv"),
+    ] {
+      let run = ToolRun("stats", folder(source), "-o", folder(table), "--overwrite")
+      #expect(run.status == 2 && run.errors.contains("overlap"), "\(source) to \(table): \(run.errors)")
+    }
+    #expect(try snapshot(folder.path) == before)
+  }
+
   @Test func mistakes() throws {
     let folder = try TemporaryFolder()
     let path = try folder.npy("a.npy", [2, 2], [1, 2, 3, 4] as [Int32])
