@@ -105,6 +105,23 @@ import Testing
     #expect(folder.names == ["x.npy"])
   }
 
+  @Test(arguments: ["p.npz", "./p.npz", "p.npz/z", "g.zarr"])
+  func theParametersThatAreReadAreNotReplaced(_ destination: String) throws {
+    let folder = try TemporaryFolder()
+    let (source, x) = try source(folder, [10, 3])
+    try Conversion(from: source, to: folder.at("g.zarr/x")).run()
+    let parameters = folder.at(destination == "g.zarr" ? "g.zarr/p.npz" : "p.npz")
+    try Normalizer.fit(x).save(to: parameters)
+    let before = try snapshot(folder.path)
+    let error = #expect(throws: TesseraError.self) {
+      try Normalization(
+        from: source, to: folder.at(destination), parameters: parameters, options: .init(overwrite: true)
+      ).run()
+    }
+    #expect(error?.kind == .usage)
+    #expect(try snapshot(folder.path) == before)
+  }
+
   @Test func refusedBeforeAnythingIsDone() throws {
     let folder = try TemporaryFolder()
     let (source, x) = try source(folder, [10, 3])
