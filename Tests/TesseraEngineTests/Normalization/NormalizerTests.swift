@@ -171,6 +171,23 @@ import Testing
     #expect(try fit.transform(x).elements(as: Float.self) == expected)
   }
 
+  /// The range of floats may be none; it is finite in float64.
+  @Test(arguments: [DType.float32, .bfloat16]) func rangesBeyondFloats(_ dtype: DType) throws {
+    let most = 0x1.8p127
+    let values = [-most, -most, 0, most, most]
+    let x = try NDArray(values).astype(dtype)
+    for method in [Normalizer.Method.minmax, .robust] {
+      let fit = try Normalizer.fit(x, method: method)
+      #expect(try Self.parameters(fit).scale == [2 * most])
+      let z = try fit.transform(x)
+      #expect(z.dtype == dtype)
+      let expected: [Double] = method == .minmax ? [0, 0, 0.5, 1, 1] : [-0.5, -0.5, 0, 0.5, 0.5]
+      #expect(try z.astype(.float64).elements(as: Double.self) == expected, "\(method)")
+      let back = try fit.inverseTransform(z).astype(.float64).elements(as: Double.self)
+      #expect(back == values, "\(method)")
+    }
+  }
+
   @Test func emptyArrays() throws {
     for method in [Normalizer.Method.zscore, .minmax, .maxabs, .robust] {
       let nothing = try NDArray.zeros([5, 0])
