@@ -42,6 +42,12 @@ public struct Appending: Sendable {
     self.destination = try ArrayLocation(existing: destination)
     self.options = options
     guard !sources.isEmpty else { throw TesseraError(.usage, "nothing to append", path: destination) }
+    let form = self.destination.form
+    // Before what the rows would have to be.
+    guard form == .zarr || form == .npy else {
+      throw TesseraError(
+        .usage, "cannot append to this form", path: destination, expected: "a Zarr array or a .npy file")
+    }
     let old = try self.destination.driver()
     self.old = old
     guard old.description.shape.rank > 0 else {
@@ -51,13 +57,9 @@ public struct Appending: Sendable {
     // The old array first, so that messages name what is expected of the others.
     let whole = try ConcatenatedDriver([old] + drivers)
     added = try ConcatenatedDriver(drivers)
-    switch self.destination.form {
-    case .zarr: target = try Appending.zarr(old, drivers, whole)
-    case .npy: target = try Appending.npy(self.destination.path, old, added, whole)
-    default:
-      throw TesseraError(
-        .usage, "cannot append to this form", path: destination, expected: "a Zarr array or a .npy file")
-    }
+    target =
+      try form == .zarr
+      ? Appending.zarr(old, drivers, whole) : Appending.npy(self.destination.path, old, added, whole)
     plan = try Appending.plan(target, added, options)
   }
 

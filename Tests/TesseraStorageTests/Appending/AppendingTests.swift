@@ -109,9 +109,15 @@ import Testing
     let folder = try TemporaryFolder()
     try folder.write("x.csv", text: "1,2\n3,4\n")
     try Conversion(from: folder.at("x.csv"), to: folder.at("x.npz")).run()
+    // Neither its dtype nor its shape is what is wrong.
+    try ModelArray(shape: [3], dtype: .int16, bytes: [1, 0, 2, 0, 3, 0]).writeNpy(folder.at("y.npy"))
     let before = try snapshot(folder.path)
     for name in ["x.csv", "x.npz", "x.npz/arr_0"] {
-      #expect(tesseraError { _ = try Appending([folder.at("x.csv")], to: folder.at(name)) }?.kind == .usage)
+      for source in ["x.csv", "y.npy"] {
+        let error = tesseraError { _ = try Appending([folder.at(source)], to: folder.at(name)) }
+        #expect(error?.kind == .usage && error?.path == folder.at(name), "\(error as Any)")
+        #expect(error?.what == "cannot append to this form", "\(error as Any)")
+      }
     }
     #expect(try snapshot(folder.path) == before)
   }
