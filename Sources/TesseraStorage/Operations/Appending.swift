@@ -103,18 +103,19 @@ public struct Appending: Sendable {
     -> TransferPlan
   {
     switch target {
-    case .zarr(var metadata, let rows, _):
+    case .zarr(var metadata, let rows, _) where added.hasRows:
       metadata.shape = rows.description.shape
       return try TransferPlan(from: rows, to: ZarrSink.requirements(metadata), options: options)
-    case .npyInPlace:
-      return try TransferPlan(
-        from: added,
-        to: NpySink.requirements(added.description.shape, dtype: added.description.supportedDType()),
-        options: options)
-    case .npyAnew(let whole, _):
+    case .npyAnew(let whole, _) where added.hasRows:
       return try TransferPlan(
         from: whole,
         to: NpySink.requirements(whole.description.shape, dtype: whole.description.supportedDType()),
+        options: options)
+    case .zarr, .npyInPlace, .npyAnew:
+      // The new rows alone, and nothing when there are none.
+      return try TransferPlan(
+        from: added,
+        to: NpySink.requirements(added.description.shape, dtype: added.description.supportedDType()),
         options: options)
     }
   }
@@ -135,6 +136,14 @@ public struct Appending: Sendable {
 
   private func run(holding hold: Hold, since start: Double) throws -> WorkReport {
     ResidentWindow.shared.limit = plan.window
+    if added.hasRows { try append(holding: hold) }
+    return WorkReport(
+      bytesIn: plan.bytesRead, bytesOut: plan.bytesWritten,
+      storedBytes: (try? destination.driver().storedBytes()) ?? 0, seconds: ProcessLimits.now - start,
+      peakResident: ProcessLimits.peakResident)
+  }
+
+  private func append(holding hold: Hold) throws {
     let progress = ProgressMeter(total: plan.bytesWritten, handler: options.progress)
     switch (target, hold) {
     case (.zarr(let metadata, let rows, let keptFiles), _):
@@ -144,11 +153,6 @@ public struct Appending: Sendable {
     case (.npyAnew(let whole, _), .npyAnew(let staging)): try append(to: staging, whole, progress)
     default: preconditionFailure("a lock of another kind")
     }
-    let dtype = try added.description.supportedDType()
-    return WorkReport(
-      bytesIn: added.description.shape.count * dtype.itemSize, bytesOut: plan.bytesWritten,
-      storedBytes: (try? destination.driver().storedBytes()) ?? 0, seconds: ProcessLimits.now - start,
-      peakResident: ProcessLimits.peakResident)
   }
 
   private func appendToZarr(
@@ -201,4 +205,8 @@ public struct Appending: Sendable {
     try Transfer(from: whole, to: sink, plan: plan, options: options).run(progress: progress)
     try staging.publish()
   }
+}
+
+extension ConcatenatedDriver {
+  fileprivate var hasRows: Bool { description.shape[0] > 0 }
 }

@@ -68,8 +68,28 @@ import Testing
     let sources = ["1.npy", "2.zarr", "3.npz/arr_0", "4.csv", "5.zarr"].map(folder.at)
     let append = try Appending(sources, to: path)
     let report = try append.run()
-    #expect(report.bytesIn == (7 + 2 + 11 + 3) * 24)
+    // With the old rows that are read and written again.
+    #expect(report.bytesIn == append.explanation.bytesRead && report.bytesIn >= (7 + 2 + 11 + 3) * 24)
+    #expect(report.bytesOut == append.explanation.bytesWritten)
     #expect(try ModelArray(reading: path) == parts[0].appending(Array(parts[1...])), "seed 62, \(form)")
+  }
+
+  /// Not even the shard is built anew that they would be in.
+  @Test(arguments: [WrittenForm.npy] + WrittenForm.zarr)
+  func noRowsTakeNoWork(_ form: WrittenForm) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.at("x.\(form.suffix)")
+    let old = ModelArray(shape: [5, 3], dtype: .uint8, bytes: Array(0..<15))
+    let writer = try form.create(path, old.shape, old.dtype)
+    try old.write(old.whole, to: writer)
+    try writer.close()
+    try ModelArray(shape: [0, 3], dtype: .uint8, bytes: []).writeNpy(folder.at("none.npy"))
+    let before = try snapshot(path)
+    let append = try Appending([folder.at("none.npy"), folder.at("none.npy")], to: path)
+    #expect(append.explanation.bytesRead == 0 && append.explanation.bytesWritten == 0, "\(form)")
+    let report = try append.run()
+    #expect(report.bytesIn == 0 && report.bytesOut == 0, "\(form)")
+    #expect(try snapshot(path) == before, "\(form)")
   }
 
   @Test(arguments: ["npy", "zarr"])
