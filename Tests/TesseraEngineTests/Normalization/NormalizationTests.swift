@@ -25,13 +25,13 @@ import Testing
     #expect(job.explanation.passes.allSatisfy { $0.source == source })
     #expect(try Directory.names(folder.path) == ["x.npy"])
     let report = try job.run()
-    #expect(report.bytesIn == x.nbytes && report.bytesOut == x.nbytes)
+    #expect(report.bytesIn == 2 * x.nbytes && report.bytesOut == x.nbytes)
     let expected = try Normalizer.fit(x).transform(x).elements(as: Float.self)
     #expect(try NDArray.open(folder.at("z.zarr")).elements(as: Float.self) == expected)
     // The parameters do the same without a fit.
     let again = try Normalization(from: source, to: folder.at("w.npy"), parameters: folder.at("p.npz"))
     #expect(again.explanation.passes.count == 1)
-    try again.run()
+    #expect(try again.run().bytesIn == x.nbytes)
     #expect(try NDArray.open(folder.at("w.npy")).elements(as: Float.self) == expected)
   }
 
