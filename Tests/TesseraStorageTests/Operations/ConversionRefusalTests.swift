@@ -86,6 +86,20 @@ import Testing
     #expect(try refused("x.npy", "soft.npy", overwrite: true)?.kind == .usage)
   }
 
+  /// A plan is not made for what could not be run.
+  @Test func aMissingFolderIsFoundByPlanning() throws {
+    for name in ["out.npy", "out.npz", "out.npz/m", "out.zarr", "new.zarr/in/x"] {
+      let error = tesseraError { _ = try Conversion(from: folder.at("x.npy"), to: folder.at("none/\(name)")) }
+      #expect(error?.kind == .notFound && error?.path == folder.at("none"), "\(name): \(error as Any)")
+      // In a folder that is there, groups are made.
+      _ = try Conversion(from: folder.at("x.npy"), to: folder.at(name))
+    }
+    let inGroup = tesseraError {
+      _ = try Conversion(from: folder.at("x.npy"), to: folder.at("none.zarr/out.npy"))
+    }
+    #expect(inGroup?.kind == .notFound && folder.names == ["g.zarr", "x.npy", "x.zarr"])
+  }
+
   /// They would take the place of chunks, or of the files that make a store one.
   @Test func placesOfAStoresOwn() throws {
     try array.store(folder.at("two.zarr"), layout: .init(zarrFormat: 2))
