@@ -50,14 +50,15 @@ struct SummaryFile {
     case .text(let staging?, let separator):
       let file = try File(staging.payload, .create)
       var end = 0
-      func append(_ cells: [String]) throws {
-        let line = Array((cells.joined(separator: separator) + "\n").utf8)
-        try file.write(line, at: end)
-        end += line.count
+      // Many rows at a time: a write for each would take most of the time.
+      func append(_ rows: [[String]]) throws {
+        let text: [UInt8] = rows.flatMap { Array(($0.joined(separator: separator) + "\n").utf8) }
+        try file.write(text, at: end)
+        end += text.count
       }
-      try append(table.names)
+      try append([table.names])
       try table.forEachBatch([0..<table.shape.count]) { _, rows in
-        for row in rows { try append(row.map(SummaryFile.text)) }
+        try append(rows.map { $0.map(SummaryFile.text) })
       }
       try file.sync()
       try staging.publish()

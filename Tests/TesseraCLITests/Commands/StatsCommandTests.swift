@@ -100,6 +100,16 @@ import Testing
     }
   }
 
+  /// Rows are written many at a time.
+  @Test func everyRowOfALongTable() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.npy("a.npy", [1, 2500], (0..<2500).map { Int16($0) })
+    #expect(ToolRun("stats", path, "-o", folder("t.csv")).status == 0)
+    let lines = String(decoding: try folder.read("t.csv"), as: UTF8.self).split(separator: "\n")
+    #expect(lines.count == 2501)
+    #expect(lines.dropFirst().enumerated().allSatisfy { $1 == "1,0,\($0),\($0),\($0).0,0.0" })
+  }
+
   @Test func jsonNamesTheFileOfATableThatIsTooLong() throws {
     let folder = try TemporaryFolder()
     let features = 100_001
