@@ -90,7 +90,8 @@ public final class ArrayWriter: Sendable {
   /// It has the array to itself until it is closed. What was written before, by whomever, is there.
   ///
   /// - Parameter waiting: waits until other writers of the array are done; nil throws `.busy` at once.
-  /// - Throws: `TesseraError`: `.busy` when another process has it open for writing; as `StoredArray.open`.
+  /// - Throws: `TesseraError`: `.busy` when another process has it open for writing; `.usage` for a file in the folder
+  ///   of a Zarr array; as `StoredArray.open`.
   public static func open(_ path: String, waiting: Waiting? = nil) throws -> ArrayWriter {
     let location = try ArrayLocation(existing: path)
     let waiting = waiting?.locks()
@@ -105,6 +106,9 @@ public final class ArrayWriter: Sendable {
       let update = try naming(path) { try ZarrUpdate(metadata, root: location.path) }
       return ArrayWriter(location.path, root: location.path, .zarr(metadata, update), locks: groups + [lock])
     case .npy:
+      // The index of a shard would be written over when it grows.
+      try ZarrPlace.requireOutsideArrays(
+        location.path, instead: "that array, or a .npy file outside of it")
       let file = try File.locked(location.path, waiting: waiting)
       let header = try naming(path) { try NpyHeader.read(file) }
       _ = try naming(path) { try header.supportedDType() }

@@ -52,17 +52,21 @@ enum ArrayJSON {
   }
 
   private static func elements(_ array: StoredArray, _ region: Region) throws -> [JSONValue] {
-    let size = array.dtype.itemSize
+    // Once: it is a copy of all that is known of the array.
+    let dtype = array.dtype
+    let size = dtype.itemSize
     let buffer = Buffer(count: region.count * size)
     let target = UnsafeMutableRawBufferPointer(rebasing: buffer.bytes[..<(region.count * size)])
     try array.read(region, into: target)
     return withExtendedLifetime(buffer) {
-      (0..<region.count).map { element(Array(target[$0 * size..<($0 + 1) * size]), array.dtype) }
+      (0..<region.count).map { number in
+        element(UnsafeRawBufferPointer(rebasing: target[number * size..<(number + 1) * size]), dtype)
+      }
     }
   }
 
   /// As metadata spells it, but for NaNs with a payload, which are just NaN here.
-  private static func element(_ bytes: [UInt8], _ dtype: DType) -> JSONValue {
+  private static func element(_ bytes: UnsafeRawBufferPointer, _ dtype: DType) -> JSONValue {
     func plain(_ value: JSONValue) -> JSONValue {
       if let parts = value.array { return .array(parts.map(plain)) }
       return value.string?.hasPrefix("0x") == true ? "NaN" : value

@@ -23,13 +23,8 @@ struct SummaryFile {
     self.path = path
     self.options = options
     if path.hasSuffix(".csv") || path.hasSuffix(".tsv") {
-      // A member of an archive has no stamp, and is no text either.
-      if try Directory.kind(path) != nil, let read = try? FileStamp(path: source),
-        try FileStamp(path: path).isSameFile(as: read)
-      {
-        throw TesseraError(
-          .usage, "source and destination overlap", path: path, expected: "a place apart from \(source)")
-      }
+      // Of a member the archive counts, whatever it is called.
+      try Overlap.check(path, readFrom: ArrayLocation(existing: source).path)
       if options.overwrite { try Replacement.check(path) }
       let staging =
         plansOnly
@@ -55,14 +50,15 @@ struct SummaryFile {
     case .text(let staging?, let separator):
       let file = try File(staging.payload, .create)
       var end = 0
-      func append(_ cells: [String]) throws {
-        let line = Array((cells.joined(separator: separator) + "\n").utf8)
-        try file.write(line, at: end)
-        end += line.count
+      // Many rows at a time: a write for each would take most of the time.
+      func append(_ rows: [[String]]) throws {
+        let text: [UInt8] = rows.flatMap { Array(($0.joined(separator: separator) + "\n").utf8) }
+        try file.write(text, at: end)
+        end += text.count
       }
-      try append(table.names)
+      try append([table.names])
       try table.forEachBatch([0..<table.shape.count]) { _, rows in
-        for row in rows { try append(row.map(SummaryFile.text)) }
+        try append(rows.map { $0.map(SummaryFile.text) })
       }
       try file.sync()
       try staging.publish()

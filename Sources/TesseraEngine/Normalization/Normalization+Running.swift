@@ -27,7 +27,7 @@ extension Normalization {
       report.bytesOut -= saved.members.reduce(0) { $0 + $1.array.nbytes }
       report.storedBytes -= (try? FileStamp(path: saved.path).size) ?? 0
     }
-    report.bytesIn = x.nbytes
+    report.bytesIn = explanation.bytesRead
     report.seconds = ProcessLimits.now - start
     return report
   }

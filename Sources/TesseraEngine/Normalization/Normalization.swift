@@ -42,7 +42,7 @@ public struct Normalization: Sendable {
   ///   - layout: for Zarr destinations.
   ///   - dtype: what to convert the result to, as NumPy's `astype`.
   /// - Throws: as `Conversion`, `Normalizer.fit` and `Normalizer.load`; `.usage` for a method or axis that is not the
-  ///   parameters' own, or nothing to save.
+  ///   parameters' own, a destination that would replace them, or nothing to save.
   public init(
     from source: String, to destination: String, method: Normalizer.Method? = nil, axis: Int? = nil,
     parameters: String? = nil, savingParametersTo savedParameters: String? = nil,
@@ -51,6 +51,9 @@ public struct Normalization: Sendable {
     let x = try NDArray.open(source)
     let known = try parameters.map { path in
       try naming(path) { try Normalization.load(path, method: method, axis: axis, for: x) }
+    }
+    if let parameters {
+      try Overlap.check(ArrayLocation(destination: destination).path, readFrom: parameters)
     }
     self.x = x
     self.known = known

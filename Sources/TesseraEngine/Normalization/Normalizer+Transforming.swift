@@ -3,7 +3,8 @@ import TesseraKernels
 
 // float32 stays in float32, as in scikit-learn: center and scale are rounded to it, then subtracted and divided by.
 // Multiplying by the reciprocal would be no faster, as the work is bound by memory, and costs an ulp: the greatest of
-// a minmax feature would not become 1. Half precision is computed in float32 and rounded once.
+// a minmax feature would not become 1. Half precision is computed in float32 and rounded once. Where a scale is beyond
+// float32, as the range of a feature may be, all is computed in float64 and rounded once.
 extension Normalizer {
   /// The array with its features, or rows, scaled; computed when its elements are needed.
   ///
@@ -12,7 +13,7 @@ extension Normalizer {
   ///   second time; rows of more than 256 KiB take a pass of their own.
   public func transform(_ x: NDArray) throws -> NDArray {
     try Normalizer.requireReal(x)
-    let working = Normalizer.working(x.dtype)
+    let working = self.working(x.dtype)
     let source = x.astype(working)
     if method.scalesRows {
       return try (source / norms(x, working)).astype(Normalizer.result(x.dtype))
@@ -30,14 +31,15 @@ extension Normalizer {
       throw TesseraError(.usage, "\(method.rawValue) cannot be undone: the norms are not kept")
     }
     try Normalizer.requireReal(z)
-    let working = Normalizer.working(z.dtype)
+    let working = self.working(z.dtype)
     let (center, scale) = try parameters(for: z, working)
     let spread = try z.astype(working) * scale
     return try (method == .maxabs ? spread : spread + center).astype(Normalizer.result(z.dtype))
   }
 
-  private static func working(_ dtype: DType) -> DType {
-    dtype.kind == .floating && dtype != .float64 ? .float32 : .float64
+  private func working(_ dtype: DType) -> DType {
+    guard dtype.kind == .floating, dtype != .float64 else { return .float64 }
+    return scales.contains { $0.isFinite && Float($0).isInfinite } ? .float64 : .float32
   }
 
   private static func result(_ dtype: DType) -> DType { dtype.kind == .floating ? dtype : .float64 }

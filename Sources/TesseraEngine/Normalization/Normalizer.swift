@@ -13,9 +13,10 @@ public import TesseraCore
 /// | maxabs | 0 | greatest magnitude |
 /// | robust | median | third quartile - first quartile |
 ///
-/// A constant feature, or one that rounding alone keeps from it, has scale 1. NaNs are left out in fitting and stay where
-/// they are; a feature of nothing but NaN stays so. `l2` and `l1` divide each row (what lies along the
-/// axis, the last one by default) by its norm; they have nothing to fit, and a row with a NaN becomes NaN.
+/// A constant feature, or one that rounding alone keeps from it, has scale 1: the rounding of the data's dtype for minmax
+/// and maxabs, that of float64 for standard deviations and quartiles, which are computed in it. NaNs are left out in
+/// fitting and stay where they are; a feature of nothing but NaN stays so. `l2` and `l1` divide each row (what lies along
+/// the axis, the last one by default) by its norm; they have nothing to fit, and a row with a NaN becomes NaN.
 ///
 /// Floating dtypes are kept, integers and bools give float64. Parameters are computed in float64.
 public struct Normalizer: Sendable {

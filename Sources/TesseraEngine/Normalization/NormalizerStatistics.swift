@@ -15,17 +15,18 @@ package enum NormalizerStatistics: Sendable, Hashable {
   ///
   /// - Parameter dtype: of the data: differences of its rounding are no spread.
   func parameters(_ dtype: DType) -> (center: [Double], scale: [Double]) {
-    let least = 10 * dtype.roundingUnit
     // NaN is not below anything, and stays.
-    func usable(_ scale: Double) -> Double { scale < least ? 1 : scale }
+    func usable(_ scale: Double, _ dtype: DType) -> Double { scale < 10 * dtype.roundingUnit ? 1 : scale }
     switch self {
     case .moments(let count, let mean, let m2):
       let scale = mean.indices.map { NormalizerStatistics.deviation(count[$0], mean[$0], m2[$0]) }
       return (zip(count, mean).map { $0 > 0 ? $1 : .nan }, scale)
-    case .range(let minimum, let maximum): return (minimum, zip(minimum, maximum).map { usable($1 - $0) })
-    case .magnitude(let most): return (most.map { _ in 0 }, most.map(usable))
+    case .range(let minimum, let maximum):
+      return (minimum, zip(minimum, maximum).map { usable($1 - $0, dtype) })
+    case .magnitude(let most): return (most.map { _ in 0 }, most.map { usable($0, dtype) })
     case .quartiles(let lower, let median, let upper):
-      return (median, zip(lower, upper).map { usable($1 - $0) })
+      // Quartiles are float64 whatever the data, and scikit-learn goes by their rounding.
+      return (median, zip(lower, upper).map { usable($1 - $0, .float64) })
     case .fixed(let center, let scale): return (center, scale)
     case .none: return ([], [])
     }

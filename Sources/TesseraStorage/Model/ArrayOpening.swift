@@ -25,7 +25,7 @@ extension ArrayLocation {
         let names = try group.arrays(in: path).map(\.path)
         throw TesseraError(
           .usage, "this is a group of \(names.count) arrays", path: path,
-          expected: "one of them, as \(Path.name(path))/NAME: \(NpzArchive.list(names))")
+          expected: "one of them, as \(path)/NAME: \(NpzArchive.list(names))")
       }
     case .csv: return try CSVDriver(path: path)
     }

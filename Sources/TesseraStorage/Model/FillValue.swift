@@ -25,25 +25,27 @@ package enum FillValue {
 
   /// How metadata spells one element; the inverse of `bytes`.
   package static func json(_ bytes: [UInt8], dtype: DType) -> JSONValue {
-    bytes.withUnsafeBytes { raw in
-      switch dtype {
-      case .bool: .bool(raw[0] != 0)
-      case .int8: JSONValue(raw.loadUnaligned(as: Int8.self))
-      case .int16: JSONValue(raw.loadUnaligned(as: Int16.self))
-      case .int32: JSONValue(raw.loadUnaligned(as: Int32.self))
-      case .int64: JSONValue(raw.loadUnaligned(as: Int64.self))
-      case .uint8: JSONValue(raw[0])
-      case .uint16: JSONValue(raw.loadUnaligned(as: UInt16.self))
-      case .uint32: JSONValue(raw.loadUnaligned(as: UInt32.self))
-      case .uint64: JSONValue(raw.loadUnaligned(as: UInt64.self))
-      case .float16, .bfloat16, .float32, .float64: json(float: raw, dtype)
-      case .complex64, .complex128:
-        .array(
-          [0, raw.count / 2].map { start in
-            let part = UnsafeRawBufferPointer(rebasing: raw[start..<start + raw.count / 2])
-            return json(float: part, dtype == .complex64 ? .float32 : .float64)
-          })
-      }
+    bytes.withUnsafeBytes { json($0, dtype: dtype) }
+  }
+
+  package static func json(_ raw: UnsafeRawBufferPointer, dtype: DType) -> JSONValue {
+    switch dtype {
+    case .bool: .bool(raw[0] != 0)
+    case .int8: JSONValue(raw.loadUnaligned(as: Int8.self))
+    case .int16: JSONValue(raw.loadUnaligned(as: Int16.self))
+    case .int32: JSONValue(raw.loadUnaligned(as: Int32.self))
+    case .int64: JSONValue(raw.loadUnaligned(as: Int64.self))
+    case .uint8: JSONValue(raw[0])
+    case .uint16: JSONValue(raw.loadUnaligned(as: UInt16.self))
+    case .uint32: JSONValue(raw.loadUnaligned(as: UInt32.self))
+    case .uint64: JSONValue(raw.loadUnaligned(as: UInt64.self))
+    case .float16, .bfloat16, .float32, .float64: json(float: raw, dtype)
+    case .complex64, .complex128:
+      .array(
+        [0, raw.count / 2].map { start in
+          let part = UnsafeRawBufferPointer(rebasing: raw[start..<start + raw.count / 2])
+          return json(float: part, dtype == .complex64 ? .float32 : .float64)
+        })
     }
   }
 

@@ -51,7 +51,7 @@ package enum NpyDescr {
     guard dtype != .bfloat16 else {
       throw TesseraError(
         .unsupported, ".npy cannot hold bfloat16",
-        expected: "a dtype that NumPy has (convert with --dtype float32)", got: "bfloat16")
+        expected: "a dtype that NumPy has (tessera convert --dtype float32 makes one)", got: "bfloat16")
     }
     return mark + kind + String(dtype.itemSize)
   }

@@ -38,6 +38,8 @@ package struct NpzArchive: Sendable {
     let entries = entries
     if let name {
       if let found = entries.first(where: { $0.name == name || $0.entry.name == name }) { return found }
+      // Of `a/.npy`, whose name is `a/`: paths lose slashes at their end.
+      if let found = entries.first(where: { $0.name == name + "/" }) { return found }
       throw TesseraError(
         .notFound, "no member '\(name)' in the archive", path: path,
         expected: NpzArchive.list(entries.map(\.name)))
@@ -45,7 +47,7 @@ package struct NpzArchive: Sendable {
     guard entries.count == 1 else {
       throw TesseraError(
         .usage, "the archive holds \(entries.count) arrays", path: path,
-        expected: "one of them, as \(Path.name(path))/NAME: \(NpzArchive.list(entries.map(\.name)))")
+        expected: "one of them, as \(path)/NAME: \(NpzArchive.list(entries.map(\.name)))")
     }
     return entries[0]
   }

@@ -32,9 +32,9 @@ public struct Adoption: Sendable {
   ///   - keepsLink: whether the `.npy` name stays, as a second name of the same file.
   ///   - chunks: the chunk shape, whole along all axes but the slowest; nil for the default rule.
   ///   - waiting: waits until other writers are done; nil throws `.busy` at once.
-  /// - Throws: `TesseraError`: `.usage` for scalars, empty arrays, chunks that are not stretches of the file, other
-  ///   destinations, and places in an array or in a group of format 2; `.exists`; `.corrupt` and `.unsupported` as
-  ///   `StoredArray.open`.
+  /// - Throws: `TesseraError`: `.usage` for scalars, empty arrays, chunks that are not stretches of the file, files in
+  ///   the folder of a Zarr array, destinations around the file, other destinations, and places in an array or in a
+  ///   group of format 2; `.exists`; `.corrupt` and `.unsupported` as `StoredArray.open`.
   public init(
     _ source: String, as destination: String, keepsLink: Bool = false, chunks: [Int]? = nil,
     overwrite: Bool = false, waiting: Waiting? = nil
@@ -54,6 +54,10 @@ public struct Adoption: Sendable {
       throw TesseraError(
         .usage, "cannot adopt through a symbolic link", path: source, expected: "the file itself")
     }
+    // With a second name too: both stores would change it.
+    try ZarrPlace.requireOutsideArrays(
+      source, instead: "a .npy file outside of it (or use convert, which copies the array)")
+    try Overlap.check(self.destination, readFrom: source)
     // What is made is a shard, which format 2 does not have.
     _ = try ZarrPlace(self.destination).resolve(ArrayLayout(zarrFormat: 3))
     if !overwrite, try Directory.kind(self.destination, followLinks: false) != nil {

@@ -35,12 +35,19 @@ public struct Appending: Sendable {
   /// - Parameters:
   ///   - sources: arrays of the destination's dtype, and of its shape but for the first axis.
   ///   - destination: a Zarr array or a `.npy` file.
-  /// - Throws: `TesseraError`: `.usage` for other dtypes and shapes; `.memory`; as `StoredArray.open`.
+  /// - Throws: `TesseraError`: `.usage` for other dtypes and shapes, and for a file in the folder of a Zarr array;
+  ///   `.memory`; as `StoredArray.open`.
   public init(_ sources: [String], to destination: String, options: TransferOptions = .init()) throws {
     (self.sources, path) = (sources, destination)
     self.destination = try ArrayLocation(existing: destination)
     self.options = options
     guard !sources.isEmpty else { throw TesseraError(.usage, "nothing to append", path: destination) }
+    let form = self.destination.form
+    // Before what the rows would have to be.
+    guard form == .zarr || form == .npy else {
+      throw TesseraError(
+        .usage, "cannot append to this form", path: destination, expected: "a Zarr array or a .npy file")
+    }
     let old = try self.destination.driver()
     self.old = old
     guard old.description.shape.rank > 0 else {
@@ -50,13 +57,9 @@ public struct Appending: Sendable {
     // The old array first, so that messages name what is expected of the others.
     let whole = try ConcatenatedDriver([old] + drivers)
     added = try ConcatenatedDriver(drivers)
-    switch self.destination.form {
-    case .zarr: target = try Appending.zarr(old, drivers, whole)
-    case .npy: target = try Appending.npy(self.destination.path, old, added, whole)
-    default:
-      throw TesseraError(
-        .usage, "cannot append to this form", path: destination, expected: "a Zarr array or a .npy file")
-    }
+    target =
+      try form == .zarr
+      ? Appending.zarr(old, drivers, whole) : Appending.npy(self.destination.path, old, added, whole)
     plan = try Appending.plan(target, added, options)
   }
 
@@ -76,6 +79,8 @@ public struct Appending: Sendable {
   private static func npy(
     _ path: String, _ old: any ArrayDriver, _ added: ConcatenatedDriver, _ whole: ConcatenatedDriver
   ) throws -> Target {
+    // Rows would be written over the index of a shard.
+    try ZarrPlace.requireOutsideArrays(path, instead: "that array, or a .npy file outside of it")
     let file = try File(path)
     let header = try NpyHeader.read(file)
     // The shard of an adopted store has its index where the rows would go.
@@ -98,18 +103,19 @@ public struct Appending: Sendable {
     -> TransferPlan
   {
     switch target {
-    case .zarr(var metadata, let rows, _):
+    case .zarr(var metadata, let rows, _) where added.hasRows:
       metadata.shape = rows.description.shape
       return try TransferPlan(from: rows, to: ZarrSink.requirements(metadata), options: options)
-    case .npyInPlace:
-      return try TransferPlan(
-        from: added,
-        to: NpySink.requirements(added.description.shape, dtype: added.description.supportedDType()),
-        options: options)
-    case .npyAnew(let whole, _):
+    case .npyAnew(let whole, _) where added.hasRows:
       return try TransferPlan(
         from: whole,
         to: NpySink.requirements(whole.description.shape, dtype: whole.description.supportedDType()),
+        options: options)
+    case .zarr, .npyInPlace, .npyAnew:
+      // The new rows alone, and nothing when there are none.
+      return try TransferPlan(
+        from: added,
+        to: NpySink.requirements(added.description.shape, dtype: added.description.supportedDType()),
         options: options)
     }
   }
@@ -130,6 +136,14 @@ public struct Appending: Sendable {
 
   private func run(holding hold: Hold, since start: Double) throws -> WorkReport {
     ResidentWindow.shared.limit = plan.window
+    if added.hasRows { try append(holding: hold) }
+    return WorkReport(
+      bytesIn: plan.bytesRead, bytesOut: plan.bytesWritten,
+      storedBytes: (try? destination.driver().storedBytes()) ?? 0, seconds: ProcessLimits.now - start,
+      peakResident: ProcessLimits.peakResident)
+  }
+
+  private func append(holding hold: Hold) throws {
     let progress = ProgressMeter(total: plan.bytesWritten, handler: options.progress)
     switch (target, hold) {
     case (.zarr(let metadata, let rows, let keptFiles), _):
@@ -139,11 +153,6 @@ public struct Appending: Sendable {
     case (.npyAnew(let whole, _), .npyAnew(let staging)): try append(to: staging, whole, progress)
     default: preconditionFailure("a lock of another kind")
     }
-    let dtype = try added.description.supportedDType()
-    return WorkReport(
-      bytesIn: added.description.shape.count * dtype.itemSize, bytesOut: plan.bytesWritten,
-      storedBytes: (try? destination.driver().storedBytes()) ?? 0, seconds: ProcessLimits.now - start,
-      peakResident: ProcessLimits.peakResident)
   }
 
   private func appendToZarr(
@@ -196,4 +205,8 @@ public struct Appending: Sendable {
     try Transfer(from: whole, to: sink, plan: plan, options: options).run(progress: progress)
     try staging.publish()
   }
+}
+
+extension ConcatenatedDriver {
+  fileprivate var hasRows: Bool { description.shape[0] > 0 }
 }

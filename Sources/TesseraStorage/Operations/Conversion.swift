@@ -19,7 +19,7 @@ public struct Conversion: Sendable {
   ///   - layout: for Zarr destinations; chunks and codec of others cannot be chosen.
   ///   - dtype: what to convert elements to, as NumPy's `astype`; nil keeps the source's.
   /// - Throws: `TesseraError`: as `StoredArray.open`; `.usage` for a layout the destination cannot have; `.exists`;
-  ///   `.memory` when the budget is too small, naming the least that would do.
+  ///   `.notFound` for a folder that is missing; `.memory` when the budget is too small, naming the least that would do.
   public init(
     from source: String, to destination: String, selection: Selection? = nil, layout: ArrayLayout = .init(),
     dtype: DType? = nil, options: TransferOptions = .init()
@@ -27,7 +27,7 @@ public struct Conversion: Sendable {
     // What is wrong with the destination is said before the source is looked at.
     let target = try DeliveryTarget(destination, layout: layout, overwrites: options.overwrite)
     let location = try ArrayLocation(existing: source)
-    try target.requireApart(from: location.path)
+    try Overlap.check(target.path, readFrom: location.path)
     let groups = try target.location.form == .zarr ? GroupAttributes(of: location) : GroupAttributes()
     let sources = try Conversion.sources(location, to: target.location)
     let arrays = try sources.map { name, driver in

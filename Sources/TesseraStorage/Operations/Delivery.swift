@@ -59,7 +59,7 @@ package struct Delivery: Sendable {
         $0.path, layout: $0.layout, texts: $0.texts, groups: $0.groups, overwrites: options.overwrite)
     }
     try DeliveryTarget.requireApart(targets)
-    for target in targets { for path in paths { try target.requireApart(from: path) } }
+    for target in targets { for path in paths { try Overlap.check(target.path, readFrom: path) } }
     var parts: [Part] = []
     for (number, request) in requests.enumerated() {
       try targets[number].check(names: request.arrays.compactMap(\.name))

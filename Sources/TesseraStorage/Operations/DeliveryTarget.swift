@@ -16,7 +16,8 @@ struct DeliveryTarget: Sendable {
   var path: String { location.path }
 
   /// - Parameter path: a name ending in `.npy`, `.npz` or `.zarr`, `d.npz/name`, or a name in a Zarr group.
-  /// - Throws: `.usage` for another name, a place in an array, or a layout that the destination cannot have; `.exists`.
+  /// - Throws: `.usage` for another name, a place in an array, or a layout that the destination cannot have; `.exists`;
+  ///   `.notFound` for a folder that is missing.
   init(
     _ path: String, layout: ArrayLayout, texts: [(name: String, text: String)] = [],
     groups: GroupAttributes = GroupAttributes(), overwrites: Bool
@@ -35,7 +36,20 @@ struct DeliveryTarget: Sendable {
     if !overwrites, try Directory.kind(location.path, followLinks: false) != nil {
       throw TesseraError(.exists, "exists already (--overwrite replaces it)", path: location.path)
     }
+    try DeliveryTarget.requireFolder(of: location)
     (self.location, self.texts, self.groups) = (location, texts, groups)
+  }
+
+  /// - Throws: `.notFound` when the folder is missing that the destination, or the groups to be made around it, would be
+  ///   in.
+  private static func requireFolder(of location: ArrayLocation) throws {
+    var folder = Path.parent(location.path)
+    while location.form == .zarr, folder.contains(".zarr"), try Directory.kind(folder) == nil {
+      folder = Path.parent(folder)
+    }
+    guard try Directory.kind(folder) == .directory else {
+      throw TesseraError(.notFound, "no such folder", path: folder)
+    }
   }
 
   /// The name of an array without one, where it needs one.
@@ -115,28 +129,13 @@ struct DeliveryTarget: Sendable {
     try naming(path) { try ZarrGroup.check(groups, version: layout.format) }
   }
 
-  /// A destination inside the source, or around it, would be replaced or filled while it is read.
-  func requireApart(from source: String) throws {
-    let isSameFile =
-      try Directory.kind(path) != nil && FileStamp(path: source).isSameFile(as: FileStamp(path: path))
-    guard try !isSameFile && DeliveryTarget.areApart(source, path) else {
-      throw TesseraError(
-        .usage, "source and destination overlap", path: path, expected: "a place apart from \(source)")
-    }
-  }
-
   /// - Throws: `.usage` when one of several destinations is another, or within it.
   static func requireApart(_ targets: [DeliveryTarget]) throws {
     for (number, target) in targets.enumerated() {
-      for other in targets[..<number] where try !areApart(other.path, target.path) {
+      for other in targets[..<number] where try !Overlap.areApart(other.path, target.path) {
         throw TesseraError(
           .usage, "two destinations overlap", path: target.path, expected: "a place apart from \(other.path)")
       }
     }
-  }
-
-  private static func areApart(_ a: String, _ b: String) throws -> Bool {
-    let (a, b) = (try Path.resolved(a), try Path.resolved(b))
-    return a != b && !a.hasPrefix(b + "/") && !b.hasPrefix(a + "/")
   }
 }

@@ -32,6 +32,18 @@ struct ZarrPlace {
     try requireWithinReach([])
   }
 
+  /// Refuses a file in the folder of an array, which has it for a shard, or may come to.
+  ///
+  /// - Parameters:
+  ///   - file: something that is there.
+  ///   - instead: what would do.
+  /// - Throws: `.usage`; `.corrupt` for a damaged document beside the file.
+  static func requireOutsideArrays(_ file: String, instead: String) throws {
+    guard let store = try ZarrPlace.store(above: Path.resolved(file)), store.isArray else { return }
+    throw TesseraError(
+      .usage, "this is a file of the Zarr array \(store.folder)", path: file, expected: instead)
+  }
+
   /// - Parameter names: what leads on from the place.
   /// - Throws: `.usage` for what is so deep in groups that it would not be found again.
   func requireWithinReach(_ names: [String]) throws {

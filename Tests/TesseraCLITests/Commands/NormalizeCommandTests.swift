@@ -14,7 +14,7 @@ import Testing
     let folder = try TemporaryFolder()
     let run = ToolRun("normalize", try source(folder), folder("z.zarr"), "--codec", "lz4")
     #expect(run.status == 0 && run.errors.isEmpty)
-    #expect(run.output.hasPrefix("\(folder("x.npy")) -> \(folder("z.zarr")): 32 B in, "))
+    #expect(run.output.hasPrefix("\(folder("x.npy")) -> \(folder("z.zarr")): 64 B in, "))
     let z = try StoredArray.open(folder("z.zarr"))
     #expect(z.dtype == .float32 && z.description.codec == "lz4")
     let deviation = Float(3.5.squareRoot())

@@ -100,6 +100,16 @@ import Testing
     }
   }
 
+  /// Rows are written many at a time.
+  @Test func everyRowOfALongTable() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.npy("a.npy", [1, 2500], (0..<2500).map { Int16($0) })
+    #expect(ToolRun("stats", path, "-o", folder("t.csv")).status == 0)
+    let lines = String(decoding: try folder.read("t.csv"), as: UTF8.self).split(separator: "\n")
+    #expect(lines.count == 2501)
+    #expect(lines.dropFirst().enumerated().allSatisfy { $1 == "1,0,\($0),\($0),\($0).0,0.0" })
+  }
+
   @Test func jsonNamesTheFileOfATableThatIsTooLong() throws {
     let folder = try TemporaryFolder()
     let features = 100_001
@@ -136,6 +146,25 @@ import Testing
     #expect(run.status == 1 && run.errors.contains("t.csv: will not replace this folder"), "\(run.errors)")
     #expect(try folder.read("t.csv/holiday.jpg") == [1, 2, 3])
     #expect(folder.names == ["a.npy", "t.csv"])
+  }
+
+  /// Archives and groups are known by what is in them, and may be called as a table is.
+  @Test func aTableDoesNotReplaceItsSource() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.npy("a.npy", [2, 2], [1, 2, 3, 4] as [Int32])
+    for name in ["t.npz/x", "g.zarr/x", "z.zarr"] {
+      #expect(ToolRun("convert", path, folder(name)).status == 0)
+    }
+    try Syscalls.rename(folder("t.npz"), to: folder("t.csv"))
+    try Syscalls.rename(folder("g.zarr"), to: folder("g.csv"))
+    let before = try snapshot(folder.path)
+    for (source, table) in [
+      ("t.csv/x", "t.csv"), ("t.csv", "t.csv"), ("g.csv/x", "g.csv"), ("z.zarr", "z.zarr/c/0/s.csv"),
+    ] {
+      let run = ToolRun("stats", folder(source), "-o", folder(table), "--overwrite")
+      #expect(run.status == 2 && run.errors.contains("overlap"), "\(source) to \(table): \(run.errors)")
+    }
+    #expect(try snapshot(folder.path) == before)
   }
 
   @Test func mistakes() throws {

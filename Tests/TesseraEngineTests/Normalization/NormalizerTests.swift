@@ -133,6 +133,23 @@ import Testing
     #expect(try Self.parameters(Normalizer.fit(small.astype(.float64), method: .minmax)).scale[0] < 1e-5)
   }
 
+  /// Quartiles are float64 whatever the data, and so is the rounding that makes a feature constant. The other scales go by
+  /// the data's, as scikit-learn's do.
+  @Test(arguments: [DType.float16, .bfloat16, .float32, .float64])
+  func smallFeatures(_ dtype: DType) throws {
+    // Powers of two, which every dtype has.
+    let x = try NDArray([0, 0x1p-21, 0x1p-20] as [Double]).astype(dtype)
+    #expect(try Self.parameters(Normalizer.fit(x, method: .robust)).scale == [0x1p-21])
+    #expect(try Self.parameters(Normalizer.fit(x)).scale[0] < 0x1p-20)
+    let isConstant = dtype != .float64
+    for method in [Normalizer.Method.minmax, .maxabs] {
+      let scale = try Self.parameters(Normalizer.fit(x, method: method)).scale
+      #expect(scale == [isConstant ? 1 : 0x1p-20], "\(method)")
+    }
+    let nothing = try NDArray([0, 0x1p-51, 0x1p-50] as [Double])
+    #expect(try Self.parameters(Normalizer.fit(nothing, method: .robust)).scale == [1])
+  }
+
   @Test func inverse() throws {
     let x = try Self.matrix()
     for method in [Normalizer.Method.zscore, .minmax, .maxabs, .robust] {
@@ -152,6 +169,23 @@ import Testing
     let (center, scale) = try Self.parameters(fit)
     let expected = values.enumerated().map { ($1 - Float(center[$0 % 3])) / Float(scale[$0 % 3]) }
     #expect(try fit.transform(x).elements(as: Float.self) == expected)
+  }
+
+  /// The range of floats may be none; it is finite in float64.
+  @Test(arguments: [DType.float32, .bfloat16]) func rangesBeyondFloats(_ dtype: DType) throws {
+    let most = 0x1.8p127
+    let values = [-most, -most, 0, most, most]
+    let x = try NDArray(values).astype(dtype)
+    for method in [Normalizer.Method.minmax, .robust] {
+      let fit = try Normalizer.fit(x, method: method)
+      #expect(try Self.parameters(fit).scale == [2 * most])
+      let z = try fit.transform(x)
+      #expect(z.dtype == dtype)
+      let expected: [Double] = method == .minmax ? [0, 0, 0.5, 1, 1] : [-0.5, -0.5, 0, 0.5, 0.5]
+      #expect(try z.astype(.float64).elements(as: Double.self) == expected, "\(method)")
+      let back = try fit.inverseTransform(z).astype(.float64).elements(as: Double.self)
+      #expect(back == values, "\(method)")
+    }
   }
 
   @Test func emptyArrays() throws {

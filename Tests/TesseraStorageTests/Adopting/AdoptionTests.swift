@@ -188,6 +188,37 @@ import Testing
     }
   }
 
+  /// A live store would lose its shard, or the file go with the store that is replaced around it.
+  @Test(arguments: [
+    ("b.zarr/c/0/0", "b.zarr"), ("b.zarr/c/0/0", "new.zarr"), ("b.zarr/c/0/0", "g.zarr/new"),
+    ("g.zarr/b/c/0/0", "g.zarr/b"), ("g.zarr/b/c/0/0", "g.zarr"), ("g.zarr/in.npy", "g.zarr"),
+    ("two.zarr/0.0", "new.zarr"),
+  ])
+  func aShardOrAFileWithinTheDestination(_ source: String, _ destination: String) throws {
+    let folder = try TemporaryFolder()
+    let matrix = ModelArray(shape: [4, 3], dtype: .uint8, bytes: Array(0..<12))
+    try matrix.writeNpy(folder.at("g.npy"))
+    try Conversion(from: folder.at("g.npy"), to: folder.at("g.zarr/a")).run()
+    for name in ["b.zarr", "g.zarr/b"] {
+      try matrix.writeNpy(folder.at("x.npy"))
+      try Adoption(folder.at("x.npy"), as: folder.at(name)).run()
+    }
+    try matrix.writeNpy(folder.at("g.zarr/in.npy"))
+    try matrix.store(folder.at("two.zarr"), layout: .init(chunks: [4, 3], zarrFormat: 2))
+    try Directory.remove(folder.at("two.zarr/0.0"))
+    try matrix.writeNpy(folder.at("two.zarr/0.0"))
+    let before = try snapshot(folder.path)
+    for keepsLink in [true, false] {
+      let error = tesseraError {
+        try Adoption(
+          folder.at(source), as: folder.at(destination), keepsLink: keepsLink, overwrite: true
+        ).run()
+      }
+      #expect(error?.kind == .usage, "\(error as Any)")
+      #expect(try snapshot(folder.path) == before)
+    }
+  }
+
   @Test func anotherFileSystemIsRefusedAndTheFileStaysAsItWas() throws {
     let folder = try TemporaryFolder()
     let other = folder.path.hasPrefix("/dev/shm") ? "/tmp" : "/dev/shm"

@@ -68,8 +68,28 @@ import Testing
     let sources = ["1.npy", "2.zarr", "3.npz/arr_0", "4.csv", "5.zarr"].map(folder.at)
     let append = try Appending(sources, to: path)
     let report = try append.run()
-    #expect(report.bytesIn == (7 + 2 + 11 + 3) * 24)
+    // With the old rows that are read and written again.
+    #expect(report.bytesIn == append.explanation.bytesRead && report.bytesIn >= (7 + 2 + 11 + 3) * 24)
+    #expect(report.bytesOut == append.explanation.bytesWritten)
     #expect(try ModelArray(reading: path) == parts[0].appending(Array(parts[1...])), "seed 62, \(form)")
+  }
+
+  /// Not even the shard is built anew that they would be in.
+  @Test(arguments: [WrittenForm.npy] + WrittenForm.zarr)
+  func noRowsTakeNoWork(_ form: WrittenForm) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.at("x.\(form.suffix)")
+    let old = ModelArray(shape: [5, 3], dtype: .uint8, bytes: Array(0..<15))
+    let writer = try form.create(path, old.shape, old.dtype)
+    try old.write(old.whole, to: writer)
+    try writer.close()
+    try ModelArray(shape: [0, 3], dtype: .uint8, bytes: []).writeNpy(folder.at("none.npy"))
+    let before = try snapshot(path)
+    let append = try Appending([folder.at("none.npy"), folder.at("none.npy")], to: path)
+    #expect(append.explanation.bytesRead == 0 && append.explanation.bytesWritten == 0, "\(form)")
+    let report = try append.run()
+    #expect(report.bytesIn == 0 && report.bytesOut == 0, "\(form)")
+    #expect(try snapshot(path) == before, "\(form)")
   }
 
   @Test(arguments: ["npy", "zarr"])
@@ -109,9 +129,15 @@ import Testing
     let folder = try TemporaryFolder()
     try folder.write("x.csv", text: "1,2\n3,4\n")
     try Conversion(from: folder.at("x.csv"), to: folder.at("x.npz")).run()
+    // Neither its dtype nor its shape is what is wrong.
+    try ModelArray(shape: [3], dtype: .int16, bytes: [1, 0, 2, 0, 3, 0]).writeNpy(folder.at("y.npy"))
     let before = try snapshot(folder.path)
     for name in ["x.csv", "x.npz", "x.npz/arr_0"] {
-      #expect(tesseraError { _ = try Appending([folder.at("x.csv")], to: folder.at(name)) }?.kind == .usage)
+      for source in ["x.csv", "y.npy"] {
+        let error = tesseraError { _ = try Appending([folder.at(source)], to: folder.at(name)) }
+        #expect(error?.kind == .usage && error?.path == folder.at(name), "\(error as Any)")
+        #expect(error?.what == "cannot append to this form", "\(error as Any)")
+      }
     }
     #expect(try snapshot(folder.path) == before)
   }

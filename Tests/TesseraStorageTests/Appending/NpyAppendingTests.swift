@@ -80,6 +80,25 @@ import Testing
     #expect(try ModelArray(reading: folder.at("x.zarr")) == old.appending([added]))
   }
 
+  /// Rows would be written over the shard's index.
+  @Test func aShardIsNotAppendedTo() throws {
+    let folder = try TemporaryFolder()
+    let old = ModelArray(shape: [4, 3], dtype: .int16, bytes: Array(0..<24))
+    try old.store(folder.at("x.npy"))
+    try Adoption(folder.at("x.npy"), as: folder.at("x.zarr")).run()
+    try added.writeNpy(folder.at("more.npy"))
+    try makeSymbolicLink(to: "x.zarr/c/0/0", at: folder.at("link.npy"))
+    let before = try snapshot(folder.at("x.zarr"))
+    for name in ["x.zarr/c/0/0", "link.npy"] {
+      let error = tesseraError { try Appending([folder.at("more.npy")], to: folder.at(name)).run() }
+      #expect(error?.kind == .usage && error?.path == folder.at(name), "\(error as Any)")
+      #expect(tesseraError { _ = try ArrayWriter.open(folder.at(name)) }?.kind == .usage)
+    }
+    #expect(try snapshot(folder.at("x.zarr")) == before)
+    try Appending([folder.at("more.npy")], to: folder.at("x.zarr")).run()
+    #expect(try ModelArray(reading: folder.at("x.zarr")) == old.appending([added]))
+  }
+
   @Test func throughASymbolicLink() throws {
     let folder = try TemporaryFolder()
     try Directory.make(folder.at("data"))

@@ -67,7 +67,7 @@ import Testing
   @Test func bfloat16HasNoSpelling() {
     #expect(
       thrownMessage { _ = try NpyHeader.bytes(dtype: .bfloat16, shape: Shape([1])) }
-        == ".npy cannot hold bfloat16: expected a dtype that NumPy has (convert with --dtype float32), got bfloat16"
+        == ".npy cannot hold bfloat16: expected a dtype that NumPy has (tessera convert --dtype float32 makes one), got bfloat16"
     )
   }
 

@@ -59,6 +59,18 @@ import Testing
     }
   }
 
+  /// What is to be named is said from where the user is.
+  @Test func severalArraysAreNamedByTheirPaths() throws {
+    for name in ["g.zarr/in/a", "g.zarr/in/b", "two.zarr/c", "two.zarr/d"] {
+      try Conversion(from: folder.at("x.npy"), to: folder.at(name)).run()
+    }
+    try Conversion(from: folder.at("two.zarr"), to: folder.at("two.npz")).run()
+    for path in ["g.zarr/in", "two.npz"].map(folder.at) {
+      let error = tesseraError { _ = try StoredArray.open(path) }
+      #expect(error?.description.contains("as \(path)/NAME: ") == true, "\(error as Any)")
+    }
+  }
+
   @Test func destinationsThatCannotBe() throws {
     #expect(try refused("x.npy", "x.npy")?.kind == .exists)
     #expect(try refused("x.npy", "x.npy", overwrite: true)?.kind == .usage)
@@ -72,6 +84,20 @@ import Testing
     #expect(try refused("x.npy", "hard.npy", overwrite: true)?.kind == .usage)
     symlink(folder.at("x.npy"), folder.at("soft.npy"))
     #expect(try refused("x.npy", "soft.npy", overwrite: true)?.kind == .usage)
+  }
+
+  /// A plan is not made for what could not be run.
+  @Test func aMissingFolderIsFoundByPlanning() throws {
+    for name in ["out.npy", "out.npz", "out.npz/m", "out.zarr", "new.zarr/in/x"] {
+      let error = tesseraError { _ = try Conversion(from: folder.at("x.npy"), to: folder.at("none/\(name)")) }
+      #expect(error?.kind == .notFound && error?.path == folder.at("none"), "\(name): \(error as Any)")
+      // In a folder that is there, groups are made.
+      _ = try Conversion(from: folder.at("x.npy"), to: folder.at(name))
+    }
+    let inGroup = tesseraError {
+      _ = try Conversion(from: folder.at("x.npy"), to: folder.at("none.zarr/out.npy"))
+    }
+    #expect(inGroup?.kind == .notFound && folder.names == ["g.zarr", "x.npy", "x.zarr"])
   }
 
   /// They would take the place of chunks, or of the files that make a store one.
@@ -179,6 +205,21 @@ import Testing
     #expect(try ModelArray(reading: folder.at("one.npz/features")) == array)
     try Conversion(from: folder.at("one.npz"), to: folder.at("two.npz")).run()
     #expect((try? ModelArray(reading: folder.at("two.npz/features"))) == array)
+  }
+
+  /// NumPy calls it `a/`; a path to it has no slash at its end.
+  @Test func aMemberWhoseNameEndsInASlash() throws {
+    let header = try NpyHeader.bytes(dtype: .uint8, shape: Shape([2]))
+    try folder.write("one.npz", storedArchive([("a/.npy", header, [1, 2])]))
+    try folder.write("odd.npz", storedArchive([("a/.npy", header, [1, 2]), ("b.npy", header, [3, 4])]))
+    for name in ["one.npz", "one.npz/a", "odd.npz/a", "odd.npz/a/", "odd.npz/a/.npy"] {
+      #expect(try ModelArray(reading: folder.at(name)).bytes == [1, 2], "\(name)")
+    }
+    guard case .array(let description) = try StoredArray.contents(of: folder.at("one.npz")) else {
+      Issue.record("no array")
+      return
+    }
+    #expect(try ModelArray(reading: description.path).bytes == [1, 2])
   }
 
   /// A member is addressed with or without the suffix that it has in the archive.
