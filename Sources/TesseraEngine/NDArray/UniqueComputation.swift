@@ -16,16 +16,20 @@ struct UniqueComputation {
 
   func run(equalNaN: Bool) throws -> Unique {
     if array.size == 0 { return try empty() }
-    let sink = DistinctSink(
-      array.dtype, over: array.shape, memory: try memory(),
-      threads: options.threads)
+    // Of a larger budget the sink takes more.
+    let sink = try options.planning { options -> DistinctSink in
+      let sink = DistinctSink(
+        array.dtype, over: array.shape, memory: try memory(options), threads: options.threads)
+      try Gathering(array.node, sink).check(options)
+      return sink
+    }
     try Gathering(array.node, sink).run(options)
     var found = Found(keys: sink.keys, counts: sink.counts)
     if let least = SetKeys.leastNaN(array.dtype) { found.joinNaNs(from: least) }
     let result = try result(found, sink.firstZero)
     guard !equalNaN, found.hasNaN else { return result }
     // In place of what gathered the keys.
-    return try SeparateNaNs(of: array, memory: memory().collectors, options).applied(to: result)
+    return try SeparateNaNs(of: array, memory: memory(options).collectors, options).applied(to: result)
   }
 
   private func result(_ found: Found, _ firstZero: FirstZero) throws -> Unique {
@@ -60,7 +64,7 @@ struct UniqueComputation {
   }
 
   /// Three eighths of the buffers for gathering and as much for results, so that a quarter is left for blocks.
-  private func memory() throws -> DistinctSink.Memory {
+  private func memory(_ options: TransferOptions) throws -> DistinctSink.Memory {
     let share = try MemoryModel(options).buffers / 8 * 3
     let lists = (parts.contains(.counts) ? 8 : 0) + (needsFirsts ? 8 : 0)
     return DistinctSink.Memory(
