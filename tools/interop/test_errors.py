@@ -170,6 +170,14 @@ class NamedBudgets(TesseraCase):
         self.check(self.path("x.zarr"), "reduce", "nanmedian", self.path("x.zarr"))
         self.check(self.path("x.zarr"), "reduce", "std,median", self.path("x.zarr"), "-o", self.path("m.npz"))
 
+    def test_linear_algebra(self):
+        random = self.random("fits")
+        x = self.save("x.npy", random.standard_normal((700, 1400), dtype="f4"))
+        y = self.save("y.npy", random.standard_normal((700, 4), dtype="f4"))
+        self.check(x, "lstsq", x, y, "-o", self.path("l.npz"))
+        self.check(x, "svd", x, "-k", "5", "--with-u", "-o", self.path("s.npz"))
+        self.check(x, "pca", x, "-k", "5", "-o", self.path("p.npz"))
+
 
 def _contents(path):
     path = pathlib.Path(path)
