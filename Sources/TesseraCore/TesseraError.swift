@@ -36,6 +36,8 @@ public struct TesseraError: Error, Sendable, Hashable {
   public var expected: String?
   /// What was there instead.
   public var got: String?
+  /// Of a memory budget that is too small, one that does for the whole job, in bytes; nil where none is known.
+  public var leastMemory: Int?
 
   public init(
     _ kind: Kind, _ what: String, path: String? = nil, expected: String? = nil, got: String? = nil
@@ -51,6 +53,15 @@ public struct TesseraError: Error, Sendable, Hashable {
   public func at(_ path: String) -> TesseraError {
     var error = self
     if error.path == nil { error.path = path }
+    return error
+  }
+
+  /// The same refusal of a memory budget, naming so many bytes, rounded up, as an argument of the command line.
+  package func naming(leastMemory bytes: Int) -> TesseraError {
+    let mebibytes = bytes.saturatingAdd((1 << 20) - 1) >> 20
+    var error = self
+    error.leastMemory = mebibytes << 20
+    error.expected = "--memory \(mebibytes)MiB or more"
     return error
   }
 }

@@ -1,10 +1,11 @@
 """The error contract: exit codes, one line, nothing written, nothing lost."""
 import os
 import pathlib
+import re
 
 import numpy as np
 
-from support import SEED, TesseraCase, run
+from support import MIB, SEED, TesseraCase, run, run_measured
 
 
 class Errors(TesseraCase):
@@ -134,6 +135,48 @@ class Errors(TesseraCase):
             with self.subTest(name):
                 pathlib.Path(self.path("deep.zarr/zarr.json")).write_text(text)
                 self.fails("info", self.path("deep.zarr"), timeout=10)
+
+
+class NamedBudgets(TesseraCase):
+    """A budget that is too small is refused with one that does for the whole job, where 2 MiB less do not."""
+
+    def check(self, source, *words):
+        words = [*words, "--threads", "2"]
+        refused = self.fails(*words, "--memory", "64MiB", names=["memory budget is too small"])
+        self.assertTrue(refused.err.startswith(f"tessera: error: {source}"), refused)
+        least = int(re.search(r"expected --memory (\d+)MiB or more", refused.err)[1])
+        for options in ([], ["--explain"]):
+            self.fails(*words, *options, "--memory", f"{least - 2}MiB", names=[f"--memory {least}MiB or more"])
+        self.ok(*words, "--explain", "--memory", f"{least}MiB")
+        done = run_measured(*words, "--memory", f"{least}MiB")
+        self.assertEqual(done.code, 0, done)
+        self.assertLessEqual(done.peak_bytes, least * MIB, done)
+
+    def test_passes_after_one_another(self):
+        x = self.save("x.npy", self.random("tall").random((1_500_000, 2), dtype="f4"))
+        self.check(x, "stats", x, "--axis", "1")
+        self.check(x, "stats", x, "--axis", "1", "-o", self.path("s.npz"))
+
+    def test_fitting_and_writing(self):
+        x = self.save("x.npy", self.random("wide").random((6, 1_500_000), dtype="f4"))
+        for method in ["zscore", "robust"]:
+            with self.subTest(method):
+                self.check(x, "normalize", x, self.path(f"{method}.npy"), "--method", method)
+        self.check(x, "reduce", "std", x, "--axis", "0", "-o", self.path("m.zarr"))
+
+    def test_quantiles(self):
+        x = self.save("x.npy", self.random("long").random((2, 4_000_000), dtype="f4"))
+        self.ok("convert", x, self.path("x.zarr"), "--chunks", "1x4000000", "--codec", "none")
+        self.check(self.path("x.zarr"), "reduce", "nanmedian", self.path("x.zarr"))
+        self.check(self.path("x.zarr"), "reduce", "std,median", self.path("x.zarr"), "-o", self.path("m.npz"))
+
+    def test_linear_algebra(self):
+        random = self.random("fits")
+        x = self.save("x.npy", random.standard_normal((700, 1400), dtype="f4"))
+        y = self.save("y.npy", random.standard_normal((700, 4), dtype="f4"))
+        self.check(x, "lstsq", x, y, "-o", self.path("l.npz"))
+        self.check(x, "svd", x, "-k", "5", "--with-u", "-o", self.path("s.npz"))
+        self.check(x, "pca", x, "-k", "5", "-o", self.path("p.npz"))
 
 
 def _contents(path):

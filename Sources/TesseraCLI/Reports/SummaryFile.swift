@@ -32,7 +32,12 @@ struct SummaryFile {
       form = .text(staging, separator: path.hasSuffix(".csv") ? "," : "\t")
     } else if path.hasSuffix(".npz") {
       let members = summary.columns.map { (name: Optional($0.name), array: $0.array) }
-      form = .archive(planned: try Writing(members, to: path, options: options))
+      let planned = try options.planning { options in
+        // The columns are computed to be printed, and what is in memory is written.
+        _ = try explain(summary.columns.map(\.array), options: options)
+        return try Writing(members, to: path, options: options)
+      }
+      form = .archive(planned: planned)
     } else {
       throw TesseraError(
         .usage, "destination of a table", path: path, expected: "a name ending in .npz or .csv",

@@ -18,9 +18,14 @@ struct Gathering: Barrier {
 
   func makeSink(memory: Int, threads: Int) -> any BarrierSink { sink }
 
-  /// Runs the pass; the node of the graph has no elements.
+  /// Of the graph; it has no elements.
+  private var node: Node { Node(.barrier(self), shape: Shape(known: [0]), dtype: operands[0].dtype) }
+
+  /// Refuses a budget that is too small, without running the pass.
+  func check(_ options: TransferOptions) throws { _ = try Evaluation([node], options: options).plan() }
+
+  /// Runs the pass.
   func run(_ options: TransferOptions) throws {
-    let node = Node(.barrier(self), shape: Shape(known: [0]), dtype: operands[0].dtype)
     var evaluation = Evaluation([node], options: options)
     try evaluation.run()
   }

@@ -104,3 +104,15 @@ extension Node {
     return paths
   }
 }
+
+extension [Node] {
+  /// Runs `body`; a memory budget that it refuses is refused for what these nodes are read from.
+  package func namingSources<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch let error as TesseraError where error.leastMemory != nil {
+      let paths = flatMap(\.storedPaths).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+      throw paths.isEmpty ? error : error.at(paths.joined(separator: ", "))
+    }
+  }
+}

@@ -22,15 +22,20 @@ struct UniqueComputation {
     let result = try result(found, sink.firstZero)
     guard !equalNaN, found.hasNaN else { return result }
     // In place of what gathered the keys.
-    return try SeparateNaNs(of: array, memory: memory().collectors, options).applied(to: result)
+    return try SeparateNaNs(of: array, memory: memory(options).collectors, options).applied(to: result)
   }
 
   /// The keys of all distinct elements, of which there are any; those of all NaNs are told apart.
   func keys() throws -> KeySet { try gathered().keys }
 
   private func gathered() throws -> DistinctSink {
-    let sink = DistinctSink(
-      array.dtype, over: array.shape, memory: try memory(), threads: options.threads)
+    // Of a larger budget the sink takes more.
+    let sink = try options.planning { options -> DistinctSink in
+      let sink = DistinctSink(
+        array.dtype, over: array.shape, memory: try memory(options), threads: options.threads)
+      try Gathering(array.node, sink).check(options)
+      return sink
+    }
     try Gathering(array.node, sink).run(options)
     return sink
   }
@@ -68,7 +73,7 @@ struct UniqueComputation {
 
   /// Of the buffers that lists of positions leave, three eighths for gathering and as much for results, so that a quarter is
   /// left for blocks.
-  private func memory() throws -> DistinctSink.Memory {
+  private func memory(_ options: TransferOptions) throws -> DistinctSink.Memory {
     let room = try MemoryModel(options).buffers - [array.node].listedBytes
     let share = max(0, room) / 8 * 3
     let lists = (parts.contains(.counts) ? 8 : 0) + (needsFirsts ? 8 : 0)

@@ -20,16 +20,14 @@ package struct Writing: Sendable {
   /// All that progress is told of.
   package var progressBytes: Int { progress.computing.saturatingAdd(progress.writing) }
 
-  /// - Throws: as `Delivery`; `.memory` when the budget is too small for what comes first.
+  /// - Throws: as `Delivery`; `.memory` when the budget is too small, naming the least that does for computing and
+  ///   writing.
   package init(_ destinations: [WritingDestination], options: TransferOptions) throws {
     self.destinations = destinations
     self.options = options
-    var evaluation = Writing.evaluation(destinations, options)
-    let passes = try evaluation.plannedWithPlaceholders()
-    let delivery = try Writing.delivery(destinations, evaluation, options)
-    let writing = try Writing.passes(delivery, destinations, evaluation, memory: options.memory)
-    explanation = Explanation(passes: Writing.joined(passes.map { $0.explanation() }, writing))
-    progress = (passes.reduce(0) { $0.saturatingAdd($1.bytesRead) }, delivery.bytesMoved)
+    (explanation, progress) = try Writing.nodes(destinations).namingSources {
+      try options.planning { try Writing.plan(destinations, $0) }
+    }
   }
 
   /// To one destination.
@@ -66,6 +64,20 @@ package struct Writing: Sendable {
 }
 
 extension Writing {
+  private static func plan(
+    _ destinations: [WritingDestination], _ options: TransferOptions
+  ) throws -> (Explanation, (computing: Int, writing: Int)) {
+    var evaluation = Writing.evaluation(destinations, options)
+    let passes = try evaluation.plannedWithPlaceholders()
+    let delivery = try Writing.delivery(destinations, evaluation, options)
+    let writing = try Writing.passes(delivery, destinations, evaluation, memory: options.memory)
+    let computingBytes = passes.reduce(0) { $0.saturatingAdd($1.bytesRead) }
+    return (
+      Explanation(passes: Writing.joined(passes.map { $0.explanation() }, writing)),
+      (computing: computingBytes, writing: delivery.bytesMoved)
+    )
+  }
+
   private static func nodes(_ destinations: [WritingDestination]) -> [Node] {
     destinations.flatMap { $0.members.map(\.array.node) }
   }

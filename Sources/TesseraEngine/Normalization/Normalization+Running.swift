@@ -32,17 +32,19 @@ extension Normalization {
     return report
   }
 
-  /// The passes; whatever would refuse the work refuses it here.
+  /// The passes; whatever would refuse the work refuses it here, and a budget with one that does for all of them.
   func planned() throws -> Passes {
+    try naming(source) { try options.planning { try planned(within: $0) } }
+  }
+
+  private func planned(within options: TransferOptions) throws -> Passes {
     var passes = Passes()
     if let fit {
       let plan = try Evaluation(fit.arrays.map(\.node), options: options).plan()
       passes.fit = plan.map { $0.explanation() }
       passes.fitBytes = plan.reduce(0) { $0.saturatingAdd($1.bytesRead) }
     }
-    let writing = try naming(source) {
-      try self.writing(by: known ?? fit!.placeholder(), options: options)
-    }
+    let writing = try self.writing(by: known ?? fit!.placeholder(), options: options)
     passes.writing = writing.explanation.passes.map { pass in
       var pass = pass
       // Rows that are scaled by their norms come from the cache the second time.

@@ -5,7 +5,7 @@ package import TesseraStorage
 /// Computes nodes together: passes one after another, each shared by everything that can use it.
 package struct Evaluation {
   private let outputs: [Node]
-  private let options: TransferOptions
+  private var options: TransferOptions
   /// What barriers have given so far, by node; placeholders while planning.
   private var results: [ObjectIdentifier: Source] = [:]
   /// Bytes of those, and of the lists of positions in the graph.
@@ -35,12 +35,20 @@ package struct Evaluation {
 
   /// The passes over what the arrays are made of, without running them; what is computed of their results alone takes
   /// next to nothing.
+  ///
+  /// - Throws: `.memory` when the budget is too small, naming the least that does for all passes.
   package func plan() throws -> [PassPlan] {
-    var copy = self
-    return try copy.plannedWithPlaceholders()
+    try options.planning { options in
+      var copy = self
+      copy.options = options
+      return try copy.plannedWithPlaceholders()
+    }
   }
 
   /// The same; afterwards everything counts as computed, so that what comes next can be planned as well.
+  ///
+  /// - Throws: `.memory` for the first pass that the budget is too small for, naming what does for that one: the plan of
+  ///   all that follows is to be made within `TransferOptions.planning`.
   package mutating func plannedWithPlaceholders() throws -> [PassPlan] {
     var plans: [PassPlan] = []
     while let stage = try nextStage() {
@@ -123,9 +131,12 @@ package struct Evaluation {
       if groups[shape] == nil { shapes.append(shape) }
       groups[shape, default: []].append(node)
     }
-    return try shapes.map { shape in
-      let jobs = try self.jobs(groups[shape]!)
-      return Pass(plan: try plan(jobs), jobs: jobs)
+    return try shapes.map { shape -> Pass in
+      let nodes = groups[shape]!
+      return try nodes.namingSources {
+        let jobs = try self.jobs(nodes)
+        return Pass(plan: try plan(jobs), jobs: jobs)
+      }
     }
   }
 

@@ -75,10 +75,8 @@ package struct PassPlan: Sendable {
         perThread.saturatingMultiply($0).saturatingAdd(shared) <= model.buffers
       })
     else {
-      throw TesseraError(
-        .memory, "memory budget is too small for blocks of \(Shape.describe(block))",
-        expected: model.leastArgument(buffers: perThread.saturatingAdd(shared)),
-        got: ByteSize.format(options.memory))
+      throw model.tooSmall(
+        for: "blocks of \(Shape.describe(block))", buffers: perThread.saturatingAdd(shared))
     }
     self.threads = threads
     window = model.window

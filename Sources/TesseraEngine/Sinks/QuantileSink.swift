@@ -40,8 +40,8 @@ package final class QuantileSink: BarrierSink {
       least.saturatingMultiply(Evaluation.sinkShare), MemoryModel.leastBudget(buffers: buffers))
     throw TesseraError(
       .memory, "memory budget is too small for quantiles of \(kept) positions",
-      expected: "--memory \(budget >> 20 + 1)MiB or more",
-      got: ByteSize.format(memory.saturatingMultiply(Evaluation.sinkShare)))
+      got: ByteSize.format(memory.saturatingMultiply(Evaluation.sinkShare))
+    ).naming(leastMemory: budget)
   }
 
   /// What is kept for each position beside counters and keys: pivots, ranks and their brackets, in arrays that grow by

@@ -33,21 +33,24 @@ package struct Fitting: Sendable {
   /// - Parameters:
   ///   - sources: what is read.
   ///   - archive: a name ending in `.npz`.
-  ///   - computing: the passes of the fit.
+  ///   - computing: the passes of the fit within a budget.
   ///   - planned: arrays of the results' shapes and dtypes, read from where the results will be.
   ///   - compute: the fit.
-  /// - Throws: as `Writing`; `.usage` where what is read would be replaced.
+  /// - Throws: as `Writing`; `.memory` naming the least that does for the fit and for writing; `.usage` where what is
+  ///   read would be replaced.
   init(
-    of sources: [NDArray], to archive: String, computing: [Explanation.Pass], planned: Results,
-    options: TransferOptions, compute: @escaping @Sendable (TransferOptions) throws -> Results
+    of sources: [NDArray], to archive: String, computing: (TransferOptions) throws -> [Explanation.Pass],
+    planned: Results, options: TransferOptions,
+    compute: @escaping @Sendable (TransferOptions) throws -> Results
   ) throws {
     self.archive = archive
-    self.computing = computing
     self.options = options
     self.compute = compute
     bytesIn = sources.reduce(0) { $0.saturatingAdd($1.nbytes) }
     destinations = [archive] + (planned.output.map { [$0.path] } ?? [])
-    writing = try Fitting.writing(planned, archive, options)
+    (self.computing, writing) = try options.planning { options in
+      (try computing(options), try Fitting.writing(planned, archive, options))
+    }
     try Fitting.checkApart(sources.flatMap(\.node.storedPaths), destinations)
   }
 

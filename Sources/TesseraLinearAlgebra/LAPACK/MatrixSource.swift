@@ -8,6 +8,8 @@ package import TesseraStorage
 package struct MatrixSource: Sendable {
   package let shape: Shape
   package let dtype: DType
+  /// The passes that reading takes first, of which the last one is told of as if it were also what reads.
+  package let passes: [Explanation.Pass]
   private let array: NDArray
   private let options: TransferOptions
   /// What its blocks are made of needs no more than this, reductions beneath it included.
@@ -17,7 +19,7 @@ package struct MatrixSource: Sendable {
   ///   - dtype: what the elements become.
   ///   - held: bytes that the work which reads it takes beside reading: the memory it is read into, workspaces, results.
   ///   - requirements: of where it is read to; memory of that dtype when nil.
-  /// - Throws: `.memory` when they do not fit into the budget together, naming the least that would do.
+  /// - Throws: `.memory` when they do not fit into the budget together, naming the least that does for all of it.
   package init(
     _ array: NDArray, as dtype: DType, held: Int, options: TransferOptions,
     into requirements: SinkRequirements? = nil
@@ -30,17 +32,16 @@ package struct MatrixSource: Sendable {
     options.resume = false
     self.options = options
     if array.size == 0 {
-      bytesRead = 0
+      (passes, bytesRead) = ([], 0)
       // Nothing is read, but the rest of the work may be much.
       try MatrixSource.require(options)
       return
     }
+    let sink = requirements ?? MatrixSink.requirements(array.shape, dtype: dtype)
     do {
-      var evaluation = Evaluation([array.node], options: options, gathersOutputs: false)
-      _ = try evaluation.plannedWithPlaceholders()
-      bytesRead = try MatrixSource.plan(
-        array, evaluation, requirements ?? MatrixSink.requirements(shape, dtype: dtype), options
-      ).plan.bytesWritten
+      (passes, bytesRead) = try [array.node].namingSources {
+        try options.planning { try MatrixSource.passes(of: array, sink, $0) }
+      }
     } catch var error as TesseraError where error.kind == .memory {
       // What does not fit are not the blocks that it was planned for.
       error.what = MatrixSource.tooSmall
@@ -48,7 +49,8 @@ package struct MatrixSource: Sendable {
     }
   }
 
-  private static let tooSmall = "memory budget is too small for these matrices"
+  private static let these = "these matrices"
+  private static let tooSmall = "memory budget is too small for \(these)"
 
   /// Reads the elements into column-major memory for all of them.
   package func read(into target: UnsafeMutableRawPointer) throws {
@@ -71,9 +73,19 @@ package struct MatrixSource: Sendable {
   package static func require(_ options: TransferOptions) throws {
     let model = try MemoryModel(options)
     guard model.buffers == 0, options.heldBytes > 0 else { return }
-    throw TesseraError(
-      .memory, tooSmall, expected: model.leastArgument(buffers: 0),
-      got: ByteSize.format(options.memory))
+    throw model.tooSmall(for: these, buffers: 0)
+  }
+
+  private static func passes(
+    of array: NDArray, _ requirements: SinkRequirements, _ options: TransferOptions
+  ) throws -> ([Explanation.Pass], Int) {
+    var evaluation = Evaluation([array.node], options: options, gathersOutputs: false)
+    var passes = try evaluation.plannedWithPlaceholders().map { $0.explanation() }
+    let reading = try plan(array, evaluation, requirements, options).plan
+    if let last = passes.indices.last {
+      passes[last].predictedPeakBytes = max(passes[last].predictedPeakBytes, reading.predictedPeak)
+    }
+    return (passes, reading.bytesWritten)
   }
 
   private static func plan(
@@ -89,20 +101,34 @@ package struct MatrixSource: Sendable {
 extension DenseMatrix {
   /// Matrices with the elements of an array of rank 2 or more.
   ///
-  /// - Parameter held: bytes that the work takes beside the matrices: workspaces, results.
+  /// - Parameters:
+  ///   - held: bytes that the work takes beside the matrices: workspaces, results.
+  ///   - isCounted: whether the matrices are among what the options say is held.
   /// - Throws: `.memory` before anything is read, when all that does not fit the budget; as `evaluate`.
   package static func load(
-    _ array: NDArray, held: Int = 0, options: TransferOptions = .init()
+    _ array: NDArray, held: Int = 0, isCounted: Bool = false, options: TransferOptions = .init()
   ) throws -> DenseMatrix {
-    let lengths = array.shape.dimensions
-    precondition(lengths.count >= 2, "a matrix has two axes")
-    let (rows, columns) = (lengths[lengths.count - 2], lengths[lengths.count - 1])
-    let count = lengths.dropLast(2).reduce(1, *)
-    let bytes = DenseMatrix.bytes(rows: rows, columns: columns, count: count)
-    let source = try MatrixSource(
-      array, as: Scalar.dtype, held: held.saturatingAdd(bytes), options: options)
+    let source = try reading(array, held: held, isCounted: isCounted, options: options)
+    let (rows, columns, count) = lengths(array)
     let matrix = try DenseMatrix(rows: rows, columns: columns, count: count)
     try source.read(into: matrix.elements.baseAddress!)
     return matrix
+  }
+
+  /// What `load` does, planned: nothing is read or allocated.
+  ///
+  /// - Throws: `.memory` where `load` would.
+  package static func reading(
+    _ array: NDArray, held: Int = 0, isCounted: Bool = false, options: TransferOptions
+  ) throws -> MatrixSource {
+    let (rows, columns, count) = lengths(array)
+    let own = isCounted ? 0 : DenseMatrix.bytes(rows: rows, columns: columns, count: count)
+    return try MatrixSource(array, as: Scalar.dtype, held: held.saturatingAdd(own), options: options)
+  }
+
+  private static func lengths(_ array: NDArray) -> (rows: Int, columns: Int, count: Int) {
+    let lengths = array.shape.dimensions
+    precondition(lengths.count >= 2, "a matrix has two axes")
+    return (lengths[lengths.count - 2], lengths[lengths.count - 1], lengths.dropLast(2).reduce(1, *))
   }
 }

@@ -101,7 +101,9 @@ struct PCAFit {
   }
 
   /// The passes that are certain; a covariance matrix that is not exact enough takes more.
-  func plan(_ options: TransferOptions) throws -> [Explanation.Pass] {
+  func plan(_ options: TransferOptions) throws -> [Explanation.Pass] { try options.planning(passes) }
+
+  private func passes(_ options: TransferOptions) throws -> [Explanation.Pass] {
     if let certain = try covariancePasses(options).first { return certain }
     let means = try explain(try columnStatistics, options: options).passes
     return try means
@@ -112,7 +114,7 @@ struct PCAFit {
 
   func run(_ options: TransferOptions) throws -> PCA {
     // Nothing is read where memory would not do for all of them.
-    _ = try covariancePasses(options)
+    _ = try plan(options)
     let inner = covarianceOptions(options)
     var known: NDArray?
     for attempt in attempts {

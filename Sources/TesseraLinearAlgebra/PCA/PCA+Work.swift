@@ -25,8 +25,7 @@ extension PCA {
         output: made)
     }
     return try Fitting(
-      of: [data], to: archive, computing: fit.plan(options), planned: results(placeholder(x, count)),
-      options: options
+      of: [data], to: archive, computing: fit.plan, planned: results(placeholder(x, count)), options: options
     ) { options in try results(fit.run(options)) }
   }
 

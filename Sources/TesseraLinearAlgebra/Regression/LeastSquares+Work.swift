@@ -20,8 +20,7 @@ extension LeastSquares {
         ])
     }
     return try Fitting(
-      of: [x, y], to: archive, computing: fit.plan(options), planned: results(placeholder(x, y)),
-      options: options
+      of: [x, y], to: archive, computing: fit.plan, planned: results(placeholder(x, y)), options: options
     ) { options in try results(fit.run(options)) }
   }
 

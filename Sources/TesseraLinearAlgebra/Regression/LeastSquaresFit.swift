@@ -57,7 +57,7 @@ struct LeastSquaresFit {
     }
   }
 
-  /// The triangle as it comes and as a matrix, and the decomposition of its part.
+  /// The triangle, and the decomposition of its part.
   private func inner(_ options: TransferOptions) -> TransferOptions {
     var options = options
     let width = features + targets + 1
@@ -69,11 +69,11 @@ struct LeastSquaresFit {
   }
 
   func plan(_ options: TransferOptions) throws -> [Explanation.Pass] {
-    try explain([factor], options: inner(options)).passes
+    try DenseMatrix<Double>.reading(factor, isCounted: true, options: inner(options)).passes
   }
 
   func run(_ options: TransferOptions) throws -> LeastSquares {
-    let r = try DenseMatrix<Double>.load(factor, options: inner(options))
+    let r = try DenseMatrix<Double>.load(factor, isCounted: true, options: inner(options))
     let means = try means(r, options)
     let offset = first == nil ? 0 : 1
     let triangle = try DenseMatrix<Double>(rows: features, columns: features)

@@ -111,10 +111,8 @@ struct TiledSystem<Scalar: LAPACKScalar> {
     let fixed = panel.saturatingAdd(held).saturatingAdd(workBytes(n, options))
     let room = (model.buffers - min(fixed, model.buffers)) / column / sizes.panel * sizes.panel
     guard room >= min(sizes.panel, n) else {
-      throw TesseraError(
-        .memory, "memory budget is too small for two panels of a matrix of \(n) rows",
-        expected: model.leastArgument(buffers: fixed.saturatingAdd(panel)),
-        got: ByteSize.format(options.memory))
+      throw model.tooSmall(
+        for: "two panels of a matrix of \(n) rows", buffers: fixed.saturatingAdd(panel))
     }
     return min(room, n, sizes.columnsFromFiles ?? room)
   }

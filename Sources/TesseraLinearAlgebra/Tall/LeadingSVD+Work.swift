@@ -21,7 +21,11 @@ extension LeadingSVD {
       return Fitting.Results(
         members: all.map { (name: $0.0, array: dtype.map($0.1.astype) ?? $0.1) })
     }
-    let passes = try Linalg.explainLeadingSVD(x, count: count, options: options).passes
+    // Nothing stands for a decomposition that cannot be.
+    try TallSVDShape.check(x, count: count)
+    func passes(_ options: TransferOptions) throws -> [Explanation.Pass] {
+      try Linalg.explainLeadingSVD(x, count: count, options: options).passes
+    }
     return try Fitting(
       of: [x], to: archive, computing: passes, planned: members(placeholder(x, count)), options: options
     ) { options in try members(Linalg.leadingSVD(x, count: count, options: options)) }

@@ -47,36 +47,36 @@ extension Linalg {
 struct LeadingDecomposition<Scalar: LAPACKScalar> {
   private let x: NDArray
   private let shape: TallSVDShape
+  /// With what is held beside the passes.
   private let options: TransferOptions
-  private let tall: TallSVD<Scalar>
 
   init(_ x: NDArray, count: Int, _ solver: SVDSolver, _ options: TransferOptions) throws {
-    try OpenBLAS.require()
-    guard x.ndim == 2 else {
-      throw TesseraError(.usage, "svd", expected: "an array of 2 dimensions", got: "shape \(x.shape)")
-    }
-    let most = min(x.shape[0], x.shape[1])
-    guard (1...max(1, most)).contains(count), most > 0 else {
-      throw TesseraError(
-        .usage, "number of components of shape \(x.shape)",
-        expected: most > 0 ? "1 to \(most)" : "a matrix that is not empty", got: "\(count)")
-    }
+    try TallSVDShape.check(x, count: count)
     self.x = x
     shape = TallSVDShape(x.shape, count: count, solver)
     var options = options
     options.heldBytes = options.heldBytes.saturatingAdd(shape.heldBytes(Scalar.self))
     self.options = options
-    tall = TallSVD(shape.isTransposed ? try x.transposed() : x, shape, options: options)
   }
 
-  func explanation() throws -> Explanation {
-    var plans = try tall.plan()
-    if shape.isTransposed { plans += Array(plans.suffix(1)) }
-    return Explanation(passes: plans.map { $0.explanation() })
+  private func tall(_ options: TransferOptions) throws -> TallSVD<Scalar> {
+    TallSVD(shape.isTransposed ? try x.transposed() : x, shape, options: options)
+  }
+
+  func explanation() throws -> Explanation { Explanation(passes: try options.planning(passes)) }
+
+  private func passes(_ options: TransferOptions) throws -> [Explanation.Pass] {
+    let passes = try tall(options).plan()
+    guard shape.isTransposed else { return passes }
+    let empty = try DenseMatrix<Scalar>(rows: shape.columns, columns: shape.count)
+    _ = try DenseMatrix<Scalar>.reading(rightColumns(empty), isCounted: true, options: options)
+    return passes + passes.suffix(1)
   }
 
   func run() throws -> LeadingSVD {
-    let (s, v) = try tall.run()
+    // Nothing is read where memory would not do for all of it.
+    _ = try explanation()
+    let (s, v) = try tall(options).run()
     return shape.isTransposed ? try wide(s, v) : try result(s, v)
   }
 
@@ -97,9 +97,7 @@ struct LeadingDecomposition<Scalar: LAPACKScalar> {
 
   /// Of the transpose the right vectors were found: they are U's conjugates. Uᴴ A has the right ones as rows.
   private func wide(_ s: [Double], _ v: DenseMatrix<Scalar>) throws -> LeadingSVD {
-    // Their transpose is made row by row of Aᵀ.
-    let columns = try matmul(x.transposed().astype(Scalar.dtype), v.array())
-    let right = try DenseMatrix<Scalar>.load(conjugated(columns), options: options)
+    let right = try DenseMatrix<Scalar>.load(rightColumns(v), isCounted: true, options: options)
     let turns = try right.orthonormalize()
     // A column of Q times its diagonal element is the column of which it is made.
     let u = try DenseMatrix<Scalar>(rows: v.rows, columns: v.columns)
@@ -114,6 +112,11 @@ struct LeadingDecomposition<Scalar: LAPACKScalar> {
     return try LeadingSVD(
       u: u.array().astype(dtype), s: NDArray(s).astype(dtype.realPart).evaluated(),
       vh: conjugated(right.array().transposed()).astype(dtype).evaluated())
+  }
+
+  /// The transpose of Uᴴ A, which is made row by row of Aᵀ.
+  private func rightColumns(_ v: DenseMatrix<Scalar>) throws -> NDArray {
+    try conjugated(matmul(x.transposed().astype(Scalar.dtype), v.array()))
   }
 
   private var dtype: DType {

@@ -13,7 +13,7 @@ struct TallSVD<Scalar: LAPACKScalar> {
 
   /// - Parameters:
   ///   - a: at least as many rows as columns.
-  ///   - options: with what is held in memory beside the passes.
+  ///   - options: with what is held in memory beside the passes, the matrices that are read among it.
   init(_ a: NDArray, _ shape: TallSVDShape, options: TransferOptions) {
     self.a = a
     self.shape = shape
@@ -21,16 +21,21 @@ struct TallSVD<Scalar: LAPACKScalar> {
   }
 
   /// The passes, without running them.
-  func plan() throws -> [PassPlan] {
+  func plan() throws -> [Explanation.Pass] {
     guard let basis = shape.basis else { return try plan(TallQR<Scalar>(a).factor) }
+    _ = try plan(randomNumbers())
     // Plans depend on lengths alone.
     let empty = try DenseMatrix<Scalar>(rows: shape.columns, columns: basis)
     let steps = try (0..<shape.iterations).flatMap { _ in try plan(NormalProduct(a, empty).product) }
     return try steps + plan(TallQR(a, projection: empty).factor)
   }
 
-  private func plan(_ array: NDArray) throws -> [PassPlan] {
-    try Evaluation([array.node], options: options).plan()
+  private func plan(_ array: NDArray) throws -> [Explanation.Pass] {
+    try DenseMatrix<Scalar>.reading(array, isCounted: true, options: options).passes
+  }
+
+  private func load(_ array: NDArray) throws -> DenseMatrix<Scalar> {
+    try DenseMatrix<Scalar>.load(array, isCounted: true, options: options)
   }
 
   /// All values that were asked for, and as columns of a matrix their right vectors.
@@ -43,26 +48,26 @@ struct TallSVD<Scalar: LAPACKScalar> {
   }
 
   private func subspace() throws -> DenseMatrix<Scalar> {
-    var basis = try randomBasis()
+    var basis = try load(randomNumbers()).orthonormalized()
     for _ in 0..<shape.iterations {
-      basis = try DenseMatrix.load(NormalProduct(a, basis).product, options: options)
+      basis = try load(NormalProduct(a, basis).product)
       try basis.orthonormalize()
     }
     return basis
   }
 
-  private func randomBasis() throws -> DenseMatrix<Scalar> {
+  /// What the basis is made of.
+  private func randomNumbers() throws -> NDArray {
     let lengths = [shape.columns, shape.basis!]
     let real = try NDArray.normal(lengths, seed: shape.seed)
-    guard Scalar.isComplex else { return try DenseMatrix.load(real, options: options).orthonormalized() }
+    guard Scalar.isComplex else { return real }
     let imaginary = try NDArray.normal(lengths, seed: shape.seed &+ 1)
-    let both = try real.astype(.complex128) + imaginary.astype(.complex128) * Complex<Double>(0, 1)
-    return try DenseMatrix.load(both, options: options).orthonormalized()
+    return try real.astype(.complex128) + imaginary.astype(.complex128) * Complex<Double>(0, 1)
   }
 
   /// Of A (Q) = Q' R the singular values are those of R, and the right vectors Q times R's.
   private func decompose(_ factor: NDArray, basis: DenseMatrix<Scalar>?) throws -> Values {
-    let r = try DenseMatrix<Scalar>.load(factor, options: options)
+    let r = try load(factor)
     let (s, vh) = try r.singularValues()
     let v = try DenseMatrix<Scalar>(rows: shape.columns, columns: shape.count)
     for column in 0..<shape.count where basis == nil {

@@ -1,4 +1,5 @@
 import TesseraCore
+import TesseraEngine
 import TesseraStorage
 
 /// How the leading singular values of a matrix are found, and what that takes in memory beside the passes.
@@ -32,6 +33,20 @@ struct TallSVDShape {
       let isExact = columns <= TallSVDShape.mostExactColumns || wanted > columns / 4
       basis = isExact ? nil : wanted
       (iterations, seed) = (SVDSolver.iterations, 0)
+    }
+  }
+
+  /// - Throws: `.usage` unless x has two axes, and for a count of singular values that it does not have; as `LinalgTypes`.
+  static func check(_ x: NDArray, count: Int) throws {
+    _ = try LinalgTypes(x)
+    guard x.ndim == 2 else {
+      throw TesseraError(.usage, "svd", expected: "an array of 2 dimensions", got: "shape \(x.shape)")
+    }
+    let most = min(x.shape[0], x.shape[1])
+    guard (1...max(1, most)).contains(count), most > 0 else {
+      throw TesseraError(
+        .usage, "number of components of shape \(x.shape)",
+        expected: most > 0 ? "1 to \(most)" : "a matrix that is not empty", got: "\(count)")
     }
   }
 

@@ -49,12 +49,12 @@ package struct Delivery: Sendable {
   ///   - dtype: what to convert all elements to; nil for each array's own.
   ///   - joining: which arrays, counted over all requests, can be read together.
   /// - Throws: `TesseraError`: `.usage` for places and layouts that cannot be; `.exists`; `.memory` when the budget is
-  ///   too small for one array, naming the least that would do.
+  ///   too small for one array, naming the least that does for each.
   package init(
     _ requests: [Request], readFrom paths: [String], dtype: DType? = nil, joining: Joining? = nil,
     options: TransferOptions
   ) throws {
-    targets = try requests.map {
+    let targets = try requests.map {
       try DeliveryTarget(
         $0.path, layout: $0.layout, texts: $0.texts, groups: $0.groups, overwrites: options.overwrite)
     }
@@ -67,15 +67,17 @@ package struct Delivery: Sendable {
         parts.append(try Delivery.part(array.name, array.driver, dtype, number, targets[number]))
       }
     }
-    self.parts = parts
+    (self.targets, self.parts) = (targets, parts)
     let attributes =
       requests.map(\.groups.heldBytes)
       + parts.compactMap { $0.metadata?.attributes }
       .map { $0.isEmpty ? 0 : JSONValue.object($0).heldBytes }
-    self.options = try Delivery.holding(
-      parts.count, attributes: attributes.reduce(0) { $0.saturatingAdd($1) }, options)
-    for target in targets { try target.checkAttributes() }
-    sweeps = try SweepPlanner(parts, targets, joining: joining, options: self.options).sweeps()
+    let attributeBytes = attributes.reduce(0) { $0.saturatingAdd($1) }
+    (self.options, sweeps) = try options.planning { [parts] options -> (TransferOptions, [Sweep]) in
+      let options = try Delivery.holding(parts.count, attributes: attributeBytes, options)
+      for target in targets { try target.checkAttributes() }
+      return (options, try SweepPlanner(parts, targets, joining: joining, options: options).sweeps())
+    }
   }
 
   /// What is kept of an array from planning to the end: reader, metadata, plan. Measured with 10,000 arrays of one chunk.
@@ -96,12 +98,9 @@ package struct Delivery: Sendable {
     options.heldBytes = options.heldBytes.saturatingAdd(held)
     let model = try MemoryModel(options)
     guard model.buffers > 0 else {
-      throw TesseraError(
-        .memory,
-        arrays > attributes
-          ? "memory budget is too small for \(count) arrays at a time"
-          : "memory budget is too small for the attributes of arrays and groups",
-        expected: model.leastArgument(buffers: 1 << 20), got: ByteSize.format(options.memory))
+      throw model.tooSmall(
+        for: arrays > attributes ? "\(count) arrays at a time" : "the attributes of arrays and groups",
+        buffers: 1 << 20)
     }
     return options
   }

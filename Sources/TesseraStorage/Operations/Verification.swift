@@ -181,10 +181,9 @@ public struct Verification: Sendable {
   ) throws -> Int {
     let perThread = max(1, driver.scratchBytes)
     guard perThread <= model.buffers else {
-      throw TesseraError(
-        .memory, "memory budget is too small for chunks of \(Shape.describe(driver.grid.chunkShape))",
-        path: driver.description.path, expected: model.leastArgument(buffers: perThread),
-        got: ByteSize.format(model.budget))
+      throw model.tooSmall(
+        for: "chunks of \(Shape.describe(driver.grid.chunkShape))", path: driver.description.path,
+        buffers: perThread)
     }
     return min(options.threads, model.buffers / perThread)
   }

@@ -72,10 +72,13 @@ package struct MemoryModel: Sendable {
 
   private static let processMemory = ProcessLimits.memory
 
-  /// The least budget for so many bytes of buffers beside what is held, as an argument of the command line.
-  package func leastArgument(buffers: Int) -> String {
+  /// The refusal of this budget for work that needs so many bytes of buffers beside what is held: it names the least
+  /// that has them.
+  package func tooSmall(for what: String, path: String? = nil, buffers: Int) -> TesseraError {
     let least = MemoryModel.leastBudget(buffers: buffers.saturatingAdd(held), windowShare: windowShare)
-    return "--memory \((least + (1 << 20) - 1) >> 20)MiB or more"
+    return TesseraError(
+      .memory, "memory budget is too small for \(what)", path: path, got: ByteSize.format(budget)
+    ).naming(leastMemory: least)
   }
 
   /// The least budget whose `buffers` are that many bytes.

@@ -52,10 +52,7 @@ package struct TransferPlan: Sendable {
     let kept = sinks.reduce(0) { $0.saturatingAdd($1.keptBytes) }
     let shard = form.fileShape.flatMap { kept > cost(unit) / 2 ? $0 : nil }
     let what = shard.map { "shards of \(Shape.describe($0))" } ?? "chunks of \(Shape.describe(unit))"
-    throw TesseraError(
-      .memory, "memory budget is too small for \(what)",
-      expected: model.leastArgument(buffers: cost(unit)),
-      got: ByteSize.format(options.memory))
+    throw model.tooSmall(for: what, buffers: cost(unit))
   }
 
   /// With blocks that were chosen before.

@@ -1,4 +1,5 @@
 import TesseraCore
+import TesseraEngineTestSupport
 import TesseraStorage
 import Testing
 
@@ -107,6 +108,33 @@ import Testing
       try wide.array.sum(axis: 0).evaluated(options: .init(memory: 64 << 20))
     }
     #expect(wide.reads.load(ordering: .relaxed) == 0)
+  }
+
+  private func named(_ arrays: [NDArray]) -> NamedBudget {
+    NamedBudget { memory in
+      _ = try Evaluation(arrays.map(\.node), options: .init(memory: memory, threads: 2)).plan()
+    }
+  }
+
+  /// The second pass has the results of the first in memory.
+  @Test func theNamedBudgetDoesForAllPasses() throws {
+    let wide = try ChunkedStub([4, 8 << 20], .float64, chunks: [1, 1 << 16]).array
+    let first = named([try wide.sum(axis: 0)])
+    let both = named([try (wide - wide.sum(axis: 0)).sum(axis: 0)])
+    #expect(first.isLeast && both.isLeast && first.least < both.least, "\(first), \(both)")
+    #expect(both.refusal?.path == "stub")
+  }
+
+  /// Quantiles take a part of whatever there is.
+  @Test func theNamedBudgetDoesForWhatTakesMoreOfMore() throws {
+    let long = try ChunkedStub([2, 4_000_000], .float32, chunks: [1, 4_000_000]).array
+    for arrays in [[try long.nanmedian()], [try long.median(), try long.std()]] {
+      let budget = named(arrays)
+      #expect(budget.isLeast && budget.refusal?.path == "stub", "\(budget)")
+    }
+    let tall = try ChunkedStub([4 << 20, 1 << 20], .float32, chunks: [1 << 10, 1 << 10]).array
+    let many = named([try tall.median(axis: 0)])
+    #expect(many.isLeast && many.refusal?.path == "stub", "\(many)")
   }
 
   @Test func predictionsAreWithinTheBudget() throws {

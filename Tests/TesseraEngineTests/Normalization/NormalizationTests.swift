@@ -2,6 +2,7 @@ import Glibc
 import Synchronization
 import TesseraCore
 import TesseraEngine
+import TesseraEngineTestSupport
 import TesseraIO
 import TesseraStorage
 import Testing
@@ -33,6 +34,20 @@ import Testing
     #expect(again.explanation.passes.count == 1)
     #expect(try again.run().bytesIn == x.nbytes)
     #expect(try NDArray.open(folder.at("w.npy")).elements(as: Float.self) == expected)
+  }
+
+  /// Writing takes more than fitting, or less.
+  @Test(arguments: [Normalizer.Method.zscore, .robust]) func theNamedBudgetDoes(_ method: Normalizer.Method)
+    throws
+  {
+    let folder = try TemporaryFolder()
+    try NDArray.zeros([3, 1 << 20], dtype: .float32).write(to: folder.at("x.npy"))
+    let named = NamedBudget { memory in
+      _ = try Normalization(
+        from: folder.at("x.npy"), to: folder.at("z.npy"), method: method,
+        options: .init(memory: memory, threads: 2))
+    }
+    #expect(named.isLeast && named.refusal?.path == folder.at("x.npy"), "\(named)")
   }
 
   @Test func rowsTakeOnePass() throws {

@@ -1,5 +1,6 @@
 import TesseraCore
 import TesseraEngine
+import TesseraEngineTestSupport
 import TesseraIO
 import TesseraStorage
 import TesseraTestSupport
@@ -100,29 +101,27 @@ import Testing
     #expect(writing.predictedPeakBytes >= plain.predictedPeakBytes + 4 * columns)
   }
 
-  /// The budget that a refusal names is one that does, for each of them.
+  /// The budget that a refusal names does for computing and for writing.
   @Test func theNamedBudgetDoes() throws {
     let folder = try TemporaryFolder()
     let x = try NDArray.zeros([4, 4 << 20], dtype: .float32) + 1
     let z = try (x - x.mean(axis: 0)) / x.std(axis: 0)
     for array in [try x.sum(axis: 0), try x.median(axis: [0]) + x.max(axis: 0), z] {
-      var options = TransferOptions(memory: 64 << 20, threads: 2)
-      var refused = 0
-      while refused < 8 {
-        do {
-          _ = try array.explainWrite(to: folder.at("z.npy"), options: options)
-          break
-        } catch let error as TesseraError where error.kind == .memory {
-          refused += 1
-          let expected = try #require(error.expected)
-          let named = try #require(Int(expected.split(separator: " ")[1].dropLast(3)))
-          #expect(named << 20 > options.memory)
-          options.memory = named << 20
-        }
+      let named = NamedBudget { memory in
+        _ = try array.explainWrite(to: folder.at("z.npy"), options: .init(memory: memory, threads: 2))
       }
-      // A plan of two stages may name one budget for each.
-      #expect(refused <= 2)
+      #expect(named.isLeast, "\(named)")
     }
+  }
+
+  @Test func aRefusedBudgetNamesTheSource() throws {
+    let folder = try TemporaryFolder()
+    try NDArray.zeros([2, 4 << 20], dtype: .uint8).write(to: folder.at("x.npy"))
+    let x = try NDArray.open(folder.at("x.npy"))
+    let error = try #require(throws: TesseraError.self) {
+      try x.std(axis: 0).explainWrite(to: folder.at("z.zarr"), options: .init(memory: 64 << 20))
+    }
+    #expect(error.kind == .memory && error.path == folder.at("x.npy"), "\(error)")
   }
 
   @Test func progressGoesOverAllPassesByOneTotal() throws {

@@ -139,9 +139,7 @@ struct FileExamination {
     let losses = losses.count.saturatingMultiply(FileExamination.bytesPerLoss)
     let needed = heldBytes.saturatingAdd(losses).saturatingAdd(bytes)
     guard needed <= model.buffers else {
-      throw TesseraError(
-        .memory, "memory for the indices and losses of its shards", path: path,
-        expected: model.leastArgument(buffers: needed))
+      throw model.tooSmall(for: "the indices and losses of its shards", path: path, buffers: needed)
     }
   }
 
