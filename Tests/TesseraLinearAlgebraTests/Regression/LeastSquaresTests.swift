@@ -129,6 +129,14 @@ import Testing
     let y = try x.sum(axis: 1).evaluated()
     #expect(try LeastSquares.fit(x, y).coefficients.dtype == .float32)
     #expect(try LeastSquares.fit(x, y.astype(.float64)).coefficients.dtype == .float64)
+    // Residuals that float16 does not hold.
+    let short = try (x * 300.0).astype(.float16)
+    let noise = try randomMatrix(60, 1, .float64, seed: 6) * 300.0
+    let squares = try LeastSquares.fit(short, noise.astype(.float16))
+    #expect(squares.coefficients.dtype == .float32 && squares.residuals.dtype == .float32)
+    let sum = try values(squares.residuals)[0]
+    #expect(sum > 65_504 && sum.isFinite)
+    #expect(try LeastSquares.fit(short, y.astype(.bfloat16)).intercept.dtype == .float32)
     let integers = try randomMatrix(60, 2, .int16, seed: 5)
     let model = try LeastSquares.fit(integers, integers.sum(axis: 1))
     #expect(model.coefficients.dtype == .float64)
