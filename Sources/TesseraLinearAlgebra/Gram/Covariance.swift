@@ -29,6 +29,8 @@ public func cov(
 ) throws -> NDArray {
   let observations = try observations(m, y, rowvar: rowvar)
   try requireFloating(dtype, beside: observations.dtype)
+  // NumPy's, also of complex numbers.
+  guard observations.shape[1] > 0 else { return try NDArray.zeros([0, 0], dtype: dtype ?? .float64) }
   let weights = try Weights(fweights, aweights, count: observations.shape[0])
   let source = try GramSource(
     observations, isCentred: true, weights: weights.product, isWide: dtype?.isWide ?? false)
@@ -45,6 +47,8 @@ public func corrcoef(
 ) throws -> NDArray {
   let observations = try observations(x, y, rowvar: rowvar)
   try requireFloating(dtype, beside: observations.dtype)
+  // NumPy's, also of complex numbers.
+  guard observations.shape[1] > 0 else { return try NDArray.zeros([0, 0], dtype: dtype ?? .float64) }
   let source = try GramSource(observations, isCentred: true, isWide: dtype?.isWide ?? false)
   let variances = source.diagonal
   // So that a product that is left of a variance too small to count makes no coefficient of 1.

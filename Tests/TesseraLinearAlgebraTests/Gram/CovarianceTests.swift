@@ -141,6 +141,10 @@ import Testing
     #expect(try cov(none, rowvar: false).elements(as: Double.self).allSatisfy(\.isNaN))
     #expect(try corrcoef(none, rowvar: false).elements(as: Double.self).allSatisfy(\.isNaN))
     #expect(try cov(NDArray.zeros([3, 0]), rowvar: false).shape.dimensions == [0, 0])
+    let noVariables = try NDArray.zeros([3, 0], dtype: .complex64)
+    for result in [try cov(noVariables, rowvar: false), try corrcoef(noVariables, rowvar: false)] {
+      #expect(result.shape.dimensions == [0, 0] && result.dtype == .float64)
+    }
     let two = try NDArray([1.0, 2, 3, 5], shape: [2, 2])
     let infinite = try cov(two, rowvar: false, ddof: 5).elements(as: Double.self)
     #expect(infinite == [Double](repeating: .infinity, count: 4))
