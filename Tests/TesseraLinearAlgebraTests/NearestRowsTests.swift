@@ -66,6 +66,18 @@ import Testing
     #expect(try nowhere.indices.elements(as: Int64.self) == [0, 1, 2])
   }
 
+  /// The squares of their norms leave the range of float64, or their products do.
+  @Test(arguments: [1, 3, 5, 9]) func cosinesOfHugeAndTinyRows(_ seed: Int) throws {
+    let pair = try RowPair(seed: seed)
+    let count = min(3, pair.rows.0)
+    let known = try nearestRows(of: pair.a, to: pair.b, count: count, metric: .cosine)
+    for (scale, other) in [(0x1p600, 1.0), (0x1p600, 0x1p700), (0x1p-600, 0x1p-600), (0x1p900, 0x1p-900)] {
+      let found = try nearestRows(of: pair.a * scale, to: pair.b * other, count: count, metric: .cosine)
+      #expect(try found.indices.elements(as: Int64.self) == known.indices.elements(as: Int64.self))
+      #expect(try found.distances.elements(as: Double.self) == known.distances.elements(as: Double.self))
+    }
+  }
+
   @Test func threadsBudgetsAndChunksChangeNothing() throws {
     let folder = try TemporaryFolder()
     let x = try NDArray.random([30_000, 24], seed: 11).astype(.float32)

@@ -1,4 +1,4 @@
-"""Random differential tests of Linalg against numpy.linalg; see run.
+"""Random differential tests of Linalg against numpy.linalg, of products, and of what streams over rows; see run.
 
 Factorizations are not unique, so they are checked by what defines them: products, orthogonality, triangles. What is
 unique is compared with NumPy's answer, within a bound that grows with the condition of the matrix.
@@ -14,6 +14,9 @@ import warnings
 import numpy as np
 
 from engine import Engine
+from matrices import Wrong, adjoint, eps, wide
+from products import Products
+from tall import Tall
 
 DTYPES = [np.dtype(name) for name in ("float64", "float64", "float32", "complex128", "complex64", "int32", "bool")]
 MIB = 1 << 20
@@ -21,11 +24,10 @@ MIB = 1 << 20
 MISTAKES = (np.linalg.LinAlgError, ValueError, TypeError)
 
 
-class Wrong(Exception):
-    """What is wrong with an answer."""
+class Case(Products, Tall):
+    #: Whether arrays are stored transposed or in Fortran order, too.
+    turns = False
 
-
-class Case:
     def __init__(self, seed: int, number: int, engine: Engine, folder: pathlib.Path):
         self.rng = np.random.default_rng([seed, number])
         self.engine, self.folder, self.runs = engine, folder, 0
@@ -53,23 +55,32 @@ class Case:
         folder.mkdir()
         steps = []
         for number, array in enumerate(arrays):
-            np.save(folder / f"in-{number}.npy", array)
-            steps.append({"id": number, "op": "open", "path": str(folder / f"in-{number}.npy")})
-        for part in parts:
-            steps.append({"id": len(steps), "op": "linalg." + name, "args": list(range(len(arrays))), "part": part,
-                          **parameters})
+            steps += self.stored(number, array, folder)
+        outputs = [len(arrays) + number for number in range(len(parts))]
+        for output, part in zip(outputs, parts):
+            steps.append({"id": output, "op": "linalg." + name, "args": list(range(len(arrays))), "part": part, **parameters})
         answer = self.engine.ask({
-            "steps": steps, "outputs": list(range(len(arrays), len(steps))), "how": "evaluate", "folder": str(folder),
+            "steps": steps, "outputs": outputs, "how": "evaluate", "folder": str(folder),
             "threads": int(self.rng.integers(1, 4)), "memory": int(self.rng.choice([64 * MIB, 512 * MIB]))})
         if not answer["ok"]:
             raise RuntimeError(answer["kind"], answer["message"])
         return [np.load(output["path"]) for output in answer["outputs"]]
 
+    def stored(self, number, array, folder) -> list[dict]:
+        """Steps of which the one with this number is the array."""
+        path = str(folder / f"in-{number}.npy")
+        form = self.rng.integers(4) if self.turns and array.ndim > 1 else 0
+        if form == 1:
+            np.save(path, np.ascontiguousarray(array.T))
+            return [{"id": -1 - number, "op": "open", "path": path}, {"id": number, "op": "transpose", "args": [-1 - number]}]
+        np.save(path, np.asfortranarray(array) if form == 2 else array)
+        return [{"id": number, "op": "open", "path": path}]
+
     # What is checked
 
     def run(self):
         checks = [self.qr, self.svd, self.eigh, self.eig, self.cholesky, self.solve, self.unary, self.lstsq, self.norm,
-                  self.measure]
+                  self.measure, *[self.products] * 7, *[self.streaming] * 7]
         checks[self.rng.integers(len(checks))]()
 
     def both(self, name, arrays, parts, numpy, **parameters):
@@ -309,11 +320,6 @@ class Case:
         elif name in ("svdvals", "eigvalsh", "trace"):
             scale = np.linalg.norm(np.nan_to_num(np.asarray(a, np.complex128)), axis=(-2, -1))
             self.near(name, mine, theirs, (20 * max(*a.shape[-2:], 1) * eps(a) * scale)[(..., *[None] * (name != "trace"))] + 1e-300)
-
-
-def adjoint(x): return np.swapaxes(x, -1, -2).conj()
-def wide(arrays): return [np.asarray(a, np.complex128 if a.dtype.kind == "c" else np.float64) for a in arrays]
-def eps(a): return float(np.finfo(a.dtype).eps) if a.dtype.kind in "fc" else float(np.finfo(float).eps)
 
 
 def main() -> int:

@@ -7,8 +7,9 @@ public import TesseraEngine
 /// columns may be far from zero. float32 is multiplied in float32 over some thousand observations and merged in float64,
 /// with errors of some 1e-6 of the standard deviations' product, also where products would leave the range of float32:
 /// there columns are scaled by powers of two. `dtype: .float64` multiplies in float64, as weights do. NaN and
-/// infinities make NaN of all that they enter, and so do deviations that are themselves beyond the range of float32. Without
-/// enough observations for the degrees of freedom the result is NaN or infinite, as NumPy's.
+/// infinities make NaN of all that they enter, and so do deviations that are themselves beyond the range of float32. Products
+/// beyond that of float64 make infinities or NaN. Without enough observations for the degrees of freedom the result is NaN or
+/// infinite, as NumPy's.
 ///
 /// - Parameters:
 ///   - m: one or two axes; each row is a variable, each column an observation.
@@ -28,6 +29,8 @@ public func cov(
 ) throws -> NDArray {
   let observations = try observations(m, y, rowvar: rowvar)
   try requireFloating(dtype, beside: observations.dtype)
+  // NumPy's, also of complex numbers.
+  guard observations.shape[1] > 0 else { return try NDArray.zeros([0, 0], dtype: dtype ?? .float64) }
   let weights = try Weights(fweights, aweights, count: observations.shape[0])
   let source = try GramSource(
     observations, isCentred: true, weights: weights.product, isWide: dtype?.isWide ?? false)
@@ -38,14 +41,18 @@ public func cov(
 
 /// The correlation coefficients of variables: NumPy's `corrcoef`; a scalar for one variable.
 ///
-/// NaN where a variable is constant. As `cov`, of which the parameters are.
+/// NaN where a variable is constant, or its variance too small for float64. As `cov`, of which the parameters are.
 public func corrcoef(
   _ x: NDArray, _ y: NDArray? = nil, rowvar: Bool = true, dtype: DType? = nil
 ) throws -> NDArray {
   let observations = try observations(x, y, rowvar: rowvar)
   try requireFloating(dtype, beside: observations.dtype)
+  // NumPy's, also of complex numbers.
+  guard observations.shape[1] > 0 else { return try NDArray.zeros([0, 0], dtype: dtype ?? .float64) }
   let source = try GramSource(observations, isCentred: true, isWide: dtype?.isWide ?? false)
-  let deviations = try sqrt(source.diagonal)
+  let variances = source.diagonal
+  // So that a product that is left of a variance too small to count makes no coefficient of 1.
+  let deviations = try sqrt(`where`(variances .== 0.0, Double.nan, variances))
   let products = try conjugated(source.products)
   // By their product, so that coefficients of two variables are the same in either order.
   let ratio = try products / (deviations.expandDims(axis: 1) * deviations.expandDims(axis: 0))

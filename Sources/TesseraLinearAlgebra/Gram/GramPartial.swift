@@ -131,11 +131,26 @@ final class GramPartial: PassPartial, @unchecked Sendable {
     panel.clear()
   }
 
+  /// The means of the panel's columns; of a constant one its number, which the mean may miss by rounding, so that nothing is
+  /// left of it.
   private func firstMeans(_ rows: Int) -> [Double] {
     sums.reset()
     sums.add(rows, UnsafeRawPointer(panel.elements))
     defer { sums.reset() }
-    return sums.totals.map { $0 / Double(rows) }
+    let means = sums.totals.map { $0 / Double(rows) }
+    return form.dtype.isWide
+      ? keepingConstants(means, panel.elements.assumingMemoryBound(to: Double.self), rows)
+      : keepingConstants(means, panel.elements.assumingMemoryBound(to: Float.self), rows)
+  }
+
+  private func keepingConstants<Real: BinaryFloatingPoint>(
+    _ means: [Double], _ elements: UnsafeMutablePointer<Real>, _ rows: Int
+  ) -> [Double] {
+    means.indices.map { column in
+      let first = elements[column]
+      let isConstant = (1..<rows).allSatisfy { elements[$0 * means.count + column] == first }
+      return isConstant ? Double(first) : means[column]
+    }
   }
 
   /// Adds up weighted rows, and scales each by the root of its weight, whose square is then in the products.

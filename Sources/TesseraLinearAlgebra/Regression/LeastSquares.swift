@@ -8,8 +8,8 @@ public import TesseraStorage
 /// samples beside their targets, by orthogonal transformations alone: sums of products, which square the condition, are
 /// never made. Where columns are dependent the coefficients are those of the least norm.
 ///
-/// Results are in memory, of the dtype of x and y together (float64 of integers), and computed in float64. For one target
-/// they have no axis of targets.
+/// Results are in memory, of the dtype of x and y together (float64 of integers, float32 of shorter floats), and computed in
+/// float64. For one target they have no axis of targets.
 public struct LeastSquares: Sendable {
   /// Of shape (features,), or (features, targets).
   public let coefficients: NDArray

@@ -25,7 +25,8 @@ struct LeastSquaresFit {
     let columns = try y.ndim == 1 ? y.astype(.float64).expandDims(axis: 1) : y.astype(.float64)
     (rows, features, targets) = (x.shape[0], x.shape[1], columns.shape[1])
     self.ridge = ridge
-    dtype = DType.promoted(x.dtype.meanDType, y.dtype.meanDType)
+    // As of principal components: float16 could not hold the squares of its own numbers.
+    dtype = DType.promoted(PCA.dtype(of: x), PCA.dtype(of: y))
     guard intercept else {
       first = nil
       factor = try TallQR<Double>(concatenate([wide, columns], axis: 1)).factor

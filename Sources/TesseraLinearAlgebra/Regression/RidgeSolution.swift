@@ -29,10 +29,10 @@ struct RidgeSolution {
     var residuals = [Double](repeating: 0, count: sides)
     for side in 0..<sides {
       for row in 0..<size {
-        let factor = ridge > 0 ? s[row] / (s[row] * s[row] + ridge) : s[row] > least ? 1 / s[row] : 0
-        let missed = seen[row, side] * (1 - s[row] * factor)
+        let divisor = RidgeSolution.divisor(s[row], ridge: ridge, least: least)
+        let missed = seen[row, side] * (1 - s[row] / divisor)
         residuals[side] += missed * missed
-        seen[row, side] *= factor
+        seen[row, side] /= divisor
       }
     }
     self.residuals = residuals
@@ -40,5 +40,11 @@ struct RidgeSolution {
     try Double.gemm(
       vh.pointer(), size, .transpose, seen.pointer(), size, .none, size, sides, size, coefficients.pointer(),
       size)
+  }
+
+  /// (s² + ridge) / s, without squares and inverses, which may leave the range; infinity for what counts as zero.
+  private static func divisor(_ s: Double, ridge: Double, least: Double) -> Double {
+    if ridge > 0 { return s > 0 ? s + ridge / s : .infinity }
+    return s > least ? s : .infinity
   }
 }

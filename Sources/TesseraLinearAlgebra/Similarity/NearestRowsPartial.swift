@@ -76,26 +76,30 @@ final class NearestRowsPartial: PassPartial {
     return UnsafePointer(target.assumingMemoryBound(to: Double.self))
   }
 
+  private static let tellingNorms = 0x1p-960...Double.greatestFiniteMagnitude
+
   private func compare(_ row: UnsafePointer<Double>, index: Int, products: UnsafePointer<Double>) {
     let queries = form.queries
     let width = queries.width
     let square = RowDistance.squaredNorm(row, count: width)
+    let norm = form.metric == .cosine ? RowDistance.norm(row, squared: square, count: width) : 0
     // Of products and norms, for any order of summation (Higham, Accuracy and Stability, 3.1), twice over.
     let epsilon = 4 * Double(width + 8) * Double.ulpOfOne
     for query in 0..<queries.count {
-      let other = queries.squaredNorms[query]
       let bound = lists.bound(query)
       // Comparisons with NaN are false, so that what cannot be told is looked at.
       if form.metric == .euclidean {
-        let sum = square + other
+        let sum = square + queries.squaredNorms[query]
         if sum - 2 * products[query] - epsilon * sum > bound { continue }
         let distance = RowDistance.squaredEuclidean(row, queries.row(query), count: width)
         lists.insert(.init(distance: distance, index: index), query: query)
       } else {
-        let norms = square.squareRoot() * other.squareRoot()
-        if 1 - products[query] / norms - epsilon > bound { continue }
-        let distance = RowDistance.cosine(
-          row, norm: square.squareRoot(), queries.row(query), norm: other.squareRoot(), count: width)
+        let other = queries.norms[query]
+        let norms = norm * other
+        // Out of their range the rows' product may have overflowed, or lost its digits.
+        let isTold = NearestRowsPartial.tellingNorms.contains(norms)
+        if isTold, 1 - products[query] / norms - epsilon > bound { continue }
+        let distance = RowDistance.cosine(row, norm: norm, queries.row(query), norm: other, count: width)
         lists.insert(.init(distance: distance, index: index), query: query)
       }
     }

@@ -2,7 +2,7 @@ import TesseraCore
 import TesseraEngine
 import TesseraStorage
 
-/// The rows that others are compared with, in memory as float64 once they are loaded, and the squares of their norms.
+/// The rows that others are compared with, in memory as float64 once they are loaded, their norms and the squares of these.
 final class QueryRows: Sendable {
   let count: Int
   let width: Int
@@ -10,6 +10,7 @@ final class QueryRows: Sendable {
   /// Written by `load` alone, before any thread reads.
   nonisolated(unsafe) private var memory: MemoryDriver?
   nonisolated(unsafe) private(set) var squaredNorms: [Double] = []
+  nonisolated(unsafe) private(set) var norms: [Double] = []
 
   /// - Parameter array: of two axes.
   init(_ array: NDArray) {
@@ -18,7 +19,7 @@ final class QueryRows: Sendable {
   }
 
   /// What they take in memory.
-  var bytes: Int { count.saturatingMultiply(width.saturatingAdd(1)).saturatingMultiply(8) }
+  var bytes: Int { count.saturatingMultiply(width.saturatingAdd(2)).saturatingMultiply(8) }
 
   /// Computes them, without telling of progress.
   func load(_ options: TransferOptions) throws {
@@ -30,6 +31,7 @@ final class QueryRows: Sendable {
     }
     memory = computed
     squaredNorms = (0..<count).map { RowDistance.squaredNorm(row($0), count: width) }
+    norms = (0..<count).map { RowDistance.norm(row($0), squared: squaredNorms[$0], count: width) }
   }
 
   /// In C order.

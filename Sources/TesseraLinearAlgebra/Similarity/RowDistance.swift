@@ -13,6 +13,18 @@ enum RowDistance {
     sum(count, of: { load(a, $0).squared }, last: { a[$0] * a[$0] })
   }
 
+  /// |a|, given its square, also where that is beyond the range of float64 or has lost digits at its lower end.
+  static func norm(_ a: Row, squared: Double, count: Int) -> Double {
+    if squared.isNaN || squared >= 0x1p-900 && squared.isFinite { return squared.squareRoot() }
+    let greatest = (0..<count).reduce(0.0) { max($0, a[$1].magnitude) }
+    guard greatest > 0, greatest.isFinite else { return squared.squareRoot() }
+    // A power of two, so that the norm has the digits of one within the range.
+    let scale = Double(sign: .plus, exponent: -max(greatest.exponent, -1000), significand: 1)
+    let scaled = sum(
+      count, of: { (load(a, $0) * scale).squared }, last: { (a[$0] * scale) * (a[$0] * scale) })
+    return scaled.squareRoot() / scale
+  }
+
   /// 1 - cos(a, b), as half the squared distance of the two on the unit sphere, which keeps the digits of small
   /// angles. A row of zeros has no direction: its cosine is 0 with everything.
   static func cosine(_ a: Row, norm: Double, _ b: Row, norm other: Double, count: Int) -> Double {

@@ -5,7 +5,7 @@ public import TesseraEngine
 ///
 /// Rows are brought to unit length (norms in float64) and multiplied, so it is as lazy, tiled and bounded in memory as
 /// `matmul`. Rows of zeros have similarity 0 with everything. Results are kept within -1 and 1; a row with NaN or an infinity
-/// gives NaN.
+/// gives NaN. Squares of the norms must not leave the range of float64: norms of rows should be within some 1e-150 and 1e154.
 ///
 /// - Parameters:
 ///   - a: shape (m, d), real.

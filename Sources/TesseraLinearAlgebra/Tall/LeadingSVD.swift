@@ -85,15 +85,20 @@ struct LeadingDecomposition<Scalar: LAPACKScalar> {
     v.turnColumns()
     let factors = try DenseMatrix<Scalar>(rows: v.rows, columns: v.columns)
     let least = (s.first ?? 0) * Double(shape.rows) * .ulpOfOne
+    let lift = lift(s)
     for column in 0..<v.columns {
-      let factor = s[column] > least ? 1 / s[column] : 0
+      let factor = s[column] > least ? 1 / (s[column] * lift) : 0
       for row in 0..<v.rows { factors[row, column] = v[row, column].scaled(by: Scalar.Real(factor)) }
     }
-    let u = try matmul(x.astype(Scalar.dtype), factors.array())
+    let wide = x.astype(Scalar.dtype)
+    let u = try matmul(lift == 1 ? wide : wide * lift, factors.array())
     return try LeadingSVD(
       u: u.astype(dtype), s: NDArray(s).astype(dtype.realPart).evaluated(),
       vh: conjugated(v.array().transposed()).astype(dtype).evaluated())
   }
+
+  /// What a matrix of tiny numbers, whose singular values may have no inverses, is multiplied by first: a power of two.
+  private func lift(_ s: [Double]) -> Double { (s.first ?? 0) < 0x1p-900 ? 0x1p600 : 1 }
 
   /// Of the transpose the right vectors were found: they are U's conjugates. Uᴴ A has the right ones as rows.
   private func wide(_ s: [Double], _ v: DenseMatrix<Scalar>) throws -> LeadingSVD {
@@ -151,6 +156,13 @@ extension LAPACKScalar {
   /// The number of magnitude 1 in its direction; 1 for zero.
   fileprivate var phase: Self {
     if !Self.isComplex { return realPart < 0 ? Self(real: -1, imaginary: 0) : .oneValue }
-    return modulus > 0 ? scaled(by: 1 / modulus) : .oneValue
+    guard modulus > 0 else { return .oneValue }
+    // Near 1 first: numbers below the normal ones have few digits, and inverses beyond the range.
+    let exponent = -modulus.exponent
+    let near = Self(
+      real: Real(sign: .plus, exponent: exponent, significand: realPart),
+      imaginary: Real(sign: .plus, exponent: exponent, significand: imaginaryPart))
+    let length = near.modulus
+    return Self(real: near.realPart / length, imaginary: near.imaginaryPart / length)
   }
 }

@@ -141,6 +141,10 @@ import Testing
     #expect(try cov(none, rowvar: false).elements(as: Double.self).allSatisfy(\.isNaN))
     #expect(try corrcoef(none, rowvar: false).elements(as: Double.self).allSatisfy(\.isNaN))
     #expect(try cov(NDArray.zeros([3, 0]), rowvar: false).shape.dimensions == [0, 0])
+    let noVariables = try NDArray.zeros([3, 0], dtype: .complex64)
+    for result in [try cov(noVariables, rowvar: false), try corrcoef(noVariables, rowvar: false)] {
+      #expect(result.shape.dimensions == [0, 0] && result.dtype == .float64)
+    }
     let two = try NDArray([1.0, 2, 3, 5], shape: [2, 2])
     let infinite = try cov(two, rowvar: false, ddof: 5).elements(as: Double.self)
     #expect(infinite == [Double](repeating: .infinity, count: 4))
@@ -174,6 +178,38 @@ import Testing
     let constant = try concatenate([x, NDArray.full([500, 1], 3.0)], axis: 1)
     let isUndefined = try corrcoef(constant, rowvar: false)[4].elements(as: Double.self).allSatisfy(\.isNaN)
     #expect(isUndefined)
+  }
+
+  static let constants = [(0.1, 3), (0.7, 908), (98.6, 20_000), (-1e30, 5)]
+
+  /// Means of equal numbers may be off by rounding, of which no covariance must come.
+  @Test(arguments: constants.indices, [DType.float32, .float64, .complex64, .complex128])
+  func constantColumns(_ number: Int, _ dtype: DType) throws {
+    let (value, rows) = CovarianceTests.constants[number]
+    let constant = try NDArray.full([rows, 2], value)
+    let both = dtype.kind == .complex ? try constant * Complex<Double>(1, -3) : constant
+    let x = try concatenate([randomMatrix(rows, 1, dtype, seed: 17), both.astype(dtype)], axis: 1)
+    let covariances = try cov(x, rowvar: false).astype(.complex128).elements(as: Complex<Double>.self)
+    let correlations = try corrcoef(x, rowvar: false).astype(.complex128).elements(as: Complex<Double>.self)
+    #expect(covariances[0].real > 0 && abs(correlations[0].real - 1) < 1e-6)
+    for place in 1..<9 {
+      #expect(covariances[place].real == 0 && covariances[place].imaginary == 0, "\(place)")
+      #expect(correlations[place].real.isNaN, "\(place)")
+    }
+  }
+
+  @Test func weightedConstants() throws {
+    let x = try concatenate([randomMatrix(908, 1, .float64, seed: 3), NDArray.full([908, 1], 0.7)], axis: 1)
+    let weights = try NDArray((0..<908).map { 0.1 * Double($0 % 7) })
+    let covariances = try cov(x, rowvar: false, aweights: weights).elements(as: Double.self)
+    #expect(covariances[0] > 0 && covariances[1...].allSatisfy { $0 == 0 })
+  }
+
+  /// Its square is 0 in float64, the products with the other column are not.
+  @Test func aVarianceTooSmallForItsSquare() throws {
+    let x = try NDArray([0, 1, 1e-170, 2, 0, 4], shape: [3, 2])
+    let values = try corrcoef(x, rowvar: false).elements(as: Double.self)
+    #expect(values[0].isNaN && values[1].isNaN && values[2].isNaN && abs(values[3] - 1) < 1e-15)
   }
 
   @Test func notANumberAndInfinity() throws {

@@ -67,6 +67,21 @@ import Testing
     }
   }
 
+  /// Squares and inverses of singular values leave the range of float64.
+  @Test(arguments: [0x1p530, 0x1p-530, 0x1p-1030]) func hugeAndTinyNumbers(_ scale: Double) throws {
+    let x = try randomMatrix(200, 3, .float64, seed: 24)
+    let y = try randomMatrix(200, 1, .float64, seed: 25).ravel()
+    let known = try LeastSquares.fit(x, y)
+    // Below the normal numbers half of the digits are left.
+    let bound = scale < 0x1p-1000 ? 1e-9 : 1e-12
+    let both = try LeastSquares.fit(x * scale, y * scale)
+    try expectClose(values(both.coefficients), values(known.coefficients), bound)
+    guard scale > 1 else { return }
+    let ridge = try LeastSquares.fit(x * scale, y, ridge: 0.5)
+    try expectClose(values(ridge.coefficients * scale), values(known.coefficients), bound)
+    try expectClose(values(ridge.residuals), values(known.residuals), bound)
+  }
+
   @Test func withoutAnIntercept() throws {
     let x = try randomMatrix(80, 3, .float64, seed: 2)
     let y = try randomMatrix(80, 1, .float64, seed: 3).ravel()
@@ -114,6 +129,14 @@ import Testing
     let y = try x.sum(axis: 1).evaluated()
     #expect(try LeastSquares.fit(x, y).coefficients.dtype == .float32)
     #expect(try LeastSquares.fit(x, y.astype(.float64)).coefficients.dtype == .float64)
+    // Residuals that float16 does not hold.
+    let short = try (x * 300.0).astype(.float16)
+    let noise = try randomMatrix(60, 1, .float64, seed: 6) * 300.0
+    let squares = try LeastSquares.fit(short, noise.astype(.float16))
+    #expect(squares.coefficients.dtype == .float32 && squares.residuals.dtype == .float32)
+    let sum = try values(squares.residuals)[0]
+    #expect(sum > 65_504 && sum.isFinite)
+    #expect(try LeastSquares.fit(short, y.astype(.bfloat16)).intercept.dtype == .float32)
     let integers = try randomMatrix(60, 2, .int16, seed: 5)
     let model = try LeastSquares.fit(integers, integers.sum(axis: 1))
     #expect(model.coefficients.dtype == .float64)

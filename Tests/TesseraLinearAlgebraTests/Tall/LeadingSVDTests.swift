@@ -104,6 +104,22 @@ import Testing
     try expectOrthonormal(Linalg.leadingSVD(x.transposed(), count: 2).vh, 1e-15)
   }
 
+  /// Singular values below the normal numbers, which may have no inverses.
+  @Test(arguments: [4, 5], [DType.float64, .complex128])
+  func tinyNumbers(_ number: Int, _ dtype: DType) throws {
+    let (rows, columns) = LeadingSVDTests.shapes[number]
+    let x = try randomMatrix(rows, columns, dtype, seed: 44)
+    let known = try Linalg.leadingSVD(x, count: 3)
+    let svd = try Linalg.leadingSVD(x * 0x1p-1036, count: 3)
+    let pairs = try zip(
+      (svd.s * 0x1p600 * 0x1p436).elements(as: Double.self), known.s.elements(as: Double.self))
+    for (a, b) in pairs { #expect(abs(a / b - 1) < 1e-9) }
+    try expectOrthonormal(svd.vh, 1e-8)
+    try expectOrthonormal(svd.u.transposed(), 1e-8)
+    try expectSmall(svd.vh - known.vh, 1e-7)
+    try expectSmall(svd.u - known.u, 1e-7)
+  }
+
   /// LAPACK is not given what it would not converge for, and is not to blame.
   @Test func factorsThatAreNotFinite() throws {
     let nan = try NDArray.full([20, 3], Double.nan)

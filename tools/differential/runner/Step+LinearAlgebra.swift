@@ -1,15 +1,15 @@
 import Tessera
 
 extension Step {
-  /// A function of numpy.linalg, or of several results the one that `part` names.
+  /// A function of numpy.linalg, a product, or what streams over rows; of several results the one that `part` names.
   func linearAlgebra() throws -> NDArray? {
     guard operation.hasPrefix("linalg.") else { return nil }
     let a = try array(0)
-    return try factored(a) ?? solved(a) ?? measured(a)
+    return try factored(a) ?? solved(a) ?? multiplied(a) ?? streamed(a) ?? measured(a)
   }
 
-  private func flag(_ key: String) -> Bool { self[key]?.bool ?? false }
-  private var part: String { self["part"]?.string ?? "" }
+  func flag(_ key: String) -> Bool { self[key]?.bool ?? false }
+  var part: String { self["part"]?.string ?? "" }
   private var number: Double? { self["number"]?.string.flatMap { Double($0) } }
 
   private func factored(_ a: NDArray) throws -> NDArray? {
