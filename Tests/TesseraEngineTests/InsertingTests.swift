@@ -113,7 +113,7 @@ import Testing
     let x = try NDArray.random([3000, 1700], seed: 3, dtype: .float32)
     try x.write(to: folder.at("x.zarr"), layout: .init(codec: .lz4, chunks: [700, 300]))
     let stored = try NDArray.open(folder.at("x.zarr"))
-    let options = TransferOptions(memory: 64 << 20, threads: 2)
+    let options = TransferOptions(memory: 96 << 20, threads: 2)
     let listed = (0..<100).map { 29 * $0 }
     for (number, (arranged, expected)) in [
       (try stored.rot90(), try x.transposed().flip(axis: 0)),

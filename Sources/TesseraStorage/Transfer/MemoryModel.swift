@@ -1,4 +1,4 @@
-import TesseraCore
+package import TesseraCore
 import TesseraIO
 
 /// How a memory budget is divided; a pure function of the job, checked before it starts.
