@@ -117,7 +117,8 @@ extension [Int] {
 }
 
 extension [Node] {
-  /// Bytes of the lists of positions that these nodes are made with, each once however many take by it.
+  /// Bytes of the lists that these nodes are made with: of positions, each once however many take by it, and of what
+  /// elements are looked up in.
   ///
   /// They are the graph's, so they stay in memory whatever is computed of it.
   package var listedBytes: Int {
@@ -125,18 +126,22 @@ extension [Node] {
     guard allSatisfy({ $0.depth <= Node.mostDepth }) else { return 0 }
     var seen: Set<ObjectIdentifier> = []
     var lists: [UnsafeRawPointer: Int] = [:]
+    var lookups = 0
     func visit(_ node: Node) {
       guard seen.insert(ObjectIdentifier(node)).inserted else { return }
-      if case .take(let positions, _, _) = node.operation {
+      switch node.operation {
+      case .take(let positions, _, _):
         for list in positions.lists {
           list.withUnsafeBytes { bytes in
             if let address = bytes.baseAddress { lists[address] = bytes.count }
           }
         }
+      case .custom(let operation, _): lookups = lookups.saturatingAdd(operation.heldBytes)
+      default: break
       }
       node.operation.operands.forEach(visit)
     }
     forEach(visit)
-    return lists.values.reduce(0) { $0.saturatingAdd($1) }
+    return lists.values.reduce(lookups) { $0.saturatingAdd($1) }
   }
 }

@@ -124,6 +124,38 @@ import Testing
     #expect(stub.reads.load(ordering: .relaxed) == 0)
   }
 
+  /// Lists that elements are looked up in count as well: keys, and where they begin.
+  @Test func listsThatAreSearchedArePartOfThePlan() throws {
+    let x = try ChunkedStub([1000, 4], .float64, chunks: [10, 4]).array
+    let count = 1 << 19
+    let list = try NDArray.arange(count, dtype: .float64)
+    let options = TransferOptions(memory: PositionsTests.budget, threads: 2)
+    let window = try MemoryModel(budget: PositionsTests.budget).window
+    for found in [try searchsorted(list, x, options: options), try digitize(x, list, options: options)] {
+      #expect([found.node].listedBytes == 16 * count)
+      let peak = try plan(found.sum())
+      #expect(peak >= MemoryModel.base + window + 16 * count && peak <= PositionsTests.budget)
+    }
+    #expect(try [isin(x, [1.0, 3, 3, 7]).node].listedBytes == 3 * 8)
+    let points: [Double] = [1, 3, 7]
+    #expect(try [interp(x, points, points).node].listedBytes == 3 * 40)
+  }
+
+  /// Neither those that are computed, nor their keys.
+  @Test func listsThatDoNotFitAreNotSearched() throws {
+    let list = try NDArray.arange(3_000_000, dtype: .float64)
+    let x = try NDArray([1.5])
+    let options = TransferOptions(memory: PositionsTests.budget, threads: 2)
+    let refusal = #expect(throws: TesseraError.self) { try digitize(x, list, options: options) }
+    #expect(refusal?.kind == .memory)
+    let error = try #require(throws: TesseraError.self) { try searchsorted(list, x, options: options) }
+    #expect(error.kind == .memory)
+    let least = try #require(error.expected?.split(separator: " ")[1].prefix { $0.isNumber })
+    let mebibytes = try #require(Int(least))
+    let found = try searchsorted(list, x, options: .init(memory: mebibytes << 20, threads: 2))
+    #expect(try found.elements(as: Int64.self) == [2])
+  }
+
   @Test func positionsThatNeedNoChangeAreNotCopied() throws {
     let list = Array(0..<1000)
     func address(_ list: [Int]) -> UnsafeRawPointer? { list.withUnsafeBytes { $0.baseAddress } }
