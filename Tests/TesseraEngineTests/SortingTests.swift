@@ -1,4 +1,5 @@
 import TesseraCore
+import TesseraEngineTestSupport
 import TesseraStorage
 import TesseraTestSupport
 import Testing
@@ -142,6 +143,31 @@ import Testing
     let rows = try ChunkedStub([1 << 16, 64], .float32, chunks: [1 << 10, 64])
     let byRow = try Evaluation([rows.array.sort().node], options: options).plan()
     #expect(byRow[0].bytesRead == rows.array.nbytes)
+  }
+
+  /// A line is read for as many of its positions as are at hand at a time, and the plan says how often.
+  @Test func linesOfManyPositionsAreReadAgain() throws {
+    let count = 1 << 20
+    let lines = try ChunkedStub([count], .float32, chunks: [1 << 16]).array
+    let positions = try ChunkedStub([count], .int64, chunks: [1 << 16]).array
+    let options = TransferOptions(memory: 1 << 30, threads: 1)
+    let plans = try Evaluation([lines.takeAlongAxis(positions).node], options: options).plan()
+    #expect(plans.count == 1)
+    #expect(plans[0].bytesRead == 4 * lines.nbytes + positions.nbytes)
+    let few = try Evaluation([lines.takeAlongAxis(positions[..<1000]).node], options: options).plan()
+    #expect(few[0].bytesRead == lines.nbytes + 8000)
+  }
+
+  /// Of a line only what lies between the positions.
+  @Test func whatLiesOutsideOfPositionsIsNotRead() throws {
+    let folder = try TemporaryFolder()
+    let count = 1 << 20
+    try NDArray.arange(count, dtype: .float64).write(to: folder.at("x.npy"))
+    let base = try CountingDriver(folder.at("x.npy"))
+    let places = [count / 2 + 3, count / 2 - 1, count / 2 + 3].map(Int64.init)
+    let taken = try base.array.takeAlongAxis(NDArray(places))
+    #expect(try taken.elements(as: Double.self) == places.map(Double.init))
+    #expect(base.elements.load(ordering: .relaxed) < count / 4)
   }
 
   @Test func partitionsAreSorted() throws {
