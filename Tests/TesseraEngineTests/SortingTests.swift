@@ -133,6 +133,16 @@ import Testing
     #expect(stub.reads.load(ordering: .relaxed) == 0)
   }
 
+  /// Positions take eight bytes for each byte of what is sorted, and fit the least budget all the same.
+  @Test(arguments: [DType.int8, .bool, .float16, .float64, .complex128])
+  func positionsOfShortElementsFitTheLeastBudget(dtype: DType) throws {
+    let x = try ChunkedStub([20_000, 4096], dtype, chunks: [20_000, 4096]).array
+    let options = TransferOptions(memory: 64 << 20, threads: 1)
+    for total in [try x.argsort(axis: 0).sum(), try x.sort(axis: 0).sum()] {
+      #expect(try Evaluation([total.node], options: options).plan().count == 1)
+    }
+  }
+
   /// Columns are sorted some at a time; the plan says how often their pages are read for that.
   @Test func whatIsReadAgainIsPlanned() throws {
     let stub = try ChunkedStub([1 << 20, 64], .float32, chunks: [1 << 20, 64])
