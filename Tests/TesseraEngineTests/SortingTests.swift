@@ -150,6 +150,12 @@ import Testing
     let plans = try Evaluation([stub.array.sort(axis: 0).node], options: options).plan()
     #expect(plans.count == 1)
     #expect(plans[0].bytesRead == 64 * stub.array.nbytes)
+    // Four columns at a time: of eight in a chunk two, of seven two or three.
+    for (width, count, times) in [(8, 24, 2), (7, 28, 3)] {
+      let chunked = try ChunkedStub([1 << 18, count], .float32, chunks: [1 << 18, width]).array
+      let plans = try Evaluation([chunked.sort(axis: 0).node], options: options).plan()
+      #expect(plans[0].bytesRead == times * chunked.nbytes)
+    }
     let rows = try ChunkedStub([1 << 16, 64], .float32, chunks: [1 << 10, 64])
     let byRow = try Evaluation([rows.array.sort().node], options: options).plan()
     #expect(byRow[0].bytesRead == rows.array.nbytes)
