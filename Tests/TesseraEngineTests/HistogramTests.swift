@@ -49,6 +49,15 @@ import Testing
     #expect(try around.histogram(bins: .squareRoot, range: 1...1).counts.size == 3)
   }
 
+  /// numpy.histogram(numpy.zeros(0, dtype), 40)[1], which are those of float64, rounded.
+  @Test func edgesOfNoElements() throws {
+    let places = (0...40).map { Double($0) * (1 / 40.0) }
+    let floats = try NDArray.zeros([0], dtype: .float32).histogram(bins: 40).edges
+    #expect(try floats.elements(as: Double.self) == places.map { Double(Float($0)) })
+    let halves = try NDArray.zeros([0], dtype: .float16).histogram(bins: 40).edges
+    #expect(try halves.elements(as: Double.self) == places.map { Double(Float16($0)) })
+  }
+
   /// numpy.histogram([True] * 1000 + [False], rule)
   @Test(arguments: [HistogramBins.auto, .sturges, .squareRoot, .rice, .freedmanDiaconis, .scott])
   func binsOfBoolsAreOneWide(bins: HistogramBins) throws {

@@ -48,6 +48,9 @@ import Testing
     let empty = try histogram2d(NDArray.zeros([0]), NDArray.zeros([0]), bins: 2)
     #expect(try values(empty.counts) == [0, 0, 0, 0])
     #expect(try values(empty.xEdges) == [0, 0.5, 1])
+    let floats = try NDArray.zeros([0], dtype: .float32)
+    let tenths = (0...10).map { $0 == 10 ? 1 : Double($0) * (1 / 10.0) }
+    #expect(try values(histogram2d(floats, floats, bins: 10).yEdges) == tenths)
   }
 
   /// Edges between elements of float32 are float32's; those of a range are float64's, and 0.1 of float32 lies above 0.1.

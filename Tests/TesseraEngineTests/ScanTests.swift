@@ -48,6 +48,14 @@ import Testing
     }
   }
 
+  /// Totals begin with the first element, not with a 0 or 1 that it is added to or multiplied by.
+  @Test func theFirstElementStaysWhatItIs() throws {
+    let zeros = try NDArray([-0.0, -0.0, 0.0]).cumsum().elements(as: Double.self)
+    #expect(zeros.map(\.sign) == [.minus, .minus, .plus])
+    let infinite = try NDArray([Complex<Double>(.infinity, 0)]).cumprod().elements(as: Complex<Double>.self)
+    #expect(infinite == [Complex(.infinity, 0)])
+  }
+
   // MARK: Extremes
 
   /// numpy.maximum.accumulate and numpy.minimum.accumulate
@@ -123,12 +131,4 @@ private final class CallCounter: Sendable {
   private let calls = Atomic<Int>(0)
   var count: Int { calls.load(ordering: .relaxed) }
   func add() { calls.wrappingAdd(1, ordering: .relaxed) }
-
-  /// Totals begin with the first element, not with a 0 or 1 that it is added to or multiplied by.
-  @Test func theFirstElementStaysWhatItIs() throws {
-    let zeros = try NDArray([-0.0, -0.0, 0.0]).cumsum().elements(as: Double.self)
-    #expect(zeros.map(\.sign) == [.minus, .minus, .plus])
-    let infinite = try NDArray([Complex<Double>(.infinity, 0)]).cumprod().elements(as: Complex<Double>.self)
-    #expect(infinite == [Complex(.infinity, 0)])
-  }
 }

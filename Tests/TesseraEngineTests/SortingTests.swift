@@ -1,4 +1,5 @@
 import TesseraCore
+import TesseraEngineTestSupport
 import TesseraStorage
 import TesseraTestSupport
 import Testing
@@ -132,6 +133,16 @@ import Testing
     #expect(stub.reads.load(ordering: .relaxed) == 0)
   }
 
+  /// Positions take eight bytes for each byte of what is sorted, and fit the least budget all the same.
+  @Test(arguments: [DType.int8, .bool, .float16, .float64, .complex128])
+  func positionsOfShortElementsFitTheLeastBudget(dtype: DType) throws {
+    let x = try ChunkedStub([20_000, 4096], dtype, chunks: [20_000, 4096]).array
+    let options = TransferOptions(memory: 64 << 20, threads: 1)
+    for total in [try x.argsort(axis: 0).sum(), try x.sort(axis: 0).sum()] {
+      #expect(try Evaluation([total.node], options: options).plan().count == 1)
+    }
+  }
+
   /// Columns are sorted some at a time; the plan says how often their pages are read for that.
   @Test func whatIsReadAgainIsPlanned() throws {
     let stub = try ChunkedStub([1 << 20, 64], .float32, chunks: [1 << 20, 64])
@@ -139,9 +150,40 @@ import Testing
     let plans = try Evaluation([stub.array.sort(axis: 0).node], options: options).plan()
     #expect(plans.count == 1)
     #expect(plans[0].bytesRead == 64 * stub.array.nbytes)
+    // Four columns at a time: of eight in a chunk two, of seven two or three.
+    for (width, count, times) in [(8, 24, 2), (7, 28, 3)] {
+      let chunked = try ChunkedStub([1 << 18, count], .float32, chunks: [1 << 18, width]).array
+      let plans = try Evaluation([chunked.sort(axis: 0).node], options: options).plan()
+      #expect(plans[0].bytesRead == times * chunked.nbytes)
+    }
     let rows = try ChunkedStub([1 << 16, 64], .float32, chunks: [1 << 10, 64])
     let byRow = try Evaluation([rows.array.sort().node], options: options).plan()
     #expect(byRow[0].bytesRead == rows.array.nbytes)
+  }
+
+  /// A line is read for as many of its positions as are at hand at a time, and the plan says how often.
+  @Test func linesOfManyPositionsAreReadAgain() throws {
+    let count = 1 << 20
+    let lines = try ChunkedStub([count], .float32, chunks: [1 << 16]).array
+    let positions = try ChunkedStub([count], .int64, chunks: [1 << 16]).array
+    let options = TransferOptions(memory: 1 << 30, threads: 1)
+    let plans = try Evaluation([lines.takeAlongAxis(positions).node], options: options).plan()
+    #expect(plans.count == 1)
+    #expect(plans[0].bytesRead == 4 * lines.nbytes + positions.nbytes)
+    let few = try Evaluation([lines.takeAlongAxis(positions[..<1000]).node], options: options).plan()
+    #expect(few[0].bytesRead == lines.nbytes + 8000)
+  }
+
+  /// Of a line only what lies between the positions.
+  @Test func whatLiesOutsideOfPositionsIsNotRead() throws {
+    let folder = try TemporaryFolder()
+    let count = 1 << 20
+    try NDArray.arange(count, dtype: .float64).write(to: folder.at("x.npy"))
+    let base = try CountingDriver(folder.at("x.npy"))
+    let places = [count / 2 + 3, count / 2 - 1, count / 2 + 3].map(Int64.init)
+    let taken = try base.array.takeAlongAxis(NDArray(places))
+    #expect(try taken.elements(as: Double.self) == places.map(Double.init))
+    #expect(base.elements.load(ordering: .relaxed) < count / 4)
   }
 
   @Test func partitionsAreSorted() throws {

@@ -37,11 +37,23 @@ package final class LocalDriver: ComputedDriver {
       ?? BlockShape.choose(program, over: shape, whole: axes)
     pass = try ChunkGrid(shape: shape, chunkShape: block)
     let granule = BlockShape.granule(program, over: shape)
-    rereads = zip(granule, block).reduce(1) { $0.saturatingMultiply(max(1, ($1.0 + $1.1 - 1) / $1.1)) }
+    rereads = shape.indices.reduce(1) {
+      $0.saturatingMultiply(LocalDriver.reads(of: granule[$1], by: block[$1], along: shape[$1]))
+    }
     kept = try KeptGrid(pass, axes: axes)
     let dimensions = kept.grid.shape.dimensions + (kernel.width.map { [$0] } ?? [])
     description = ArrayDescription(computed: try Shape(dimensions), dtype: kernel.dtype)
     workers = Pool { Worker(program) }
+  }
+
+  /// How many blocks have a part of a granule, along an axis: on average, rounded up.
+  private static func reads(of granule: Int, by block: Int, along length: Int) -> Int {
+    func gcd(_ a: Int, _ b: Int) -> Int { b == 0 ? a : gcd(b, a % b) }
+    if length == 0 { return 1 }
+    let (granules, blocks) = ((length - 1) / granule + 1, (length - 1) / block + 1)
+    // One more begins with each block that does not begin with a granule.
+    let shared = (length - 1) / (granule / gcd(granule, block)).saturatingMultiply(block)
+    return (granules + blocks - 2 - shared) / granules + 1
   }
 
   package var granule: [Int] { kept.grid.chunkShape + (kernel.width.map { [$0] } ?? []) }

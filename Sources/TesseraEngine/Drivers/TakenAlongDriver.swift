@@ -49,7 +49,15 @@ package struct TakenAlongDriver: ComputedDriver {
   }
 
   package var isSequential: Bool { lines.isSequential || positions.isSequential }
-  package var readingCost: Double { max(lines.readingCost, positions.readingCost) }
+  package var readingCost: Double {
+    max(lines.readingCost * Double(max(1, rereads)), positions.readingCost)
+  }
+
+  /// How often each line is read: once for as many of its positions as are read at a time.
+  private var rereads: Int {
+    let most = granule[last]
+    return (description.shape[last] + most - 1) / most
+  }
 
   private static let ownBytes = 2 * mostBytes
   package var passingBytes: Int {
@@ -89,20 +97,21 @@ package struct TakenAlongDriver: ComputedDriver {
     return (others.isEmpty ? axes : others).max { selection.axes[$0].count < selection.axes[$1].count }
   }
 
-  /// Reads the lines, stretch by stretch, and serves the positions in each.
+  /// Reads the lines from the least to the greatest position, stretch by stretch, and serves the positions in each.
   private func take(
     _ wanted: UnsafeMutablePointer<Int64>, _ selection: StridedRegion, _ target: UnsafeMutableRawPointer,
     _ strides: [Int], _ scratch: ReadScratch
   ) throws {
-    try check(UnsafeMutableBufferPointer(start: wanted, count: selection.counts.reduce(1, *)))
+    let range = try checked(UnsafeMutableBufferPointer(start: wanted, count: selection.counts.reduce(1, *)))
     let lineCount = selection.counts.dropLast().reduce(1, *)
     let most = max(1, TakenAlongDriver.mostBytes / max(1, lineCount * itemSize))
-    try Buffer.withTemporary(lineCount * min(most, length) * itemSize) { memory in
-      for start in stride(from: 0, to: length, by: most) {
+    try Buffer.withTemporary(lineCount * min(most, range.count) * itemSize) { memory in
+      // Stretches begin where those of whole lines do, so that no chunk of usual lengths is cut.
+      for start in stride(from: range.lowerBound / most * most, to: range.upperBound, by: most) {
         try scratch.interruption()
-        let stretch = start..<min(length, start + most)
+        let stretch = max(range.lowerBound, start)..<min(range.upperBound, start + most)
         var box = selection
-        box.axes[last] = .init(start: start, step: 1, count: stretch.count)
+        box.axes[last] = .init(start: stretch.lowerBound, step: 1, count: stretch.count)
         let dense = Shape.strides(of: box.counts).map { $0 * itemSize }
         try lines.read(box, into: memory.baseAddress!, strides: dense, scratch: scratch)
         let own = UnsafeRawPointer(memory.baseAddress!)
@@ -118,14 +127,19 @@ package struct TakenAlongDriver: ComputedDriver {
   }
 
   /// Counts negative positions from the end.
-  private func check(_ wanted: UnsafeMutableBufferPointer<Int64>) throws {
+  ///
+  /// - Returns: from the least to the greatest of them, of which there are any.
+  private func checked(_ wanted: UnsafeMutableBufferPointer<Int64>) throws -> Range<Int> {
+    var (least, greatest) = (Int64.max, Int64.min)
     for place in wanted.indices {
       let index = wanted[place]
       guard index < length, index >= -length else {
         throw TesseraError(.usage, "index \(index) is out of bounds for axis \(axis) with size \(length)")
       }
       if index < 0 { wanted[place] = index + Int64(length) }
+      (least, greatest) = (min(least, wanted[place]), max(greatest, wanted[place]))
     }
+    return Int(least)..<Int(greatest) + 1
   }
 
   private func serve<Bits: BitwiseCopyable>(
@@ -154,7 +168,7 @@ package struct TakenAlongDriver: ComputedDriver {
   }
 
   package var storedBytesRead: Int {
-    lines.wholeStoredBytes.saturatingAdd(positions.wholeStoredBytes)
+    lines.wholeStoredBytes.saturatingMultiply(rereads).saturatingAdd(positions.wholeStoredBytes)
   }
   package var sourceNames: [String] { lines.knownNames + positions.knownNames }
   package func storedBytes() throws -> Int { 0 }

@@ -13,6 +13,9 @@ public struct CustomOperation: Sendable {
   public let run:
     @Sendable (_ count: Int, _ operands: [Operand], _ result: UnsafeMutableRawPointer) throws -> Void
 
+  /// Bytes of what the function keeps in memory, such as a list that it looks elements up in.
+  package private(set) var heldBytes = 0
+
   public init(_ run: @escaping @Sendable (Int, [Operand], UnsafeMutableRawPointer) throws -> Void) {
     self.run = run
   }
@@ -25,8 +28,10 @@ extension CustomOperation {
 
   /// A function of one operand; where one element stands for all, it is computed once.
   ///
-  /// - Parameter itemSize: bytes of an element of the result.
-  init(itemSize: Int, _ loop: @escaping Loop) {
+  /// - Parameters:
+  ///   - itemSize: bytes of an element of the result.
+  ///   - held: bytes of what the function keeps in memory.
+  init(itemSize: Int, held: Int, _ loop: @escaping Loop) {
     self.init { count, operands, result in
       guard operands[0].isScalar else { return loop(count, operands[0].pointer, result) }
       loop(1, operands[0].pointer, result)
@@ -34,5 +39,6 @@ extension CustomOperation {
         result + itemSize, count: count - 1,
         pattern: UnsafeRawBufferPointer(start: result, count: itemSize))
     }
+    heldBytes = held
   }
 }

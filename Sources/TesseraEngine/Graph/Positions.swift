@@ -6,6 +6,9 @@ package enum Positions: Sendable {
   case listed([Int])
   /// Each position of the axis some times in a row: `ends` has the places behind its last time, one for each.
   case repeated(ends: [Int])
+  /// Stretches of the axis one after another: `starts` has the first position of each, and `ends` the places behind its
+  /// last.
+  case stretches(starts: [Int], ends: [Int])
   /// Those of `range`, part of which lies outside of an axis of `length`, as the axis goes on beyond its ends.
   case beyond(range: Range<Int>, length: Int, BeyondEnds)
 
@@ -24,16 +27,17 @@ package enum Positions: Sendable {
   package var count: Int {
     switch self {
     case .listed(let list): list.count
-    case .repeated(let ends): ends.last ?? 0
+    case .repeated(let ends), .stretches(_, let ends): ends.last ?? 0
     case .beyond(let range, _, _): range.count
     }
   }
 
   /// What is kept in memory for as long as anybody may take them.
-  package var list: [Int] {
+  package var lists: [[Int]] {
     switch self {
-    case .listed(let list): list
-    case .repeated(let ends): ends
+    case .listed(let list): [list]
+    case .repeated(let ends): [ends]
+    case .stretches(let starts, let ends): [starts, ends]
     case .beyond: []
     }
   }
@@ -44,14 +48,9 @@ package enum Positions: Sendable {
     case .listed(let list):
       for number in 0..<places.count { body(list[places.start + number * places.step]) }
     case .repeated(let ends):
-      if places.count == 0 { return }
-      var position = ends.firstGreater(than: places.start)
-      for number in 0..<places.count {
-        let place = places.start + number * places.step
-        while ends[position] <= place { position += 1 }
-        while position > 0, ends[position - 1] > place { position -= 1 }
-        body(position)
-      }
+      ends.forEachRun(at: places) { position, _ in body(position) }
+    case .stretches(let starts, let ends):
+      ends.forEachRun(at: places) { stretch, place in body(starts[stretch] + place) }
     case .beyond(let range, let length, let mode):
       for number in 0..<places.count {
         body(mode.position(range.lowerBound + places.start + number * places.step, length: length))
@@ -64,6 +63,7 @@ package enum Positions: Sendable {
     switch self {
     case .listed(let list): "\(list.count) \(list.digest)"
     case .repeated(let ends): "repeated \(ends.count) \(ends.digest)"
+    case .stretches(let starts, let ends): "stretches \(ends.count) \(starts.digest) \(ends.digest)"
     case .beyond(let range, let length, let mode): "\(mode) \(range) of \(length)"
     }
   }
@@ -96,6 +96,19 @@ extension [Int] {
     return range.lowerBound
   }
 
+  /// Of runs that end before these numbers, calls `body` for evenly spaced places, one after another: with the number of the
+  /// run that each is in, and its place there.
+  fileprivate func forEachRun(at places: StridedRegion.Axis, _ body: (_ run: Int, _ place: Int) -> Void) {
+    if places.count == 0 { return }
+    var run = firstGreater(than: places.start)
+    for number in 0..<places.count {
+      let place = places.start + number * places.step
+      while self[run] <= place { run += 1 }
+      while run > 0, self[run - 1] > place { run -= 1 }
+      body(run, run == 0 ? place : place - self[run - 1])
+    }
+  }
+
   fileprivate var digest: UInt64 {
     reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
       ($0 ^ UInt64(bitPattern: Int64($1))) &* 0x0000_0100_0000_01b3
@@ -104,7 +117,8 @@ extension [Int] {
 }
 
 extension [Node] {
-  /// Bytes of the lists of positions that these nodes are made with, each once however many take by it.
+  /// Bytes of the lists that these nodes are made with: of positions, each once however many take by it, and of what
+  /// elements are looked up in.
   ///
   /// They are the graph's, so they stay in memory whatever is computed of it.
   package var listedBytes: Int {
@@ -112,16 +126,22 @@ extension [Node] {
     guard allSatisfy({ $0.depth <= Node.mostDepth }) else { return 0 }
     var seen: Set<ObjectIdentifier> = []
     var lists: [UnsafeRawPointer: Int] = [:]
+    var lookups = 0
     func visit(_ node: Node) {
       guard seen.insert(ObjectIdentifier(node)).inserted else { return }
-      if case .take(let positions, _, _) = node.operation {
-        positions.list.withUnsafeBytes { bytes in
-          if let address = bytes.baseAddress { lists[address] = bytes.count }
+      switch node.operation {
+      case .take(let positions, _, _):
+        for list in positions.lists {
+          list.withUnsafeBytes { bytes in
+            if let address = bytes.baseAddress { lists[address] = bytes.count }
+          }
         }
+      case .custom(let operation, _): lookups = lookups.saturatingAdd(operation.heldBytes)
+      default: break
       }
       node.operation.operands.forEach(visit)
     }
     forEach(visit)
-    return lists.values.reduce(0) { $0.saturatingAdd($1) }
+    return lists.values.reduce(lookups) { $0.saturatingAdd($1) }
   }
 }

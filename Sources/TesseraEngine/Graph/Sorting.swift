@@ -37,11 +37,17 @@ package struct Sorting: Barrier {
   /// Lines that are sorted together, where one is not longer: with their keys they fit the least budget.
   private static let mostLocalBytes = 4 << 20
 
+  /// What elements may take: positions of short ones take more than they do.
+  private var mostBytes: Int {
+    let most = Sorting.mostLocalBytes
+    return result == .elements ? most : most / 8 * max(1, min(8, operand.dtype.itemSize))
+  }
+
   package func localDriver(_ results: [ObjectIdentifier: Source]) throws -> any ArrayDriver {
     let lines = Node(.view(AccessMap(transposing: order), operand), shape: shape, dtype: operand.dtype)
     let program = try Lowering.program([lines], over: lines.shape, results: results)
     return try LocalDriver(
       LocalSort(result, operand: operand.dtype, columns: operand.shape[axis]), program, over: lines.shape,
-      axes: [order.count - 1], mostBytes: Sorting.mostLocalBytes)
+      axes: [order.count - 1], mostBytes: mostBytes)
   }
 }

@@ -1,5 +1,4 @@
 import TesseraCore
-import TesseraStorage
 
 // Positions added to an axis and taken from it: NumPy's `insert` and `delete`. Nothing is copied or read.
 
@@ -15,8 +14,7 @@ public func delete(_ array: NDArray, _ position: Int, axis: Int? = nil) throws -
 
 /// The same without several positions, in any order; one that comes twice is taken once.
 ///
-/// - Throws: also `.memory` for more positions than there is memory for.
-/// - Complexity: where more than 64 stretches are left, memory of 8 bytes for each position that is.
+/// - Complexity: where more than 64 stretches are left, memory of 16 bytes for each, which plans count.
 public func delete(_ array: NDArray, _ positions: [Int], axis: Int? = nil) throws -> NDArray {
   guard let axis else { return try delete(array.ravel(), positions, axis: 0) }
   let number = try array.normalized(axis: axis)
@@ -71,8 +69,7 @@ public func insert(
 ///
 /// - Parameter values: broadcast to the array's shape with the axis as long as the list; before a single position there may
 ///   be more of them.
-/// - Throws: also `.memory` for more positions than there is memory for.
-/// - Complexity: where the result is made of more than 64 stretches, memory of 8 bytes for each of its positions.
+/// - Complexity: where the result is made of more than 64 stretches, memory of 16 bytes for each, which plans count.
 public func insert(
   _ array: NDArray, _ positions: [Int], _ values: NDArray, axis: Int? = nil
 ) throws -> NDArray {
@@ -106,12 +103,15 @@ extension NDArray {
       if ranges.isEmpty { return try part(0..<0, axis) }
       return try concatenate(ranges.map { try part($0, axis) }, axis: axis)
     }
-    let count = ranges.reduce(0) { $0.saturatingAdd($1.count) }
-    try MemoryModel.requireAvailable(count.saturatingMultiply(8), for: "\(count) positions")
-    return try take(ranges.flatMap { Array($0) }, axis: axis)
+    var end = 0
+    let ends = ranges.map { range in
+      end = end.saturatingAdd(range.count)
+      return end
+    }
+    return try taken(.stretches(starts: ranges.map(\.lowerBound), ends: ends), axis: axis)
   }
 
-  /// Stretches that are arrays of their own; of more, positions are listed.
+  /// Stretches that are arrays of their own; of more, bounds are listed.
   private static let mostStretches = 64
 
   /// A range of an axis.

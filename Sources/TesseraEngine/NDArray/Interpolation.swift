@@ -39,6 +39,9 @@ struct Interpolation: Sendable {
     positions = known
   }
 
+  /// Of points, and of each part values and slopes; a point's key and where it begins take 16.
+  var heldBytes: Int { xp.count * (8 + 16 + 16 * parts.count) }
+
   /// Writes the values at adjacent float64 numbers.
   func run(_ count: Int, _ values: UnsafeRawPointer, into result: UnsafeMutableRawPointer) {
     withUnsafeTemporaryAllocation(of: Int64.self, capacity: Interpolation.tile) { places in

@@ -48,7 +48,7 @@ struct JointHistogram {
       switch bins {
       case .count(let number):
         // Between ends that are elements NumPy computes in their precision, otherwise in float64.
-        let fromData = ranges[axis] == nil
+        let fromData = ranges[axis] == nil && sample[axis].size > 0
         let ends = ranges[axis] ?? found[axis]!
         return try HistogramEdges(
           bins: number, from: ends.lowerBound, to: ends.upperBound,

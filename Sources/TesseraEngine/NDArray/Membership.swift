@@ -13,8 +13,8 @@ public import TesseraStorage
 ///   - invert: whether each is not in the list instead.
 /// - Returns: bool of the shape of `element`. Lazy.
 /// - Throws: `.memory` when so many distinct elements of the list do not fit a part of the budget; as `evaluate`.
-/// - Complexity: that of `test.unique()`; the expression keeps the distinct elements of `test` in memory. A lookup takes a
-///   table of leading bits, and bisection among the elements that share them.
+/// - Complexity: that of `test.unique()`; the expression keeps the distinct elements of `test` in memory, which plans
+///   count. A lookup takes a table of leading bits, and bisection among the elements that share them.
 public func isin(
   _ element: NDArray, _ test: NDArray, invert: Bool = false, options: TransferOptions = .init()
 ) throws -> NDArray {
@@ -23,7 +23,9 @@ public func isin(
     return try .full(element.shape.dimensions, invert)
   }
   let locator = KeyLocator(keys, meeting.dtype)
-  let operation = CustomOperation(itemSize: 1) { locator.contains($0, $1, inverted: invert, into: $2) }
+  let operation = CustomOperation(itemSize: 1, held: keys.count.saturatingMultiply(keys.width)) {
+    locator.contains($0, $1, inverted: invert, into: $2)
+  }
   return NDArray(
     .custom(operation, [element.astype(meeting.dtype).node]), shape: element.shape, dtype: .bool)
 }

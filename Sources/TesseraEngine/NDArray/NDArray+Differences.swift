@@ -12,7 +12,8 @@ extension NDArray {
   ///   - prepend: what stands before the array along the axis; of shape `()` one position of that element, otherwise of
   ///     the array's shape but for the axis.
   ///   - append: likewise behind it.
-  /// - Throws: `.usage` for a negative `n`, an axis out of bounds, and edges of another shape.
+  /// - Throws: `.usage` for a negative `n`, one that takes more steps than an expression may have, an axis out of bounds, and
+  ///   edges of another shape.
   /// - Complexity: read again, one pass, in which each element is read for its two neighbours.
   public func diff(
     n: Int = 1, axis: Int = -1, prepend: NDArray? = nil, append: NDArray? = nil
@@ -24,11 +25,12 @@ extension NDArray {
     let axis = try normalized(axis: axis)
     var result = try surrounded(by: prepend, append, axis)
     // Differences of nothing are nothing.
-    for _ in 0..<n where result.shape[axis] > 0 {
+    for _ in 0..<Swift.min(n, result.shape[axis]) {
       let whole = [Selection.Item](repeating: .slice(), count: axis)
       let next = try result[Selection(whole + [.slice(start: 1)])]
       let previous = try result[Selection(whole + [.slice(stop: -1)])]
       result = try result.dtype == .bool ? NDArray.binary(.notEqual, next, previous) : next - previous
+      try Node.requireShallow([result.node])
     }
     return result
   }

@@ -115,8 +115,10 @@ extension NDArray {
     default: (count, ends) = try AutomaticBins(self, bins, within: range).chosen(options)
     }
     try MemoryModel.requireAvailable(count.saturatingMultiply(32), for: "a histogram of \(count) bins")
+    // Of an empty array the ends are no elements.
     return try HistogramEdges(
-      bins: count, from: ends.lowerBound, to: ends.upperBound, dtype: dtype, fromData: range == nil)
+      bins: count, from: ends.lowerBound, to: ends.upperBound, dtype: dtype,
+      fromData: range == nil && size > 0)
   }
 
   /// NumPy takes 0 to 1 for an empty array.

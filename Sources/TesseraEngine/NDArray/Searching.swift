@@ -24,9 +24,11 @@ public enum SearchSide: String, Sendable {
 ///   - sorter: positions in `a` in ascending order of its elements, when `a` itself does not ascend.
 /// - Returns: int64 of the shape of `v`, from 0 to the length of the list. Lazy.
 /// - Throws: `.usage` for a list that does not ascend (NumPy gives any positions then), or not of one axis, and for a
-///   sorter of another length or with positions out of bounds; `.memory` for a list that does not fit; as `evaluate`.
+///   sorter of another length or with positions out of bounds; `.memory` for a list that does not fit the budget; as
+///   `evaluate`.
 /// - Complexity: a pass over `a`, of which the expression keeps distinct elements and where they begin: up to 24 bytes for
-///   each. A lookup takes a table of leading bits, and bisection among the elements that share them.
+///   each, which plans count; two copies of the list meanwhile. A lookup takes a table of leading bits, and bisection among
+///   the elements that share them.
 public func searchsorted(
   _ a: NDArray, _ v: NDArray, side: SearchSide = .left, sorter: [Int]? = nil,
   options: TransferOptions = .init()
@@ -69,10 +71,12 @@ public func digitize(
     throw TesseraError(.usage, "bins may not be complex", expected: "real numbers", got: bins.dtype.name)
   }
   let bins = try bins.evaluated(options: options)
+  var working = options
+  working.heldBytes = options.heldBytes.saturatingAdd(bins.nbytes)
   // What equals an edge is in the bin that begins there, behind the edge, unless bins have their right edges.
   let side = right ? SearchSide.left : .right
-  if let list = try AscendingList(bins, for: x.dtype, options) { return try list.positions(of: x, side) }
-  guard let list = try AscendingList(bins.flip(), for: x.dtype, options) else {
+  if let list = try AscendingList(bins, for: x.dtype, working) { return try list.positions(of: x, side) }
+  guard let list = try AscendingList(bins.flip(), for: x.dtype, working) else {
     throw TesseraError(.usage, "bins must be monotonically increasing or decreasing")
   }
   return try list.count - list.positions(of: x, side)

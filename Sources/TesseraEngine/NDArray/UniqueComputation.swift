@@ -110,7 +110,8 @@ struct UniqueComputation {
   }
 
   private func inverse(_ locator: KeyLocator) -> NDArray {
-    let operation = CustomOperation(itemSize: 8) { locator.locate($0, $1, into: $2) }
+    let held = locator.keys.count.saturatingMultiply(locator.keys.width)
+    let operation = CustomOperation(itemSize: 8, held: held) { locator.locate($0, $1, into: $2) }
     return NDArray(.custom(operation, [array.node]), shape: array.shape, dtype: .int64)
   }
 

@@ -40,11 +40,20 @@ enum BlockShape {
     var block = choose(program, over: shape, whole: whole)
     if whole.isEmpty { return block }
     let itemSize = max(1, program.values.lazy.filter { !$0.isScalar }.map(\.dtype.itemSize).max() ?? 1)
+    let granule = granule(program, over: shape)
     for axis in block.indices where !whole.contains(axis) {
       let others = block.indices.reduce(itemSize) { $1 == axis ? $0 : $0.saturatingMultiply(block[$1]) }
-      block[axis] = max(1, min(block[axis], most / max(1, others)))
+      let room = max(1, most / max(1, others))
+      if room < block[axis] { block[axis] = cut(granule[axis], to: room) }
     }
     return block
+  }
+
+  /// Whole granules, or the largest part of one that it consists of, so that no block has parts of two; as much as there is
+  /// room for where that part is less than half of it.
+  private static func cut(_ granule: Int, to room: Int) -> Int {
+    if room >= granule { return room / granule * granule }
+    return ((room + 1) / 2...room).last { granule % $0 == 0 } ?? room
   }
 
   /// The least box worth reading at once.

@@ -29,6 +29,22 @@ import Testing
     #expect(stub.reads.load(ordering: .relaxed) == 0)
   }
 
+  /// Blocks that are cut are of whole chunks, or even parts of one where that is no less than half of what fits.
+  @Test func cutBlocksDivideChunks() throws {
+    func rows(ofChunks chunk: Int, cutTo room: Int) throws -> Int {
+      let shape = try Shape([10_000, 100])
+      let stub = try ChunkedStub(shape.dimensions, .float32, chunks: [chunk, 100])
+      let program = try Lowering.program([stub.array.node], over: shape)
+      return BlockShape.chooseCut(program, over: shape, whole: [1], most: room * 400)[0]
+    }
+    #expect(try rows(ofChunks: 1000, cutTo: 1000) == 1000)
+    #expect(try rows(ofChunks: 1000, cutTo: 999) == 500)
+    #expect(try rows(ofChunks: 1000, cutTo: 300) == 250)
+    #expect(try rows(ofChunks: 100, cutTo: 250) == 200)
+    #expect(try rows(ofChunks: 1009, cutTo: 300) == 300)
+    #expect(try rows(ofChunks: 1000, cutTo: 1) == 1)
+  }
+
   @Test(arguments: 0..<50) func blocksAndLeavesDependOnTheLayoutAlone(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
     let shape = (0..<Int.random(in: 1...3, using: &random)).map { _ in

@@ -58,5 +58,13 @@ import Testing
     #expect(try x.diff(n: 2).elements(as: Double.self) == [2])
     #expect(try x.diff(n: 100_000).elements(as: Double.self) == [])
     #expect(try x.diff(n: 100_000).dtype == .float64)
+    #expect(try x.diff(n: .max).shape.dimensions == [0])
+  }
+
+  /// However many are asked for, no more are made than can be computed.
+  @Test func differencesOfLongAxesAreRefused() throws {
+    let x = try NDArray.zeros([1 << 40])
+    let error = #expect(throws: TesseraError.self) { try x.diff(n: 1 << 62) }
+    #expect(error?.kind == .usage)
   }
 }

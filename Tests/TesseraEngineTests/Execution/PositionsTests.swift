@@ -27,6 +27,13 @@ import Testing
       ends.append(end)
     }
     expect(.repeated(ends: ends), repeated, &random, "seed \(seed): \(counts)")
+    let stretches = counts.map { count in
+      let start = Int.random(in: 0...9, using: &random)
+      return start..<start + count
+    }
+    expect(
+      .stretches(starts: stretches.map(\.lowerBound), ends: ends), stretches.flatMap { Array($0) }, &random,
+      "seed \(seed): \(stretches)")
     let length = Int.random(in: 1...5, using: &random)
     let lower = Int.random(in: -20...10, using: &random)
     let range = lower..<lower + Int.random(in: 0...25, using: &random)
@@ -62,6 +69,8 @@ import Testing
   @Test func fingerprintsTellPositionsApart() throws {
     let all: [Positions] = [
       .listed([0, 1]), .listed([1, 0]), .listed([0, 2]), .repeated(ends: [0, 1]), .repeated(ends: [1, 1]),
+      .stretches(starts: [0, 2], ends: [1, 3]), .stretches(starts: [0, 3], ends: [1, 3]),
+      .stretches(starts: [0, 2], ends: [2, 3]),
       .beyond(range: -2..<0, length: 2, .edge), .beyond(range: -2..<0, length: 2, .wrap),
       .beyond(range: -2..<0, length: 3, .wrap), .beyond(range: -2 ..< -1, length: 3, .wrap),
     ]
@@ -115,6 +124,38 @@ import Testing
     #expect(stub.reads.load(ordering: .relaxed) == 0)
   }
 
+  /// Lists that elements are looked up in count as well: keys, and where they begin.
+  @Test func listsThatAreSearchedArePartOfThePlan() throws {
+    let x = try ChunkedStub([1000, 4], .float64, chunks: [10, 4]).array
+    let count = 1 << 19
+    let list = try NDArray.arange(count, dtype: .float64)
+    let options = TransferOptions(memory: PositionsTests.budget, threads: 2)
+    let window = try MemoryModel(budget: PositionsTests.budget).window
+    for found in [try searchsorted(list, x, options: options), try digitize(x, list, options: options)] {
+      #expect([found.node].listedBytes == 16 * count)
+      let peak = try plan(found.sum())
+      #expect(peak >= MemoryModel.base + window + 16 * count && peak <= PositionsTests.budget)
+    }
+    #expect(try [isin(x, [1.0, 3, 3, 7]).node].listedBytes == 3 * 8)
+    let points: [Double] = [1, 3, 7]
+    #expect(try [interp(x, points, points).node].listedBytes == 3 * 40)
+  }
+
+  /// Neither those that are computed, nor their keys.
+  @Test func listsThatDoNotFitAreNotSearched() throws {
+    let list = try NDArray.arange(3_000_000, dtype: .float64)
+    let x = try NDArray([1.5])
+    let options = TransferOptions(memory: PositionsTests.budget, threads: 2)
+    let refusal = #expect(throws: TesseraError.self) { try digitize(x, list, options: options) }
+    #expect(refusal?.kind == .memory)
+    let error = try #require(throws: TesseraError.self) { try searchsorted(list, x, options: options) }
+    #expect(error.kind == .memory)
+    let least = try #require(error.expected?.split(separator: " ")[1].prefix { $0.isNumber })
+    let mebibytes = try #require(Int(least))
+    let found = try searchsorted(list, x, options: .init(memory: mebibytes << 20, threads: 2))
+    #expect(try found.elements(as: Int64.self) == [2])
+  }
+
   @Test func positionsThatNeedNoChangeAreNotCopied() throws {
     let list = Array(0..<1000)
     func address(_ list: [Int]) -> UnsafeRawPointer? { list.withUnsafeBytes { $0.baseAddress } }
@@ -139,6 +180,19 @@ import Testing
     }
     let repeated = try x.repeat([1 << 40, 0, 3, 1, 1, 1, 1 << 40], axis: 0)
     #expect(try plan(repeated.sum()) <= PositionsTests.budget)
+  }
+
+  /// However many positions are left between them, of an axis of any length.
+  @Test func stretchesAreListedByTheirEnds() throws {
+    let stub = try ChunkedStub([1 << 31, 2], .float64, chunks: [1 << 10, 2])
+    let deleted = try delete(stub.array, (0..<1000).map { 1 + 1000 * $0 }, axis: 0)
+    #expect(deleted.shape.dimensions == [1 << 31 - 1000, 2])
+    #expect([deleted.node].listedBytes == 1001 * 16)
+    #expect(try plan(deleted.sum()) <= PositionsTests.budget)
+    let inserted = try insert(stub.array, (0..<1000).map { 1 + 1000 * $0 }, 7, axis: 0)
+    #expect([inserted.node].listedBytes == 2001 * 16)
+    #expect(try plan(inserted.sum()) <= PositionsTests.budget)
+    #expect(stub.reads.load(ordering: .relaxed) == 0)
   }
 
   @Test func wideAndUnevenOnesAreRead() throws {
