@@ -5,7 +5,7 @@ extension TransferOptions {
   /// Makes the plan of a whole job; a budget that is too small is refused with the least that does for all of it.
   ///
   /// What is refused first need not be what needs most, and some work takes more of a larger budget: so the budget that
-  /// is named is planned with as well, until one does. Where none is found within a second, or it would be more than the
+  /// is named is planned with as well, until one does. Where none is found in a second of work, or it would be more than the
   /// process can ever have, the refusal has no `leastMemory` and says what is too little.
   ///
   /// - Parameter plan: reads no elements and changes nothing, as it is called again with greater budgets; it refuses one
@@ -23,7 +23,7 @@ extension TransferOptions {
 
   /// Budgets that are tried: what takes a quarter of the budget is found in five or so, two such in some twenty.
   private static let mostAttempts = 64
-  /// Somebody waits for the refusal.
+  /// Of work, as somebody waits for the refusal; what else the machine does decides nothing.
   private static let mostSeconds = 1.0
   /// Budgets are named in whole MiB.
   private static let leastStep = 1 << 20
@@ -32,12 +32,12 @@ extension TransferOptions {
   private func least<Plan>(
     from named: Int, _ plan: (TransferOptions) throws -> Plan
   ) -> (memory: Int, isEnough: Bool) {
-    let deadline = ProcessLimits.now + TransferOptions.mostSeconds
+    let deadline = ProcessLimits.worked + TransferOptions.mostSeconds
     var options = self
     options.memory = named
     for _ in 0..<TransferOptions.mostAttempts {
       // What the process can never have is not tried: even a plan takes some memory for what is planned.
-      guard MemoryModel.isAvailable(options.memory), ProcessLimits.now < deadline else { break }
+      guard MemoryModel.isAvailable(options.memory), ProcessLimits.worked < deadline else { break }
       guard let refusal = options.refusal(by: plan) else { return (options.memory, true) }
       options.memory = max(refusal.leastMemory ?? 0, options.memory + TransferOptions.leastStep)
       if refusal.leastMemory == nil { break }
