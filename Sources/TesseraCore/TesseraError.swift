@@ -36,7 +36,8 @@ public struct TesseraError: Error, Sendable, Hashable {
   public var expected: String?
   /// What was there instead.
   public var got: String?
-  /// Of a memory budget that is too small, one that does for the whole job, in bytes; nil where none is known.
+  /// Of a memory budget that is too small, the least that does for the whole job, in bytes; nil where none is known, as
+  /// where the process can never have so much, or where it would take long to find.
   public var leastMemory: Int?
 
   public init(
@@ -62,6 +63,14 @@ public struct TesseraError: Error, Sendable, Hashable {
     var error = self
     error.leastMemory = mebibytes << 20
     error.expected = "--memory \(mebibytes)MiB or more"
+    return error
+  }
+
+  /// The same refusal where no budget is known that does, only that so many bytes do not.
+  package func naming(insufficientMemory bytes: Int) -> TesseraError {
+    var error = self
+    error.leastMemory = nil
+    error.expected = "--memory of more than \(bytes >> 20)MiB"
     return error
   }
 }

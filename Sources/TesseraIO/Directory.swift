@@ -15,6 +15,17 @@ package enum Directory {
     }
   }
 
+  /// Refuses a place in what is no folder.
+  ///
+  /// - Throws: `.notFound`.
+  package static func require(_ path: String) throws {
+    switch try kind(path) {
+    case .directory: return
+    case nil: throw TesseraError(.notFound, "no such folder", path: path)
+    case .file, .other: throw TesseraError(.notFound, "not a folder", path: path)
+    }
+  }
+
   /// The names in a folder, sorted, without `.` and `..`.
   package static func names(_ path: String) throws -> [String] {
     var names: [String] = []

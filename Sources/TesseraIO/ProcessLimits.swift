@@ -85,9 +85,14 @@ package enum ProcessLimits {
   }
 
   /// Seconds on a clock that never goes back.
-  package static var now: Double {
+  package static var now: Double { seconds(CLOCK_MONOTONIC) }
+
+  /// Seconds that the calling thread has worked, however busy the machine is.
+  package static var worked: Double { seconds(CLOCK_THREAD_CPUTIME_ID) }
+
+  private static func seconds(_ clock: clockid_t) -> Double {
     var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
+    clock_gettime(clock, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
   }
 }

@@ -42,9 +42,7 @@ package final class Staging: Sendable {
     self.destination = Path.trimmed(destination)
     self.overwrites = overwrites
     let parent = Path.parent(destination)
-    guard try Directory.kind(parent) == .directory else {
-      throw TesseraError(.notFound, "no such folder", path: parent)
-    }
+    try Directory.require(parent)
     folder = Path.join(parent, ".\(Path.name(self.destination))\(Staging.suffix)")
     let claim = try Staging.claim(
       self.destination, folder, overwrites: overwrites, resumes: resumes, waiting: waiting)

@@ -23,6 +23,7 @@ private func quantiles(
   var refinement = try QuantileRefinement(
     data.request, data.dtype, kept: kept, count: count, memory: memory, partials: partials)
   while !refinement.isFinished {
+    refinement.begin()
     var parts = (0..<partials).map { _ in refinement.makePartial() }
     for (number, start) in stride(from: 0, to: count, by: max(1, count / pieces)).enumerated() {
       let length = min(max(1, count / pieces), count - start)
@@ -201,8 +202,9 @@ private let plenty = 64 << 20
 
   /// Which elements of every position the sample takes when columns are taken all at once.
   private func sampledElements(_ data: Case, memory: Int = plenty) throws -> Set<Int> {
-    let refinement = try QuantileRefinement(
+    var refinement = try QuantileRefinement(
       data.request, data.dtype, kept: data.kept, count: data.count, memory: memory)
+    refinement.begin()
     var block: [Double] = []
     for element in 0..<data.count { block += [Double](repeating: Double(element), count: data.kept) }
     var part = refinement.makePartial()

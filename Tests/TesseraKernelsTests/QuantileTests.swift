@@ -45,6 +45,7 @@ private func refined(
     request, dtype, kept: kept, count: reduced, memory: memory, partials: partials)
   while !refinement.isFinished {
     #expect(refinement.passes < refinement.mostPasses + 1, "one more pass may collect")
+    refinement.begin()
     var parts = (0..<partials).map { _ in refinement.makePartial() }
     for block in blocks(kept: kept, reduced: reduced, &random) {
       let part = Int.random(in: 0..<partials, using: &random)
@@ -209,12 +210,21 @@ private func accumulate(
   #expect(try QuantileRefinement(request, .float64, kept: 0, memory: 0).isFinished)
 }
 
+/// One that is made to plan with takes no memory for the positions.
+@Test func bracketsAreMadeForTheFirstPass() throws {
+  var refinement = try QuantileRefinement(.median(), .float64, kept: 1000, memory: 1 << 20)
+  #expect(refinement.brackets.count == 0)
+  refinement.begin()
+  #expect(refinement.brackets.count == 1000)
+}
+
 @Test func elementsThatChangeBetweenPassesAreNoticed() throws {
   let request = QuantileRequest.median()
   var refinement = try QuantileRefinement(request, .float64, kept: 1, memory: 1000)
   var values = (0..<100).map(Double.init)
   #expect(throws: TesseraError.self) {
     while !refinement.isFinished {
+      refinement.begin()
       var part = refinement.makePartial()
       part.accumulateRows(first: 0, rows: 1, columns: values.count, values: values)
       try refinement.advance(with: part)

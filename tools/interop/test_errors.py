@@ -144,6 +144,7 @@ class NamedBudgets(TesseraCase):
         words = [*words, "--threads", "2"]
         refused = self.fails(*words, "--memory", "64MiB", names=["memory budget is too small"])
         self.assertTrue(refused.err.startswith(f"tessera: error: {source}"), refused)
+        self.measure_refusal(words)
         least = int(re.search(r"expected --memory (\d+)MiB or more", refused.err)[1])
         for options in ([], ["--explain"]):
             self.fails(*words, *options, "--memory", f"{least - 2}MiB", names=[f"--memory {least}MiB or more"])
@@ -151,6 +152,19 @@ class NamedBudgets(TesseraCase):
         done = run_measured(*words, "--memory", f"{least}MiB")
         self.assertEqual(done.code, 0, done)
         self.assertLessEqual(done.peak_bytes, least * MIB, done)
+
+    def measure_refusal(self, words):
+        """Greater budgets are planned with, to name one, within the budget that is refused."""
+        refused = run_measured(*words, "--memory", "64MiB")
+        self.assertIn("memory budget is too small", refused.err, refused)
+        self.assertLessEqual(refused.peak_bytes, 64 * MIB, refused)
+
+    def test_many_features(self):
+        x = self.save("x.npy", np.zeros((2, 6_000_000), "f4"))
+        for method in ["zscore", "robust"]:
+            with self.subTest(method):
+                self.measure_refusal(["normalize", x, self.path("z.npy"), "--method", method])
+        self.measure_refusal(["reduce", "median,quantile,nanquantile", x, "--q", "0.5", "--axis", "0"])
 
     def test_passes_after_one_another(self):
         x = self.save("x.npy", self.random("tall").random((1_500_000, 2), dtype="f4"))

@@ -26,6 +26,7 @@ struct SummaryFile {
       // Of a member the archive counts, whatever it is called.
       try Overlap.check(path, readFrom: ArrayLocation(existing: source).path)
       if options.overwrite { try Replacement.check(path) }
+      if plansOnly { try SummaryFile.check(path, overwrites: options.overwrite) }
       let staging =
         plansOnly
         ? nil : try Staging(path, overwrites: options.overwrite, waiting: options.lockWaiting)
@@ -42,6 +43,14 @@ struct SummaryFile {
       throw TesseraError(
         .usage, "destination of a table", path: path, expected: "a name ending in .npz or .csv",
         got: "'\(Path.name(path))'")
+    }
+  }
+
+  /// A plan is not made for what could not be run: refuses what building the text would find.
+  private static func check(_ path: String, overwrites: Bool) throws {
+    try Directory.require(Path.parent(path))
+    if !overwrites, try Directory.kind(path, followLinks: false) != nil {
+      throw TesseraError(.exists, "exists already (--overwrite replaces it)", path: path)
     }
   }
 

@@ -89,16 +89,21 @@ extension NDArray {
 extension Node {
   /// The paths of all stored arrays that it is computed from.
   package var storedPaths: [String] {
+    var seen: Set<ObjectIdentifier> = []
+    return storedPaths(besides: &seen)
+  }
+
+  /// Those of what is not among `seen`, which it is then.
+  fileprivate func storedPaths(besides seen: inout Set<ObjectIdentifier>) -> [String] {
     // Deeper ones are refused when they are planned.
     guard depth <= Node.mostDepth else { return [] }
-    var seen: Set<ObjectIdentifier> = []
     var paths: [String] = []
     func visit(_ node: Node) {
       guard seen.insert(ObjectIdentifier(node)).inserted else { return }
       if case .source(let source) = node.operation, source.driver.description.format != .computed {
         paths.append(source.driver.description.path)
       }
-      node.operation.operands.forEach(visit)
+      for operand in node.operation.operands { visit(operand) }
     }
     visit(self)
     return paths
@@ -106,13 +111,17 @@ extension Node {
 }
 
 extension [Node] {
-  /// Runs `body`; a memory budget that it refuses is refused for what these nodes are read from.
+  /// Runs `body`; a memory budget that it refuses is refused for what these nodes are read from: the first few paths.
   package func namingSources<Result>(_ body: () throws -> Result) throws -> Result {
     do {
       return try body()
-    } catch let error as TesseraError where error.leastMemory != nil {
-      let paths = flatMap(\.storedPaths).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
-      throw paths.isEmpty ? error : error.at(paths.joined(separator: ", "))
+    } catch let error as TesseraError where error.kind == .memory && error.path == nil {
+      var nodes: Set<ObjectIdentifier> = []
+      var known: Set<String> = []
+      let paths = flatMap { $0.storedPaths(besides: &nodes) }.filter { known.insert($0).inserted }
+      if paths.isEmpty { throw error }
+      let more = paths.count > 3 ? " and \(paths.count - 3) more" : ""
+      throw error.at(paths.prefix(3).joined(separator: ", ") + more)
     }
   }
 }

@@ -24,9 +24,7 @@ extension Writing {
     let parent = Path.parent(path)
     guard parent.contains(".zarr"), try Directory.kind(parent) == nil else { return false }
     if try isInNewGroup(parent) { return true }
-    guard try Directory.kind(Path.parent(parent)) == .directory else {
-      throw TesseraError(.notFound, "no such folder", path: Path.parent(parent))
-    }
+    try Directory.require(Path.parent(parent))
     return true
   }
 }

@@ -94,9 +94,7 @@ public struct Normalization: Sendable {
       throw TesseraError(
         .usage, "parameters and array overlap", path: savedParameters, expected: "two places")
     }
-    guard try Directory.kind(Path.parent(location.path)) == .directory else {
-      throw TesseraError(.notFound, "no such folder", path: Path.parent(location.path))
-    }
+    try Directory.require(Path.parent(location.path))
     if !options.overwrite, try Directory.kind(location.path, followLinks: false) != nil {
       throw TesseraError(.exists, "exists already (--overwrite replaces it)", path: location.path)
     }

@@ -50,13 +50,13 @@ extension Normalizer {
       }
     }
 
-    /// Stands for what is not known yet, while the use of it is planned.
+    /// Stands for what is not known yet, while the use of it is planned; takes no memory for its features.
+    ///
+    /// Scales count as within float32: one beyond it, which few data have, makes `transform` compute in float64, whose
+    /// blocks take twice the memory, and a budget that the plan just fits in may be refused after the fit.
     package func placeholder() throws -> Normalizer {
       if method.scalesRows { return try Normalizer(method, axis: axis) }
-      let features = try featureShape()
-      let ones = [Double](repeating: 1, count: features.count)
-      return Normalizer(
-        method, axis: axis, .fixed(center: ones, scale: ones), dtype: x.dtype, featureShape: features)
+      return Normalizer(method, axis: axis, .planned, dtype: x.dtype, featureShape: try featureShape())
     }
 
     private func featureShape() throws -> Shape {

@@ -42,7 +42,7 @@ extension NormalizerStatistics {
     case .moments(let count, _, let m2): [("count", count), ("m2", m2)]
     case .range(let minimum, let maximum): [("data_min", minimum), ("data_max", maximum)]
     case .magnitude(let most): [("max_abs", most)]
-    case .quartiles, .fixed, .none: []
+    case .quartiles, .fixed, .planned, .none: []
     }
   }
 }

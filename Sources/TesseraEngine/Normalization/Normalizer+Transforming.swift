@@ -1,5 +1,6 @@
 import TesseraCore
 import TesseraKernels
+import TesseraStorage
 
 // float32 stays in float32, as in scikit-learn: center and scale are rounded to it, then subtracted and divided by.
 // Multiplying by the reciprocal would be no faster, as the work is bound by memory, and costs an ulp: the greatest of
@@ -37,6 +38,7 @@ extension Normalizer {
     return try (method == .maxabs ? spread : spread + center).astype(Normalizer.result(z.dtype))
   }
 
+  /// What is computed in; that of a plan does not know the scales yet (`Fit.placeholder`).
   private func working(_ dtype: DType) -> DType {
     guard dtype.kind == .floating, dtype != .float64 else { return .float64 }
     return scales.contains { $0.isFinite && Float($0).isInfinite } ? .float64 : .float32
@@ -55,6 +57,11 @@ extension Normalizer {
         got: "\(Shape.describe(features))")
     }
     features.insert(1, at: axis)
+    if case .planned = statistics {
+      let shape = try Shape(features)
+      // Two, as center and scale are read apart.
+      return (NDArray(planned: shape, dtype), NDArray(planned: shape, dtype))
+    }
     return (try parameter(centers, features, dtype), try parameter(scales, features, dtype))
   }
 
@@ -72,5 +79,13 @@ extension Normalizer {
     let norm = method == .l2 ? try NDArray.unary(.sqrt, sum) : sum
     let isNothing = try norm .< (10 * x.dtype.roundingUnit)
     return try NDArray.select(isNothing, NDArray(1.0), norm).astype(dtype)
+  }
+}
+
+extension NDArray {
+  /// Stands for an array in memory that is not there yet.
+  fileprivate init(planned shape: Shape, _ dtype: DType) {
+    let driver = PlaceholderDriver(shape: shape, dtype: dtype)
+    self.init(.source(Source(driver, isInMemory: true)), shape: shape, dtype: dtype)
   }
 }

@@ -9,6 +9,8 @@ package enum NormalizerStatistics: Sendable, Hashable {
   case quartiles(lower: [Double], median: [Double], upper: [Double])
   /// Centers and scales themselves, of a file without statistics.
   case fixed(center: [Double], scale: [Double])
+  /// What is not computed yet, while the use of it is planned.
+  case planned
   case none
 
   /// The center and scale of each feature.
@@ -28,7 +30,7 @@ package enum NormalizerStatistics: Sendable, Hashable {
       // Quartiles are float64 whatever the data, and scikit-learn goes by their rounding.
       return (median, zip(lower, upper).map { usable($1 - $0, .float64) })
     case .fixed(let center, let scale): return (center, scale)
-    case .none: return ([], [])
+    case .planned, .none: return ([], [])
     }
   }
 

@@ -38,10 +38,12 @@ package struct Evaluation {
   ///
   /// - Throws: `.memory` when the budget is too small, naming the least that does for all passes.
   package func plan() throws -> [PassPlan] {
-    try options.planning { options in
-      var copy = self
-      copy.options = options
-      return try copy.plannedWithPlaceholders()
+    try outputs.namingSources {
+      try options.planning { options in
+        var copy = self
+        copy.options = options
+        return try copy.plannedWithPlaceholders()
+      }
     }
   }
 
@@ -133,10 +135,8 @@ package struct Evaluation {
     }
     return try shapes.map { shape -> Pass in
       let nodes = groups[shape]!
-      return try nodes.namingSources {
-        let jobs = try self.jobs(nodes)
-        return Pass(plan: try plan(jobs), jobs: jobs)
-      }
+      let jobs = try self.jobs(nodes)
+      return Pass(plan: try plan(jobs), jobs: jobs)
     }
   }
 

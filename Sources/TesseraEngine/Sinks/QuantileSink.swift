@@ -58,6 +58,7 @@ package final class QuantileSink: BarrierSink {
   package func begin(_ grid: ChunkGrid) throws {
     if numbering == nil { numbering = KeptNumbering(try KeptGrid(grid, axes: axes)) }
     merged = nil
+    refinement.begin()
   }
 
   package func makePartial() -> any PassPartial {

@@ -11,7 +11,7 @@ package import TesseraCore
 /// M. S. Paterson, "Selection and sorting with limited storage",
 /// https://doi.org/10.1016/0304-3975(80)90061-4, with counts in place of their samples.)
 ///
-/// Every pass: `makePartial()` for each thread, accumulate each block into one of them, merge them, and
+/// Every pass: `begin()`, `makePartial()` for each thread, accumulate each block into one of them, merge them, and
 /// `advance(with:)`. The blocks and their order may differ from pass to pass; their elements may not.
 package struct QuantileRefinement: Sendable {
   /// Bins are at most 2^16, whose counters fit in the second-level cache.
@@ -54,6 +54,7 @@ package struct QuantileRefinement: Sendable {
   package private(set) var passes = 0
 
   var stage: Stage
+  /// None before the first pass: a refinement may be made to plan with, for more positions than memory would hold.
   private(set) var brackets: KeyBrackets
   /// Keys in all brackets together, once the first pass is done.
   private var remaining = 0
@@ -88,10 +89,10 @@ package struct QuantileRefinement: Sendable {
     self.kept = kept
     self.memory = memory
     self.partials = partials
-    brackets = KeyBrackets(kept: kept, dtype: dtype)
+    brackets = KeyBrackets(width: OrderedKeys.keyBits(dtype))
     stage = .finished
     guard kept > 0 else { return }
-    let bits = bits(reserved: kept * Self.counterBytes)
+    let bits = bits(for: kept, width: brackets.width, reserved: kept * Self.counterBytes)
     stage = .counting(bits: bits)
     // Nothing saves a pass where one will do.
     if bits < brackets.width, let count { sample(count) }
@@ -139,6 +140,12 @@ package struct QuantileRefinement: Sendable {
 
   package var isFinished: Bool { if case .finished = stage { true } else { false } }
 
+  /// Makes what the partials of the next pass have in common; to be called before them.
+  package mutating func begin() {
+    // Until keys are counted, all of a position are in one bracket.
+    if case .counting = stage, brackets.count == 0 { brackets = KeyBrackets(kept: kept, dtype: dtype) }
+  }
+
   /// An empty accumulator for the next pass; not to be called when finished.
   package func makePartial() -> Partial {
     switch stage {
@@ -162,9 +169,6 @@ package struct QuantileRefinement: Sendable {
     return max(min(Self.mostBits, width, bins < 2 ? 1 : Int.bitWidth - 1 - bins.leadingZeroBitCount), 1)
   }
 
-  private func bits(reserved: Int = 0) -> Int {
-    bits(for: brackets.count, width: brackets.width, reserved: reserved)
-  }
 }
 
 extension QuantileRefinement {
@@ -266,7 +270,7 @@ extension QuantileRefinement {
     } else if remaining <= memory / BracketCollector.bytesPerKey(brackets: brackets.count) {
       stage = .collecting
     } else {
-      stage = .counting(bits: bits())
+      stage = .counting(bits: bits(for: brackets.count, width: brackets.width))
     }
   }
 

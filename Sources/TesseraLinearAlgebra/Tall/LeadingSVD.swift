@@ -48,7 +48,7 @@ struct LeadingDecomposition<Scalar: LAPACKScalar> {
   private let x: NDArray
   private let shape: TallSVDShape
   /// With what is held beside the passes.
-  private let options: TransferOptions
+  private var options: TransferOptions
 
   init(_ x: NDArray, count: Int, _ solver: SVDSolver, _ options: TransferOptions) throws {
     try TallSVDShape.check(x, count: count)
@@ -75,7 +75,16 @@ struct LeadingDecomposition<Scalar: LAPACKScalar> {
 
   func run() throws -> LeadingSVD {
     // Nothing is read where memory would not do for all of it.
-    _ = try explanation()
+    let bytes = try explanation().bytesRead
+    // Of what is in memory the passes tell one by one.
+    guard bytes > 0 else { return try computed() }
+    var stages = StagedProgress(options, total: bytes)
+    var staged = self
+    staged.options = stages.next(bytes)
+    return try staged.computed()
+  }
+
+  private func computed() throws -> LeadingSVD {
     let (s, v) = try tall(options).run()
     return shape.isTransposed ? try wide(s, v) : try result(s, v)
   }

@@ -47,9 +47,7 @@ struct DeliveryTarget: Sendable {
     while location.form == .zarr, folder.contains(".zarr"), try Directory.kind(folder) == nil {
       folder = Path.parent(folder)
     }
-    guard try Directory.kind(folder) == .directory else {
-      throw TesseraError(.notFound, "no such folder", path: folder)
-    }
+    try Directory.require(folder)
   }
 
   /// The name of an array without one, where it needs one.

@@ -11,8 +11,9 @@ package final class ProgressReporter: Sendable {
   }
 
   package func tell(done: Int) {
-    let progress = estimate.withLock { $0.update(done: done, total: total, time: ProcessLimits.now) }
-    // Not within the lock: a handler may take its time.
-    handler(progress)
+    // Within the lock: of two threads the one that has less to tell would otherwise be heard last now and then.
+    estimate.withLock { estimate in
+      handler(estimate.update(done: done, total: total, time: ProcessLimits.now))
+    }
   }
 }

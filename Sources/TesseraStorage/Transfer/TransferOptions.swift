@@ -7,7 +7,7 @@ public struct TransferOptions: Sendable {
   public var memory: Int
   /// Threads to work with, the caller's included.
   public var threads: Int
-  /// Called from any thread, at most a few times a second.
+  /// Called from any thread, by one at a time, a few times a second.
   public var progress: (@Sendable (Progress) -> Void)?
   /// What stops the work; cancelling the Swift task on whose thread it runs does too.
   public var cancellation: CancellationToken?

@@ -37,11 +37,15 @@ struct ZarrPlace {
   /// - Parameters:
   ///   - file: something that is there.
   ///   - instead: what would do.
-  /// - Throws: `.usage`; `.corrupt` for a damaged document beside the file.
+  /// - Throws: `.usage`; `.corrupt`, of the file, for a damaged document beside it.
   static func requireOutsideArrays(_ file: String, instead: String) throws {
-    guard let store = try ZarrPlace.store(above: Path.resolved(file)), store.isArray else { return }
-    throw TesseraError(
-      .usage, "this is a file of the Zarr array \(store.folder)", path: file, expected: instead)
+    do {
+      guard let store = try ZarrPlace.store(above: Path.resolved(file)), store.isArray else { return }
+      throw TesseraError(
+        .usage, "this is a file of the Zarr array \(store.folder)", path: file, expected: instead)
+    } catch let error as TesseraError where error.kind == .corrupt {
+      throw TesseraError(.corrupt, "cannot tell whether this is a shard: \(error)", path: file)
+    }
   }
 
   /// - Parameter names: what leads on from the place.

@@ -138,6 +138,21 @@ import Testing
     #expect(folder.names == ["a.npy"])
   }
 
+  @Test(arguments: ["csv", "npz"]) func aTableThatCannotBeIsNotPlanned(_ form: String) throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.npy("a.npy", [2, 2], [1, 2, 3, 4] as [Int32])
+    try folder.write("t.\(form)", [])
+    try folder.write("file", [])
+    for (name, part) in [
+      ("none/t", "no such folder"), ("file/t", "not a folder"), ("t", "exists already"),
+    ] {
+      let run = ToolRun("stats", path, "-o", folder("\(name).\(form)"), "--explain")
+      #expect(run.status == 1 && run.output.isEmpty && run.errors.contains(part), "\(name): \(run.errors)")
+    }
+    #expect(ToolRun("stats", path, "-o", folder("t.\(form)"), "--explain", "--overwrite").status == 0)
+    #expect(try folder.read("t.\(form)") == [])
+  }
+
   @Test func aFolderIsNotReplacedByATable() throws {
     let folder = try TemporaryFolder()
     let path = try folder.npy("a.npy", [2, 2], [1, 2, 3, 4] as [Int32])

@@ -9,9 +9,9 @@ final class ChunkedStub: ArrayDriver {
   let granule: [Int]
   let reads = Atomic<Int>(0)
 
-  init(_ shape: [Int], _ dtype: DType, chunks: [Int]) throws {
+  init(_ shape: [Int], _ dtype: DType, chunks: [Int], path: String = "stub") throws {
     description = ArrayDescription(
-      path: "stub", format: .npy, shape: try Shape(shape), dtype: dtype, dtypeName: dtype.name,
+      path: path, format: .npy, shape: try Shape(shape), dtype: dtype, dtypeName: dtype.name,
       chunks: chunks,
       shards: nil, codec: "none")
     granule = chunks

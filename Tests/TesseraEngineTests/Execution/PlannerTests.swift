@@ -137,6 +137,13 @@ import Testing
     #expect(many.isLeast && many.refusal?.path == "stub", "\(many)")
   }
 
+  @Test func aRefusalNamesTheFirstSources() throws {
+    let sums = try ["a", "b", "a", "c", "d", "e"].map { path in
+      try ChunkedStub([4, 8 << 20], .float64, chunks: [1, 1 << 16], path: path).array.sum(axis: 0)
+    }
+    #expect(named(sums).refusal?.path == "a, b, c and 2 more")
+  }
+
   @Test func predictionsAreWithinTheBudget() throws {
     for memory in [64 << 20, 128 << 20, 1 << 30] {
       for pass in try plan(x.mean(axis: 0), x.std(axis: 1), memory: memory) {

@@ -50,6 +50,14 @@ import Testing
     #expect(named.isLeast && named.refusal?.path == folder.at("x.npy"), "\(named)")
   }
 
+  /// No memory holds so many features.
+  @Test(arguments: [Normalizer.Method.zscore, .minmax, .maxabs, .robust])
+  func aPlanTakesNoMemoryForFeatures(_ method: Normalizer.Method) throws {
+    let x = try NDArray.zeros([3, 1 << 50], dtype: .float32)
+    let z = try Normalizer.Fit(x, method: method, axis: nil).placeholder().transform(x)
+    #expect(z.shape == x.shape && z.dtype == .float32)
+  }
+
   @Test func rowsTakeOnePass() throws {
     let folder = try TemporaryFolder()
     let (source, x) = try source(folder, [300, 40])

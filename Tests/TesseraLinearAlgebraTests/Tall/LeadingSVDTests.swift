@@ -1,5 +1,6 @@
 import TesseraCore
 import TesseraEngine
+import TesseraIO
 import TesseraLinearAlgebra
 import TesseraStorage
 import TesseraTestSupport
@@ -26,6 +27,21 @@ import Testing
     try expectOrthonormal(svd.vh, 100 * unit)
     // A left vector loses what its value is smaller than the greatest.
     try expectOrthonormal(svd.u.transposed(), 100 * unit * whole[0] / whole[count - 1])
+  }
+
+  /// All passes over the file count, by one total.
+  @Test func progressGoesOverAllPasses() throws {
+    let folder = try TemporaryFolder()
+    try randomMatrix(600, 50, .float64, seed: 9).write(to: folder.at("x.npy"))
+    let x = try NDArray.open(folder.at("x.npy"))
+    let told = Lock<[(done: Int, total: Int)]>([])
+    let options = TransferOptions(progress: { now in told.withLock { $0.append((now.done, now.total)) } })
+    _ = try Linalg.leadingSVD(x, count: 3, solver: .randomized(), options: options)
+    let calls = told.withLock { $0 }
+    let bytes = try Linalg.explainLeadingSVD(x, count: 3, solver: .randomized()).bytesRead
+    #expect(bytes > x.nbytes && Set(calls.map(\.total)) == [bytes])
+    #expect(zip(calls, calls.dropFirst()).allSatisfy { $0.done <= $1.done })
+    #expect(calls.last?.done == bytes)
   }
 
   /// The rows' products with one another are the identity's.

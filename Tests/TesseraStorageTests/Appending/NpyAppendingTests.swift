@@ -99,6 +99,22 @@ import Testing
     #expect(try ModelArray(reading: folder.at("x.zarr")) == old.appending([added]))
   }
 
+  /// A document that cannot be read may be that of an array whose shard the file is.
+  @Test func besideADamagedDocumentTheFileIsNamed() throws {
+    let folder = try TemporaryFolder()
+    try added.writeNpy(folder.at("more.npy"))
+    try added.writeNpy(folder.at("x.npy"))
+    try folder.write("zarr.json", text: "{")
+    let path = folder.at("x.npy")
+    let appending = #expect(throws: TesseraError.self) { try Appending([folder.at("more.npy")], to: path) }
+    let adopting = #expect(throws: TesseraError.self) { try Adoption(path, as: folder.at("in/x.zarr")) }
+    for error in [appending, adopting] {
+      #expect(error?.kind == .corrupt && error?.path == path, "\(error as Any)")
+      #expect(error?.what.hasPrefix("cannot tell whether this is a shard: ") == true, "\(error as Any)")
+      #expect(error?.what.contains("/zarr.json: ") == true, "\(error as Any)")
+    }
+  }
+
   @Test func throughASymbolicLink() throws {
     let folder = try TemporaryFolder()
     try Directory.make(folder.at("data"))

@@ -100,6 +100,14 @@ import Testing
     #expect(inGroup?.kind == .notFound && folder.names == ["g.zarr", "x.npy", "x.zarr"])
   }
 
+  @Test func aFileIsNoFolder() throws {
+    for name in ["y.npy", "y.npz", "y.zarr"] {
+      let path = folder.at("x.npy")
+      let error = tesseraError { _ = try Conversion(from: path, to: "\(path)/\(name)") }
+      #expect(error?.what == "not a folder" && error?.path == path, "\(name): \(error as Any)")
+    }
+  }
+
   /// They would take the place of chunks, or of the files that make a store one.
   @Test func placesOfAStoresOwn() throws {
     try array.store(folder.at("two.zarr"), layout: .init(zarrFormat: 2))

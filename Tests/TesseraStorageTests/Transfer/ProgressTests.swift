@@ -51,4 +51,23 @@ import Testing
     let rate = try #require(calls.last?.bytesPerSecond)
     #expect(calls[0].bytesPerSecond == nil && rate > 0 && rate <= 20 / 0.15)
   }
+
+  /// A thread that tells of more waits for the handler of another one's less.
+  @Test func aHandlerIsToldInOrder() throws {
+    @Sendable func wait(_ seconds: Double) {
+      let start = ProcessLimits.now
+      while ProcessLimits.now - start < seconds {}
+    }
+    let told = Lock<[Int]>([])
+    let reporter = ProgressReporter(total: 2) { now in
+      if now.done == 1 { wait(0.4) }
+      told.withLock { $0.append(now.done) }
+    }
+    try WorkerTeam.run(threads: 2) { worker in
+      if worker == 1 { wait(0.1) }
+      reporter.tell(done: worker + 1)
+    }
+    let calls = told.withLock { $0 }
+    #expect(calls == calls.sorted() && calls.last == 2)
+  }
 }
