@@ -586,6 +586,7 @@ class Graph:
             step |= {"period": 50.0, "xp": (rng.permutation(60)[:count] / 2).tolist()}
         else:
             step |= {side: float(rng.integers(-9, 9)) for side in ("left", "right") if self.maybe(0.3)}
+        return step
 
     def counted(self, number, is_wild=False) -> dict | None:
         """A histogram, or occurrences of whole numbers."""
