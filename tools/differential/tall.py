@@ -51,7 +51,7 @@ class Tall:
         x = self.table(rows, columns)
         rowvar = bool(rng.random() < 0.5)
         arrays, parameters = [np.ascontiguousarray(x.T) if rowvar else x], {"rowvar": rowvar}
-        if rng.random() < 0.1: arrays, x = [x[:, 0]] * bool(columns) or [x.ravel()], x[:, :1] if columns else x.reshape(-1, 1)
+        if rng.random() < 0.1: arrays, x = [x[:, 0] if columns else x.ravel()], x[:, :1] if columns else x.reshape(-1, 1)
         elif columns and rng.random() < 0.25:
             y = self.table(rows, 1 + self.length(3))
             arrays.append(np.ascontiguousarray(y.T) if rowvar else y)
@@ -181,6 +181,8 @@ class Tall:
         self.near("variances", got["explained_variance"], want[2], unit * variances[0])
         self.near("ratios", got["explained_variance_ratio"], want[3], unit)
         self.orthogonal(got["components"], a, rows=True)
+        # Only the leading components, in order, have scores of those lengths.
+        self.near("lengths of scores", ((centred @ got["components"].T) ** 2).sum(axis=0), want[1] ** 2, unit * singular[0] ** 2)
         scores = (wide([a])[0] - got["mean"]) @ got["components"].T
         self.near("transform", got["transform"], scores, unit * columns * size)
         back = got["transform"] @ got["components"] + got["mean"]
