@@ -23,7 +23,7 @@ class Tall:
         """Columns of several sizes and means, now and then a constant one."""
         rng = self.rng
         dtype = np.dtype(dtypes[rng.integers(len(dtypes))])
-        x = rng.standard_normal((rows, columns)) * 3
+        x = rng.standard_normal((rows, columns)) * 3 if dtype.kind != "b" else rng.random((rows, columns)) < 0.5
         if dtype.kind == "c": x = x + 2j * rng.standard_normal(x.shape)
         if dtype.kind in "fc": x = x * 10.0 ** rng.uniform(-3, 3, columns) + rng.choice([0, 5, -80])
         if columns and rng.random() < 0.3: x[:, rng.integers(columns)] = rng.choice([0.1, 0.7, 98.6])
@@ -122,6 +122,7 @@ class Tall:
         columns = 1 + self.length(12)
         rows = columns + least + self.length(400)
         dtype = np.dtype(DTYPES[self.rng.integers(len(DTYPES))])
+        if dtype.kind == "b": return self.rng.random((rows, columns)) < 0.5
         x = self.rng.standard_normal((rows, columns)) * 3
         if dtype.kind == "c": x = x + 3j * self.rng.standard_normal(x.shape)
         return x.astype(dtype)
