@@ -32,7 +32,7 @@ def bincount(step: dict, x: np.ndarray, weights) -> Expected:
 
 
 def random_bins(rng, x: np.ndarray, is_wild: bool):
-    """So many bins, or edges of which many are elements; None where NumPy's arithmetic leaves the dtype."""
+    """So many bins, or edges of which many are elements."""
     values = x.ravel().astype(np.float64)
     values = values[np.isfinite(values) & (np.abs(values) < 1e15)]
     if rng.random() < 0.5 or not values.size:
@@ -42,7 +42,7 @@ def random_bins(rng, x: np.ndarray, is_wild: bool):
     return [float(edge) for edge in (edges[::-1] if is_wild else np.sort(edges))]
 
 
-def random_range(rng, x: np.ndarray) -> list[float] | None:
+def random_range(rng, x: np.ndarray) -> list[float]:
     """Ends that elements may lie at and beyond."""
     near = x.ravel()[:50].astype(np.float64)
     near = near[np.abs(near) < 1e3]
