@@ -54,7 +54,9 @@ class Tall:
         if rng.random() < 0.1: arrays, x = [x[:, 0] if columns else x.ravel()], x[:, :1] if columns else x.reshape(-1, 1)
         elif columns and rng.random() < 0.25:
             y = self.table(rows, 1 + self.length(3))
-            arrays.append(np.ascontiguousarray(y.T) if rowvar else y)
+            # NumPy takes one row for one variable in any case.
+            is_row = rowvar or y.shape[1] == 1 and rng.random() < 0.5
+            arrays.append(np.ascontiguousarray(y.T) if is_row else y)
             parameters["y"] = 1
             x = np.concatenate([x, y], axis=1)
         return arrays, parameters, x
