@@ -80,7 +80,8 @@ class Graph:
 
     def misstep(self):
         """Adds one step that NumPy refuses, if one is found."""
-        makers = [self.view, self.unary, self.binary, self.join, self.reduction, self.choose, self.counted]
+        makers = [self.view, self.unary, self.binary, self.join, self.reduction, self.choose, self.counted, self.sequence,
+                  self.in_order]
         for _ in range(60):
             step = makers[self.rng.integers(len(makers))](self.pick(), is_wild=True)
             if step is None or not reference.is_defined(step, self.values):
@@ -528,11 +529,14 @@ class Graph:
         if x.dtype == BFLOAT16: return None
         name = str(rng.choice([*SCANS, *QUANTILES, *EXTREMES]))
         if name in SCANS or name in EXTREMES:
-            axis = {"axis": int(rng.integers(-x.ndim, x.ndim))} if x.ndim and self.maybe(0.8) else {}
+            room = x.ndim + is_wild
+            axis = {"axis": int(rng.integers(-room, room))} if room and self.maybe(0.8) else {}
             return {"op": name, "args": [number], **axis, **(self.accumulator(name, x) if name in SCANS and self.maybe(0.4) else {})}
+        # Of what has no order, and of nothing, NumPy's errors vary.
+        if is_wild and (kind(x.dtype) in "cb" or not x.size): return None
         step = {"op": name, "args": [number], **self.axes(x, is_wild), "keepdims": self.maybe(0.35)}
         if name.endswith(("quantile", "percentile")):
-            ranks = [0.0, 1.0, 0.5, 0.25, 0.3, 0.9, 1 / 3]
+            ranks = [0.0, 1.0, 0.5, 0.25, 0.3, 0.9, 1 / 3] + [-0.25, 1.5] * is_wild
             step["q"] = [float(rng.choice(ranks)) for _ in range(int(rng.integers(1, 4)))]
             if name.endswith("percentile"): step["q"] = [100 * q for q in step["q"]]
             if self.maybe(0.3): step["q"] = step["q"][0]
@@ -545,10 +549,10 @@ class Graph:
         if self.maybe(0.3): return {"op": "argwhere", "args": [number]}
         return {"op": "unique", "args": [number], "part": str(self.rng.choice(PARTS)), "equal_nan": self.maybe(0.7)}
 
-    def in_order(self, number) -> dict | None:
+    def in_order(self, number, is_wild=False) -> dict | None:
         if not self.is_all_exact(number): return None
-        x = self.array(number)
-        axis = int(self.rng.integers(-x.ndim, x.ndim)) if x.ndim and self.maybe(0.85) else None
+        room = self.array(number).ndim + is_wild
+        axis = int(self.rng.integers(-room, room)) if room and self.maybe(0.85) else None
         return {"op": str(self.rng.choice(SORTS)), "args": [number], "axis": axis}
 
     def lookup(self, number) -> dict | None:
