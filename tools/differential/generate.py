@@ -6,6 +6,7 @@ import numpy as np
 import histograms
 import reference
 from compare import Expected
+from composed import COMPOSED
 from operations import (BFLOAT16_BINARY, BFLOAT16_UNARY, EXACT_BINARY, EXACT_UNARY, INEXACT_BINARY, INEXACT_UNARY)
 from reductions import OTHERS, SIMPLE, WITH_NAN
 from sequences import EXTREMES, METHODS, QUANTILES, SCANS
@@ -71,8 +72,8 @@ class Graph:
     def grow(self):
         """Adds one step, of a random family."""
         families = [self.view, self.unary, self.binary, self.choose, self.join, self.reduction, self.cast,
-                    self.sequence, self.distinct, self.in_order, self.lookup, self.counted]
-        weights = np.array([30, 16, 26, 8, 7, 22, 8, 7, 6, 6, 7, 7], dtype=float)
+                    self.sequence, self.distinct, self.in_order, self.lookup, self.counted, self.composed]
+        weights = np.array([30, 16, 26, 8, 7, 22, 8, 7, 6, 6, 7, 7, 6], dtype=float)
         for _ in range(20):
             step = families[self.rng.choice(len(families), p=weights / weights.sum())](self.pick())
             if step is not None and self.add(step) is not None:
@@ -184,6 +185,9 @@ class Graph:
             case "take_along_axis":
                 if not x.ndim and not is_wild: return None
                 step["axis"] = axis() if self.maybe(0.85) else None
+                if not is_wild and self.maybe(0.4) and self.is_all_exact(number):
+                    order = self.add({"op": "argsort", "args": [number], "axis": step["axis"]})
+                    return {**step, "args": [number, order]}
                 step |= self.positions_along(x, step["axis"], is_wild)
             case "take" | "compress":
                 if self.maybe(0.8): step["axis"] = axis()
@@ -623,6 +627,33 @@ class Graph:
         # Of nothing NumPy's are no sums of weights but counts.
         if x.size and self.maybe(0.4):
             step["weights"] = self.weights(x.shape[1:] if is_wild and self.maybe(0.5) else x.shape)
+        return step
+
+    def composed(self, number) -> dict | None:
+        rng, x = self.rng, self.array(number)
+        if x.dtype == BFLOAT16: return None
+        name = str(rng.choice(COMPOSED))
+        step = {"op": name, "args": [number]}
+        match name:
+            case "trapezoid":
+                # Quotients of complex numbers have no one answer.
+                if not x.ndim or kind(x.dtype) == "c": return None
+                step |= {"axis": int(rng.integers(-x.ndim, x.ndim)), "dx": float(rng.choice([1.0, 0.5, 0.3, -2.0]))}
+                if self.maybe(0.4): step["args"] = [number, self.weights([x.shape[step["axis"]]])]
+            case "vander":
+                if x.ndim != 1 or x.size > 60: return None
+                step |= {"columns": int(rng.integers(0, 7)), "increasing": self.maybe(0.5)}
+            case "select":
+                count = int(rng.integers(1, 4))
+                masks = [self.partner(number, dtype=BOOL) for _ in range(count)]
+                choices = [number, *(self.partner(number) for _ in range(count - 1))]
+                step |= {"args": masks + [choices[place] for place in rng.permutation(count)], "conditions": count}
+                if self.maybe(0.6): step["default"] = [{"kind": "int", "scalar": "3"}, {"kind": "float", "scalar": "0.5"}][rng.integers(2)]
+            case _:
+                ends = [float(end) for end in np.round(rng.uniform(-6, 6, 2), 2)]
+                if name == "geomspace": ends = [float(rng.choice([-1, 1])) * 10 ** end for end in ends[:1]] + [10 ** ends[1]]
+                if name == "geomspace": ends[1] = float(np.copysign(ends[1], ends[0]))
+                step |= {"args": [], "start": ends[0], "stop": ends[1], "count": int(rng.integers(0, 40)), "endpoint": self.maybe(0.7)}
         return step
 
     def is_all_exact(self, number) -> bool:

@@ -3,6 +3,7 @@ import warnings
 
 import numpy as np
 
+import composed
 import histograms
 import operations
 import reductions
@@ -71,7 +72,7 @@ def view(step, operands):
         case "reshape": return np.reshape(x, step["shape"])
         case "ravel": return np.ravel(x)
         case "take": return np.take(x, np.array(step["indices"], np.int64).reshape(step["indices_shape"]), axis=axis)
-        case "take_along_axis": return sorting.take_along(step, x)
+        case "take_along_axis": return sorting.take_along(step, *operands)
         case "compress": return np.compress(np.array(step["condition"], bool), x, axis=axis)
         case "boolean_index": return x[np.array(step["mask"], bool).reshape(step["mask_shape"])]
         case "integer_index": return x[np.array(step["indices"], np.int64).reshape(step["indices_shape"])]
@@ -142,6 +143,8 @@ def computed(step, operands, values) -> Expected:
         case "histogram" | "bincount":
             weights = values[step["weights"]].array if "weights" in step else None
             return getattr(histograms, name)(step, x, weights)
+    if name in composed.COMPOSED:
+        return composed.evaluate(step, operands, scalar(step["default"]) if "default" in step else 0)
     if name in sorting.SORTS:
         return sorting.sort(step, x)
     if name in sets.SETS:

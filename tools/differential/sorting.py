@@ -15,6 +15,7 @@ def sort(step: dict, x: np.ndarray) -> Expected:
                     zero_sign_is_free=kind(found.dtype) in "fc")
 
 
-def take_along(step: dict, x: np.ndarray) -> np.ndarray:
-    indices = np.array(step["indices"], np.int64).reshape(step["indices_shape"])
+def take_along(step: dict, x: np.ndarray, computed=None) -> np.ndarray:
+    """By a list of positions, or by computed ones."""
+    indices = np.array(step["indices"], np.int64).reshape(step["indices_shape"]) if computed is None else computed
     return np.take_along_axis(x, indices, axis=step["axis"])
