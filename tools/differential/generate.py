@@ -602,6 +602,7 @@ class Graph:
         if self.maybe(0.35): return self.occurrences(number, is_wild)
         # Where elements decide the edges, nothing before them may be inexact.
         if kind(x.dtype) == "c" or x.dtype == BFLOAT16 or not self.is_all_exact(number): return None
+        if x.ndim == 1 and not is_wild and self.maybe(0.4): return self.pairs(number)
         step = {"op": "histogram", "args": [number], "bins": histograms.random_bins(rng, x, is_wild),
                 "part": str(rng.choice(histograms.PARTS)), "density": self.maybe(0.3)}
         if isinstance(step["bins"], int):
@@ -612,6 +613,21 @@ class Graph:
         if self.maybe(0.35):
             dtype = rng.choice(["float64", "float32", "int32"]) if x.size < 1e5 else "float64"
             step["weights"] = self.weights(x.shape[1:] if is_wild else x.shape, str(dtype))
+        return step
+
+    def pairs(self, number) -> dict | None:
+        """A histogram of two variables, of dtypes that NumPy brings together without loss, and whose edges are float64."""
+        rng, x = self.rng, self.array(number)
+        if x.dtype != np.float64 and not (kind(x.dtype) in "iu" and x.dtype.itemsize < 8): return None
+        other = self.source(x.dtype, x.shape)
+        y = self.array(other)
+        step = {"op": "histogram2d", "args": [number, other], "bins": [histograms.random_bins(rng, own, False) for own in (x, y)],
+                "part": str(rng.choice(["counts", "counts", "x", "y"]))}
+        if self.maybe(0.5):
+            step["range"] = histograms.random_range(rng, x)
+        elif not (histograms.has_extent(x) and histograms.has_extent(y)):
+            return None
+        if self.maybe(0.35): step["weights"] = self.weights(x.shape)
         return step
 
     def occurrences(self, number, is_wild) -> dict:

@@ -27,6 +27,14 @@ def histogram(step: dict, x: np.ndarray, weights) -> Expected:
     return Expected(wide.astype(np.float64), wide=wide, ulps=4)
 
 
+def histogram2d(step: dict, x: np.ndarray, y: np.ndarray, weights) -> Expected:
+    """Of both the same range, if there is one."""
+    ends = [step["range"]] * 2 if "range" in step else None
+    found = np.histogram2d(x, y, step["bins"], range=ends, weights=weights)
+    array = np.asarray(found[["counts", "x", "y"].index(step["part"])], np.float64)
+    return Expected(array, zero_sign_is_free=step["part"] != "counts")
+
+
 def bincount(step: dict, x: np.ndarray, weights) -> Expected:
     return Expected(np.bincount(x, weights=weights, minlength=step["minlength"]))
 

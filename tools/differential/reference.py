@@ -140,9 +140,9 @@ def computed(step, operands, values) -> Expected:
         case "diff":
             return Expected(np.diff(x, step["n"], step["axis"], **dict(zip(step.get("edges", []), operands[1:]))))
         case "isclose" | "allclose": return close(step, *operands)
-        case "histogram" | "bincount":
+        case "histogram" | "histogram2d" | "bincount":
             weights = values[step["weights"]].array if "weights" in step else None
-            return getattr(histograms, name)(step, x, weights)
+            return getattr(histograms, name)(step, *operands, weights)
     if name in composed.COMPOSED:
         return composed.evaluate(step, operands, scalar(step["default"]) if "default" in step else 0)
     if name in sorting.SORTS:

@@ -21,8 +21,8 @@ extension Step {
   private func spaced() throws -> NDArray {
     let (start, stop) = (self["start"]?.double ?? 0, self["stop"]?.double ?? 0)
     let (count, endpoint) = (self["count"]?.int ?? 50, self["endpoint"]?.bool ?? true)
-    return operation == "logspace"
-      ? try .logspace(start, stop, count: count, endpoint: endpoint)
-      : try .geomspace(start, stop, count: count, endpoint: endpoint)
+    return try operation == "logspace"
+      ? NDArray.logspace(start, stop, count: count, endpoint: endpoint)
+      : NDArray.geomspace(start, stop, count: count, endpoint: endpoint)
   }
 }
