@@ -156,7 +156,7 @@ class Case:
 
     def depends_on_tiles(self, number: int) -> bool:
         """Whether it is made of sums of floats over more than a tile."""
-        inexact = {*reductions.SIMPLE, *reductions.WITH_NAN, *reductions.OTHERS, *sequences.SCANS}
+        inexact = {*reductions.SIMPLE, *reductions.WITH_NAN, *reductions.OTHERS, *sequences.SCANS, "trapezoid"}
         return any(
             step["op"] in inexact and self.graph.values[step["args"][0]].array.size > ONE_TILE
             and kind(self.graph.values[step["id"]].array.dtype) in "fc"

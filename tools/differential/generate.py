@@ -6,6 +6,7 @@ import numpy as np
 import histograms
 import reference
 from compare import Expected
+from composed import COMPOSED
 from operations import (BFLOAT16_BINARY, BFLOAT16_UNARY, EXACT_BINARY, EXACT_UNARY, INEXACT_BINARY, INEXACT_UNARY)
 from reductions import OTHERS, SIMPLE, WITH_NAN
 from sequences import EXTREMES, METHODS, QUANTILES, SCANS
@@ -71,8 +72,8 @@ class Graph:
     def grow(self):
         """Adds one step, of a random family."""
         families = [self.view, self.unary, self.binary, self.choose, self.join, self.reduction, self.cast,
-                    self.sequence, self.distinct, self.in_order, self.lookup, self.counted]
-        weights = np.array([30, 16, 26, 8, 7, 22, 8, 7, 6, 6, 7, 7], dtype=float)
+                    self.sequence, self.distinct, self.in_order, self.lookup, self.counted, self.composed]
+        weights = np.array([30, 16, 26, 8, 7, 22, 8, 7, 6, 6, 7, 7, 6], dtype=float)
         for _ in range(20):
             step = families[self.rng.choice(len(families), p=weights / weights.sum())](self.pick())
             if step is not None and self.add(step) is not None:
@@ -80,7 +81,8 @@ class Graph:
 
     def misstep(self):
         """Adds one step that NumPy refuses, if one is found."""
-        makers = [self.view, self.unary, self.binary, self.join, self.reduction, self.choose, self.counted]
+        makers = [self.view, self.unary, self.binary, self.join, self.reduction, self.choose, self.counted, self.sequence,
+                  self.in_order]
         for _ in range(60):
             step = makers[self.rng.integers(len(makers))](self.pick(), is_wild=True)
             if step is None or not reference.is_defined(step, self.values):
@@ -183,6 +185,9 @@ class Graph:
             case "take_along_axis":
                 if not x.ndim and not is_wild: return None
                 step["axis"] = axis() if self.maybe(0.85) else None
+                if not is_wild and self.maybe(0.4) and self.is_all_exact(number):
+                    order = self.add({"op": "argsort", "args": [number], "axis": step["axis"]})
+                    return {**step, "args": [number, order]}
                 step |= self.positions_along(x, step["axis"], is_wild)
             case "take" | "compress":
                 if self.maybe(0.8): step["axis"] = axis()
@@ -528,11 +533,14 @@ class Graph:
         if x.dtype == BFLOAT16: return None
         name = str(rng.choice([*SCANS, *QUANTILES, *EXTREMES]))
         if name in SCANS or name in EXTREMES:
-            axis = {"axis": int(rng.integers(-x.ndim, x.ndim))} if x.ndim and self.maybe(0.8) else {}
+            room = x.ndim + is_wild
+            axis = {"axis": int(rng.integers(-room, room))} if room and self.maybe(0.8) else {}
             return {"op": name, "args": [number], **axis, **(self.accumulator(name, x) if name in SCANS and self.maybe(0.4) else {})}
+        # Of what has no order, and of nothing, NumPy's errors vary.
+        if is_wild and (kind(x.dtype) in "cb" or not x.size): return None
         step = {"op": name, "args": [number], **self.axes(x, is_wild), "keepdims": self.maybe(0.35)}
         if name.endswith(("quantile", "percentile")):
-            ranks = [0.0, 1.0, 0.5, 0.25, 0.3, 0.9, 1 / 3]
+            ranks = [0.0, 1.0, 0.5, 0.25, 0.3, 0.9, 1 / 3] + [-0.25, 1.5] * is_wild
             step["q"] = [float(rng.choice(ranks)) for _ in range(int(rng.integers(1, 4)))]
             if name.endswith("percentile"): step["q"] = [100 * q for q in step["q"]]
             if self.maybe(0.3): step["q"] = step["q"][0]
@@ -545,10 +553,10 @@ class Graph:
         if self.maybe(0.3): return {"op": "argwhere", "args": [number]}
         return {"op": "unique", "args": [number], "part": str(self.rng.choice(PARTS)), "equal_nan": self.maybe(0.7)}
 
-    def in_order(self, number) -> dict | None:
+    def in_order(self, number, is_wild=False) -> dict | None:
         if not self.is_all_exact(number): return None
-        x = self.array(number)
-        axis = int(self.rng.integers(-x.ndim, x.ndim)) if x.ndim and self.maybe(0.85) else None
+        room = self.array(number).ndim + is_wild
+        axis = int(self.rng.integers(-room, room)) if room and self.maybe(0.85) else None
         return {"op": str(self.rng.choice(SORTS)), "args": [number], "axis": axis}
 
     def lookup(self, number) -> dict | None:
@@ -586,6 +594,7 @@ class Graph:
             step |= {"period": 50.0, "xp": (rng.permutation(60)[:count] / 2).tolist()}
         else:
             step |= {side: float(rng.integers(-9, 9)) for side in ("left", "right") if self.maybe(0.3)}
+        return step
 
     def counted(self, number, is_wild=False) -> dict | None:
         """A histogram, or occurrences of whole numbers."""
@@ -593,6 +602,7 @@ class Graph:
         if self.maybe(0.35): return self.occurrences(number, is_wild)
         # Where elements decide the edges, nothing before them may be inexact.
         if kind(x.dtype) == "c" or x.dtype == BFLOAT16 or not self.is_all_exact(number): return None
+        if x.ndim == 1 and not is_wild and self.maybe(0.4): return self.pairs(number)
         step = {"op": "histogram", "args": [number], "bins": histograms.random_bins(rng, x, is_wild),
                 "part": str(rng.choice(histograms.PARTS)), "density": self.maybe(0.3)}
         if isinstance(step["bins"], int):
@@ -603,6 +613,21 @@ class Graph:
         if self.maybe(0.35):
             dtype = rng.choice(["float64", "float32", "int32"]) if x.size < 1e5 else "float64"
             step["weights"] = self.weights(x.shape[1:] if is_wild else x.shape, str(dtype))
+        return step
+
+    def pairs(self, number) -> dict | None:
+        """A histogram of two variables, of dtypes that NumPy brings together without loss, and whose edges are float64."""
+        rng, x = self.rng, self.array(number)
+        if x.dtype != np.float64 and not (kind(x.dtype) in "iu" and x.dtype.itemsize < 8): return None
+        other = self.source(x.dtype, x.shape)
+        y = self.array(other)
+        step = {"op": "histogram2d", "args": [number, other], "bins": [histograms.random_bins(rng, own, False) for own in (x, y)],
+                "part": str(rng.choice(["counts", "counts", "x", "y"]))}
+        if self.maybe(0.5):
+            step["range"] = histograms.random_range(rng, x)
+        elif not (histograms.has_extent(x) and histograms.has_extent(y)):
+            return None
+        if self.maybe(0.35): step["weights"] = self.weights(x.shape)
         return step
 
     def occurrences(self, number, is_wild) -> dict:
@@ -618,6 +643,33 @@ class Graph:
         # Of nothing NumPy's are no sums of weights but counts.
         if x.size and self.maybe(0.4):
             step["weights"] = self.weights(x.shape[1:] if is_wild and self.maybe(0.5) else x.shape)
+        return step
+
+    def composed(self, number) -> dict | None:
+        rng, x = self.rng, self.array(number)
+        if x.dtype == BFLOAT16: return None
+        name = str(rng.choice(COMPOSED))
+        step = {"op": name, "args": [number]}
+        match name:
+            case "trapezoid":
+                # Quotients of complex numbers have no one answer.
+                if not x.ndim or kind(x.dtype) == "c": return None
+                step |= {"axis": int(rng.integers(-x.ndim, x.ndim)), "dx": float(rng.choice([1.0, 0.5, 0.3, -2.0]))}
+                if self.maybe(0.4): step["args"] = [number, self.weights([x.shape[step["axis"]]])]
+            case "vander":
+                if x.ndim != 1 or x.size > 60: return None
+                step |= {"columns": int(rng.integers(0, 7)), "increasing": self.maybe(0.5)}
+            case "select":
+                count = int(rng.integers(1, 4))
+                masks = [self.partner(number, dtype=BOOL) for _ in range(count)]
+                choices = [number, *(self.partner(number) for _ in range(count - 1))]
+                step |= {"args": masks + [choices[place] for place in rng.permutation(count)], "conditions": count}
+                if self.maybe(0.6): step["default"] = [{"kind": "int", "scalar": "3"}, {"kind": "float", "scalar": "0.5"}][rng.integers(2)]
+            case _:
+                ends = [float(end) for end in np.round(rng.uniform(-6, 6, 2), 2)]
+                if name == "geomspace": ends = [float(rng.choice([-1, 1])) * 10 ** end for end in ends[:1]] + [10 ** ends[1]]
+                if name == "geomspace": ends[1] = float(np.copysign(ends[1], ends[0]))
+                step |= {"args": [], "start": ends[0], "stop": ends[1], "count": int(rng.integers(0, 40)), "endpoint": self.maybe(0.7)}
         return step
 
     def is_all_exact(self, number) -> bool:

@@ -27,12 +27,20 @@ def histogram(step: dict, x: np.ndarray, weights) -> Expected:
     return Expected(wide.astype(np.float64), wide=wide, ulps=4)
 
 
+def histogram2d(step: dict, x: np.ndarray, y: np.ndarray, weights) -> Expected:
+    """Of both the same range, if there is one."""
+    ends = [step["range"]] * 2 if "range" in step else None
+    found = np.histogram2d(x, y, step["bins"], range=ends, weights=weights)
+    array = np.asarray(found[["counts", "x", "y"].index(step["part"])], np.float64)
+    return Expected(array, zero_sign_is_free=step["part"] != "counts")
+
+
 def bincount(step: dict, x: np.ndarray, weights) -> Expected:
     return Expected(np.bincount(x, weights=weights, minlength=step["minlength"]))
 
 
 def random_bins(rng, x: np.ndarray, is_wild: bool):
-    """So many bins, or edges of which many are elements; None where NumPy's arithmetic leaves the dtype."""
+    """So many bins, or edges of which many are elements."""
     values = x.ravel().astype(np.float64)
     values = values[np.isfinite(values) & (np.abs(values) < 1e15)]
     if rng.random() < 0.5 or not values.size:
@@ -42,7 +50,7 @@ def random_bins(rng, x: np.ndarray, is_wild: bool):
     return [float(edge) for edge in (edges[::-1] if is_wild else np.sort(edges))]
 
 
-def random_range(rng, x: np.ndarray) -> list[float] | None:
+def random_range(rng, x: np.ndarray) -> list[float]:
     """Ends that elements may lie at and beyond."""
     near = x.ravel()[:50].astype(np.float64)
     near = near[np.abs(near) < 1e3]

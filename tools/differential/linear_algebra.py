@@ -42,6 +42,7 @@ class Case(Products, Tall):
         dtype = DTYPES[rng.integers(len(DTYPES))]
         x = rng.standard_normal((*lead, m, n))
         if dtype.kind == "c": x = x + 1j * rng.standard_normal(x.shape)
+        if dtype.kind == "b": x = np.where(x > 0, 1.0, 0.0)
         kind = rng.random()
         if kind < 0.08 and n > 1: x[..., -1] = 0
         elif kind < 0.16: x = x * 10.0 ** rng.uniform(-8, 0, n)

@@ -3,6 +3,7 @@ import warnings
 
 import numpy as np
 
+import composed
 import histograms
 import operations
 import reductions
@@ -71,7 +72,7 @@ def view(step, operands):
         case "reshape": return np.reshape(x, step["shape"])
         case "ravel": return np.ravel(x)
         case "take": return np.take(x, np.array(step["indices"], np.int64).reshape(step["indices_shape"]), axis=axis)
-        case "take_along_axis": return sorting.take_along(step, x)
+        case "take_along_axis": return sorting.take_along(step, *operands)
         case "compress": return np.compress(np.array(step["condition"], bool), x, axis=axis)
         case "boolean_index": return x[np.array(step["mask"], bool).reshape(step["mask_shape"])]
         case "integer_index": return x[np.array(step["indices"], np.int64).reshape(step["indices_shape"])]
@@ -139,9 +140,11 @@ def computed(step, operands, values) -> Expected:
         case "diff":
             return Expected(np.diff(x, step["n"], step["axis"], **dict(zip(step.get("edges", []), operands[1:]))))
         case "isclose" | "allclose": return close(step, *operands)
-        case "histogram" | "bincount":
+        case "histogram" | "histogram2d" | "bincount":
             weights = values[step["weights"]].array if "weights" in step else None
-            return getattr(histograms, name)(step, x, weights)
+            return getattr(histograms, name)(step, *operands, weights)
+    if name in composed.COMPOSED:
+        return composed.evaluate(step, operands, scalar(step["default"]) if "default" in step else 0)
     if name in sorting.SORTS:
         return sorting.sort(step, x)
     if name in sets.SETS:

@@ -45,9 +45,9 @@ def scan(step: dict, x: np.ndarray) -> Expected:
 
 
 def extreme(step: dict, x: np.ndarray) -> Expected:
-    """Without an axis over everything, as the other scans."""
+    """Without an axis over everything, and of a scalar along one, as the other scans."""
     axis = step.get("axis")
-    array = EXTREMES[step["op"]].accumulate(np.ravel(x) if axis is None else x, axis=axis or 0)
+    array = EXTREMES[step["op"]].accumulate(np.ravel(x) if axis is None else np.atleast_1d(x), axis=axis or 0)
     return Expected(array, zero_sign_is_free=kind(array.dtype) in "fc")
 
 

@@ -13,8 +13,8 @@ public import TesseraEngine
 ///
 /// - Parameters:
 ///   - m: one or two axes; each row is a variable, each column an observation.
-///   - y: more variables of the same observations.
-///   - rowvar: false where each column is a variable.
+///   - y: more variables of the same observations; left out where `m` has none, as in NumPy.
+///   - rowvar: false where each column is a variable; a `y` of one row is one variable even so.
 ///   - bias: divides by the number of observations n rather than n - 1, unless `ddof` is given.
 ///   - ddof: divides by n - ddof.
 ///   - fweights: how often each observation counts: whole numbers of any real dtype, not negative.
@@ -77,7 +77,10 @@ private func conjugated(_ products: NDArray) throws -> NDArray {
 private func observations(_ m: NDArray, _ y: NDArray?, rowvar: Bool) throws -> NDArray {
   let own = try columns(m, "m", rowvar: rowvar)
   guard let y else { return own }
-  let other = try columns(y, "y", rowvar: rowvar)
+  // A `y` of one row is one variable to NumPy, `rowvar` or not.
+  let other = try columns(y, "y", rowvar: rowvar || y.ndim == 2 && y.shape[0] == 1)
+  // Nor does NumPy look at it beside no variables.
+  if own.shape[1] == 0 { return own }
   guard own.shape[0] == other.shape[0] else {
     throw TesseraError(
       .usage, "observations of variables of shapes \(m.shape) and \(y.shape)", expected: "as many of both",

@@ -164,6 +164,23 @@ import Testing
     #expect(try cov(x, y).elements(as: Double.self) == joined)
   }
 
+  /// NumPy never turns a `y` of one row, and looks at none beside no variables.
+  @Test func oneRowOfMoreVariables() throws {
+    let x = try randomMatrix(4, 2, .float64, seed: 5)
+    let y = try NDArray([3.0, 1, 5, 2])
+    let row = try y.expandDims(axis: 0)
+    let (covariance, correlation) = (
+      try cov(x, y, rowvar: false).elements(as: Double.self),
+      try corrcoef(x, y, rowvar: false).elements(as: Double.self)
+    )
+    #expect(covariance.count == 9)
+    #expect(try cov(x, row, rowvar: false).elements(as: Double.self) == covariance)
+    #expect(try corrcoef(x, row, rowvar: false).elements(as: Double.self) == correlation)
+    let (none, more) = (try NDArray.zeros([0, 3]), try NDArray.zeros([2, 5]))
+    #expect(try cov(none.transposed(), more, rowvar: false).shape.dimensions == [0, 0])
+    #expect(try corrcoef(none, more).shape.dimensions == [0, 0])
+  }
+
   @Test func correlations() throws {
     let x = try randomMatrix(500, 4, .float64, seed: 31)
     let values = try corrcoef(x, rowvar: false).elements(as: Double.self)
@@ -244,6 +261,7 @@ import Testing
       ("y has more than 2", { try cov(x, NDArray.zeros([3, 4, 1])) }),
       ("(3, 2) and (2, 5)", { try cov(x, NDArray.zeros([2, 5])) }),
       ("(3, 2) and (5, 2)", { try corrcoef(x, NDArray.zeros([5, 2]), rowvar: false) }),
+      ("(1, 1) and (1, 2)", { try cov(NDArray.zeros([1, 1]), NDArray.zeros([1, 2]), rowvar: false) }),
       ("int32", { try cov(x, dtype: .int32) }),
     ]
     for (words, body) in cases {

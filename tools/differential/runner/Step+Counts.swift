@@ -1,7 +1,7 @@
 import Tessera
 
 extension Step {
-  /// A part of what `histogram` gives, and `bincount`; nil for any other operation.
+  /// A part of what `histogram` and `histogram2d` give, and `bincount`; nil for any other operation.
   func counted() throws -> NDArray? {
     let weights = array(named: "weights")
     switch operation {
@@ -10,16 +10,21 @@ extension Step {
         weights: weights, minlength: self["minlength"]?.int ?? 0, options: options)
     case "histogram":
       let (counts, edges) = try array(0).histogram(
-        bins: bins, range: range, weights: weights, density: self["density"]?.bool ?? false,
+        bins: bins(self["bins"]), range: range, weights: weights, density: self["density"]?.bool ?? false,
         options: options)
       return self["part"]?.string == "edges" ? edges : counts
+    case "histogram2d":
+      let own = (bins(self["bins"]?[0]), bins(self["bins"]?[1]))
+      let (counts, xEdges, yEdges) = try histogram2d(
+        array(0), array(1), bins: own, range: (range, range), weights: weights, options: options)
+      return self["part"]?.string == "x" ? xEdges : self["part"]?.string == "y" ? yEdges : counts
     default: return nil
     }
   }
 
-  private var bins: HistogramBins {
-    if let edges = self["bins"]?.array { return .edges(edges.compactMap(\.double)) }
-    return .count(self["bins"]?.int ?? 10)
+  private func bins(_ json: JSONValue?) -> HistogramBins {
+    if let edges = json?.array { return .edges(edges.compactMap(\.double)) }
+    return .count(json?.int ?? 10)
   }
 
   private var range: ClosedRange<Double>? {

@@ -19,6 +19,7 @@ extension Step {
     case "ravel": return try array(0).ravel()
     case "take": return try taken(array(0))
     case "take_along_axis":
+      if argumentCount > 1 { return try array(0).takeAlongAxis(array(1), axis: axis) }
       let indices = (self["indices"]?.ints ?? []).map(Int64.init)
       return try array(0).takeAlongAxis(NDArray(indices, shape: self["indices_shape"]?.ints), axis: axis)
     case "compress":

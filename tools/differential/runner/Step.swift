@@ -19,6 +19,7 @@ struct Step {
     if let made = try linearAlgebra() { return made }
     if let made = try source() ?? view() ?? joined() ?? chosen() { return made }
     if let made = try sought() ?? distinct() ?? counted() ?? reduced() { return made }
+    if let made = try composed() { return made }
     switch try operands() {
     case (.array(let a), nil): return try unary(operation, a)
     case (.array(let a), .array(let b)): return try binary(operation, a, b)
