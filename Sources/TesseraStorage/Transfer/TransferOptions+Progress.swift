@@ -1,7 +1,7 @@
 extension TransferOptions {
   /// How far long work is: what its handler is told.
   public struct Progress: Sendable {
-    /// Bytes that are done, which never become fewer, and bytes in all.
+    /// Bytes that are done, which never become fewer within one piece of work, and bytes in all.
     public let done, total: Int
     /// Bytes a second, over the last seconds of the work; nil while nothing is known of it.
     public let bytesPerSecond: Double?
