@@ -59,7 +59,11 @@ struct SummaryFile {
 
   func write(_ table: SummaryTable) throws {
     switch form {
-    case .archive: _ = try Writing(table.arrays, to: path, options: options).run()
+    case .archive:
+      // All that is read was told of when the table was computed.
+      var options = options
+      options.progress = nil
+      _ = try Writing(table.arrays, to: path, options: options).run()
     case .text(nil, _): break
     case .text(let staging?, let separator):
       let file = try File(staging.payload, .create)

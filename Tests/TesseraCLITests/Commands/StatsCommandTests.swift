@@ -57,6 +57,16 @@ import Testing
     #expect(table.hasSuffix("count  nan  min  max  mean      std\n    4    0    1    4   2.5  1.11803\n"))
   }
 
+  /// Writing the table, which is little, does not begin the bar again.
+  @Test func theBarOfATableThatIsWrittenNeverGoesBack() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.npy("a.npy", [3, 3], StatsCommandTests.numbers)
+    let run = ToolRun("stats", path, "-o", folder.at("t.npz"), "--progress", "always")
+    #expect(run.status == 0, "\(run.errors)")
+    let shown = run.errors.matches(of: #/(\d+)%/#).compactMap { Int($0.1) }
+    #expect(shown.last == 100 && shown == shown.sorted(), "\(shown)")
+  }
+
   @Test func boolsAndEmptyAxes() throws {
     let folder = try TemporaryFolder()
     let flags = try folder.npy("b.npy", [4, 1], [true, false, true, true])
