@@ -234,13 +234,17 @@ class Graph:
         return {"indices": [int(i) for i in rng.integers(-length - is_wild, length + is_wild, count)] if count else [],
                 "indices_shape": shape}
 
+    @staticmethod
+    def length_along(x, step) -> int:
+        """Of the axis that a step names, or of everything; of an axis that is not there, some length."""
+        try:
+            return x.shape[step["axis"]] if "axis" in step and x.ndim else x.size
+        except IndexError:
+            return 3
+
     def changed(self, x, step, is_wild) -> dict:
         """Positions to delete, or to insert a number at: one, a list, or to delete a slice."""
-        rng = self.rng
-        try:
-            length = x.shape[step["axis"]] if "axis" in step and x.ndim else x.size
-        except IndexError:
-            length = 3
+        rng, length = self.rng, self.length_along(x, step)
         room = length + (step["op"] == "insert") + 2 * is_wild
         low = -length - 2 * is_wild
         if step["op"] == "delete" and self.maybe(0.3):
@@ -255,11 +259,7 @@ class Graph:
 
     def positions(self, x, step, is_wild) -> dict:
         """Indices, in order or not and with repeats, or a condition for each position."""
-        rng = self.rng
-        try:
-            length = x.shape[step["axis"]] if "axis" in step and x.ndim else x.size
-        except IndexError:
-            length = 3
+        rng, length = self.rng, self.length_along(x, step)
         if step["op"] == "compress":
             count = int(rng.integers(0, length + 3 if is_wild else length + 1))
             return {"condition": [bool(b) for b in rng.random(count) < rng.random()]}

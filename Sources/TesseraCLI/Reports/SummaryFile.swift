@@ -54,7 +54,7 @@ struct SummaryFile {
     }
   }
 
-  /// Computing and writing; nil where writing is a matter of a few lines of text.
+  /// Computing and writing; nil of text, of which computing alone is planned.
   var explanation: Explanation? { if case .archive(let planned) = form { planned.explanation } else { nil } }
 
   func write(_ table: SummaryTable) throws {

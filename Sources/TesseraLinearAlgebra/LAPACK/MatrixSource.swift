@@ -12,8 +12,8 @@ package struct MatrixSource: Sendable {
   package let passes: [Explanation.Pass]
   private let array: NDArray
   private let options: TransferOptions
-  /// What its blocks are made of needs no more than this, reductions beneath it included.
-  private let bytesRead: Int
+  /// Of the elements as they are read, of which progress tells.
+  private let progressBytes: Int
 
   /// - Parameters:
   ///   - dtype: what the elements become.
@@ -32,14 +32,14 @@ package struct MatrixSource: Sendable {
     options.resume = false
     self.options = options
     if array.size == 0 {
-      (passes, bytesRead) = ([], 0)
+      (passes, progressBytes) = ([], 0)
       // Nothing is read, but the rest of the work may be much.
       try MatrixSource.require(options)
       return
     }
     let sink = requirements ?? MatrixSink.requirements(array.shape, dtype: dtype)
     do {
-      (passes, bytesRead) = try [array.node].namingSources {
+      (passes, progressBytes) = try [array.node].namingSources {
         try options.planning { try MatrixSource.passes(of: array, sink, $0) }
       }
     } catch var error as TesseraError where error.kind == .memory {
@@ -65,7 +65,7 @@ package struct MatrixSource: Sendable {
     let (driver, plan) = try MatrixSource.plan(array, evaluation, sink.requirements, options)
     defer { driver.finishReading() }
     ResidentWindow.shared.limit = plan.window
-    let progress = ProgressMeter(total: bytesRead, handler: options.progress)
+    let progress = ProgressMeter(total: progressBytes, handler: options.progress)
     try Transfer(from: driver, to: sink, plan: plan, options: options).run(progress: progress)
   }
 

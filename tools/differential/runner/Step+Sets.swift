@@ -16,9 +16,7 @@ extension Step {
     default: return try x.unique(equalNaN: equalNaN, options: options)
     }
   }
-}
 
-extension Step {
   /// Two sets, or elements in a list; nil for any other operation.
   func sought() throws -> NDArray? {
     switch operation {
