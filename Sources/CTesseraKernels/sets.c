@@ -304,12 +304,7 @@ size_t tessera_sort_distinct(unsigned width, size_t count, void *keys, void *wor
 }
 
 void tessera_sort_keys(unsigned width, size_t count, void *keys, void *work) {
-  switch (width) {
-    case 2: sort_2(count, keys, work, 1); break;
-    case 4: sort_4(count, keys, work, 1); break;
-    case 8: sort_8(count, keys, work, 1); break;
-    default: sort_16(count, keys, work, 1); break;
-  }
+  BY_WIDTH(width, sort, count, keys, work, 1)
 }
 
 // A key above its position sorts as the key does, equal ones by position.

@@ -97,12 +97,13 @@ package struct TakenAlongDriver: ComputedDriver {
     return (others.isEmpty ? axes : others).max { selection.axes[$0].count < selection.axes[$1].count }
   }
 
-  /// Reads the lines from the least to the greatest position, stretch by stretch, and serves the positions in each.
+  /// Reads the lines stretch by stretch, but for those without a wanted position, and serves the positions in each.
   private func take(
     _ wanted: UnsafeMutablePointer<Int64>, _ selection: StridedRegion, _ target: UnsafeMutableRawPointer,
     _ strides: [Int], _ scratch: ReadScratch
   ) throws {
-    let range = try checked(UnsafeMutableBufferPointer(start: wanted, count: selection.counts.reduce(1, *)))
+    let all = UnsafeMutableBufferPointer(start: wanted, count: selection.counts.reduce(1, *))
+    let range = try checked(all)
     let lineCount = selection.counts.dropLast().reduce(1, *)
     let most = max(1, TakenAlongDriver.mostBytes / max(1, lineCount * itemSize))
     try Buffer.withTemporary(lineCount * min(most, range.count) * itemSize) { memory in
@@ -110,6 +111,7 @@ package struct TakenAlongDriver: ComputedDriver {
       for start in stride(from: range.lowerBound / most * most, to: range.upperBound, by: most) {
         try scratch.interruption()
         let stretch = max(range.lowerBound, start)..<min(range.upperBound, start + most)
+        guard all.contains(where: { stretch.contains(Int($0)) }) else { continue }
         var box = selection
         box.axes[last] = .init(start: stretch.lowerBound, step: 1, count: stretch.count)
         let dense = Shape.strides(of: box.counts).map { $0 * itemSize }

@@ -1,3 +1,4 @@
+public import TesseraCore
 import TesseraKernels
 
 /// A user's own elementwise function, over adjacent elements.
@@ -7,6 +8,12 @@ public struct CustomOperation: Sendable {
     public var pointer: UnsafeRawPointer
     /// Whether one element stands for all.
     public var isScalar: Bool
+
+    /// The element at a position, or the one that stands for all.
+    @inlinable
+    func element<T: Element>(_ index: Int, as _: T.Type) -> T {
+      pointer.loadUnaligned(fromByteOffset: isScalar ? 0 : index * MemoryLayout<T>.stride, as: T.self)
+    }
   }
 
   /// Calls the function for `count` elements of each operand.

@@ -1,6 +1,6 @@
 import TesseraCore
 
-/// What running totals are made with.
+/// What running totals and extremes are made with.
 package enum Scan: Sendable, Hashable {
   case sum, product, maximum, minimum
 

@@ -34,10 +34,9 @@ struct AscendingList {
     guard needed <= model.buffers else {
       throw model.tooSmall(for: "a list of \(count) elements", buffers: needed)
     }
-    let computed = try list.astype(dtype).evaluated(options: options)
-    guard case .source(let source) = computed.node.operation else { return nil }
+    let computed = try NodeSource.driver(of: list.astype(dtype).evaluated(options: options).node)
     let found = try Buffer.withTemporary(count * dtype.itemSize) { values in
-      try StoredArray(source.driver).read(into: values)
+      try StoredArray(computed).read(into: values)
       return KeyPositions(dtype, count: count, values: UnsafeRawPointer(values.baseAddress!))
     }
     guard let known = found else { return nil }

@@ -54,7 +54,7 @@ public func histogramdd(
   let histogram = try JointHistogram(sample)
   let ranges = range ?? [ClosedRange<Double>?](repeating: nil, count: sample.count)
   let edges = try histogram.edges(bins, ranges, options)
-  let counts = try histogram.counts(edges, weights)
+  let counts = try histogram.counts(edges, weights, options)
   let result = try density ? JointHistogram.density(counts, edges) : counts
   return (result, try edges.map { try NDArray($0) })
 }

@@ -107,10 +107,10 @@ struct JointHistogram {
   // MARK: Counts
 
   /// How many elements, or the sum of their weights, fall into each combination of bins, as float64; lazy.
-  func counts(_ edges: [[Double]], _ weights: NDArray?) throws -> NDArray {
+  func counts(_ edges: [[Double]], _ weights: NDArray?, _ options: TransferOptions) throws -> NDArray {
     try sample[0].checkWeights(weights)
     let lengths = edges.map { $0.count + 1 }
-    let numbers = try zip(sample, edges).map { try JointHistogram.bins(of: $0, $1) }
+    let numbers = try zip(sample, edges).map { try JointHistogram.bins(of: $0, $1, options) }
     var combined = numbers[0]
     for axis in numbers.indices.dropFirst() { combined = try combined * lengths[axis] + numbers[axis] }
     let operands = [combined.node] + (weights.map { [$0.astype(.float64).node] } ?? [])
@@ -123,10 +123,12 @@ struct JointHistogram {
   }
 
   /// The numbers of bins from 1 on, the last one closed at both ends; 0 and one more lie beyond.
-  private static func bins(of x: NDArray, _ edges: [Double]) throws -> NDArray {
+  private static func bins(
+    of x: NDArray, _ edges: [Double], _ options: TransferOptions
+  ) throws -> NDArray {
     let wide = x.astype(.float64)
     let isLast = try wide .== edges[edges.count - 1]
-    return try searchsorted(edges, wide, side: .right) - isLast
+    return try searchsorted(edges, wide, side: .right, options: options) - isLast
   }
 
   /// Counts scaled so that the integral is 1.

@@ -31,8 +31,10 @@ public func isin(
 }
 
 /// The same for Swift values.
-public func isin<T: Element>(_ element: NDArray, _ test: [T], invert: Bool = false) throws -> NDArray {
-  try isin(element, NDArray(test), invert: invert)
+public func isin<T: Element>(
+  _ element: NDArray, _ test: [T], invert: Bool = false, options: TransferOptions = .init()
+) throws -> NDArray {
+  try isin(element, NDArray(test), invert: invert, options: options)
 }
 
 /// How elements of two dtypes are told to be equal, by keys.

@@ -26,9 +26,8 @@ extension NDArray {
     var result = try surrounded(by: prepend, append, axis)
     // Differences of nothing are nothing.
     for _ in 0..<Swift.min(n, result.shape[axis]) {
-      let whole = [Selection.Item](repeating: .slice(), count: axis)
-      let next = try result[Selection(whole + [.slice(start: 1)])]
-      let previous = try result[Selection(whole + [.slice(stop: -1)])]
+      let length = result.shape[axis]
+      let (next, previous) = (try result.part(1..<length, axis), try result.part(0..<length - 1, axis))
       result = try result.dtype == .bool ? NDArray.binary(.notEqual, next, previous) : next - previous
       try Node.requireShallow([result.node])
     }

@@ -69,8 +69,7 @@ public func columnStack(_ arrays: [NDArray]) throws -> NDArray {
 /// - Parameter axis: nil for all elements in C order, a 1-D result.
 /// - Throws: as `concatenate`.
 public func append(_ array: NDArray, _ values: NDArray, axis: Int? = nil) throws -> NDArray {
-  guard let axis else { return try concatenate([try array.ravel(), try values.ravel()]) }
-  return try concatenate([array, values], axis: axis)
+  try concatenate([array, values], axis: axis)
 }
 
 extension NDArray {
@@ -84,10 +83,7 @@ extension NDArray {
         .usage, "array split does not result in an equal division", expected: "a divisor of \(shape[axis])",
         got: "\(sections)")
     }
-    // Each has a node with a shape and a selection of its own, of some hundred bytes.
-    try MemoryModel.requireAvailable(sections.saturatingMultiply(256), for: "a split into \(sections)")
-    let length = shape[axis] / sections
-    return try split(at: (1..<sections).map { $0 * length }, axis: axis)
+    return try arraySplit(sections, axis: axis)
   }
 
   /// Parts along an axis that begin at these positions, the first one at 0; beyond the end they are empty.

@@ -11,10 +11,8 @@ extension NDArray {
     try requireElement(T.self)
     return try custom(
       CustomOperation { count, operands, result in
-        let from = operands[0].pointer
         for index in 0..<count {
-          let value = from.loadUnaligned(
-            fromByteOffset: operands[0].isScalar ? 0 : index * MemoryLayout<T>.stride, as: T.self)
+          let value = operands[0].element(index, as: T.self)
           result.storeBytes(
             of: try function(value), toByteOffset: index * MemoryLayout<U>.stride, as: U.self)
         }
@@ -34,10 +32,8 @@ extension NDArray {
     return try custom(
       CustomOperation { count, operands, result in
         for index in 0..<count {
-          let first = operands[0].pointer.loadUnaligned(
-            fromByteOffset: operands[0].isScalar ? 0 : index * MemoryLayout<T>.stride, as: T.self)
-          let second = operands[1].pointer.loadUnaligned(
-            fromByteOffset: operands[1].isScalar ? 0 : index * MemoryLayout<V>.stride, as: V.self)
+          let first = operands[0].element(index, as: T.self)
+          let second = operands[1].element(index, as: V.self)
           result.storeBytes(
             of: try function(first, second), toByteOffset: index * MemoryLayout<U>.stride, as: U.self)
         }
@@ -57,12 +53,9 @@ extension NDArray {
     return try custom(
       CustomOperation { count, operands, result in
         for index in 0..<count {
-          let first = operands[0].pointer.loadUnaligned(
-            fromByteOffset: operands[0].isScalar ? 0 : index * MemoryLayout<T>.stride, as: T.self)
-          let second = operands[1].pointer.loadUnaligned(
-            fromByteOffset: operands[1].isScalar ? 0 : index * MemoryLayout<V>.stride, as: V.self)
-          let third = operands[2].pointer.loadUnaligned(
-            fromByteOffset: operands[2].isScalar ? 0 : index * MemoryLayout<W>.stride, as: W.self)
+          let first = operands[0].element(index, as: T.self)
+          let second = operands[1].element(index, as: V.self)
+          let third = operands[2].element(index, as: W.self)
           result.storeBytes(
             of: try function(first, second, third), toByteOffset: index * MemoryLayout<U>.stride, as: U.self)
         }

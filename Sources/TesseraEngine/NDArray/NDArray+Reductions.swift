@@ -157,7 +157,7 @@ extension NDArray {
   /// How many elements each result is made of, as float64.
   package func count(_ axis: (any ArrayAxes)?, _ mask: NDArray?) throws -> NDArray {
     if let mask {
-      let counted = try mask.astype(.bool).broadcast(to: shape.dimensions)
+      let counted = try mask.broadcast(to: shape.dimensions)
       return try counted.reduce(.sum, .value, axis, nil).astype(.float64)
     }
     return NDArray(Double(try reducedCount(axis)))

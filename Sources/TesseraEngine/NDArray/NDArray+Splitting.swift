@@ -13,6 +13,7 @@ extension NDArray {
     guard sections > 0 else {
       throw TesseraError(.usage, "number sections must be larger than 0", got: "\(sections)")
     }
+    // Each has a node with a shape and a selection of its own, of some hundred bytes.
     try MemoryModel.requireAvailable(sections.saturatingMultiply(256), for: "\(sections) parts")
     let (length, longer) = shape[number].quotientAndRemainder(dividingBy: sections)
     return try split(at: (1..<sections).map { $0 * length + Swift.min($0, longer) }, axis: number)

@@ -42,9 +42,10 @@ public func searchsorted(
 
 /// The same for Swift values.
 public func searchsorted<T: Element>(
-  _ a: [T], _ v: NDArray, side: SearchSide = .left, sorter: [Int]? = nil
+  _ a: [T], _ v: NDArray, side: SearchSide = .left, sorter: [Int]? = nil,
+  options: TransferOptions = .init()
 ) throws -> NDArray {
-  try searchsorted(NDArray(a), v, side: side, sorter: sorter)
+  try searchsorted(NDArray(a), v, side: side, sorter: sorter, options: options)
 }
 
 /// The number of the bin that each element of `x` falls into: NumPy's `digitize`.
@@ -71,8 +72,7 @@ public func digitize(
     throw TesseraError(.usage, "bins may not be complex", expected: "real numbers", got: bins.dtype.name)
   }
   let bins = try bins.evaluated(options: options)
-  var working = options
-  working.heldBytes = options.heldBytes.saturatingAdd(bins.nbytes)
+  let working = options.holding(bins)
   // What equals an edge is in the bin that begins there, behind the edge, unless bins have their right edges.
   let side = right ? SearchSide.left : .right
   if let list = try AscendingList(bins, for: x.dtype, working) { return try list.positions(of: x, side) }
@@ -83,8 +83,10 @@ public func digitize(
 }
 
 /// The same for Swift values.
-public func digitize<T: Element>(_ x: NDArray, _ bins: [T], right: Bool = false) throws -> NDArray {
-  try digitize(x, NDArray(bins), right: right)
+public func digitize<T: Element>(
+  _ x: NDArray, _ bins: [T], right: Bool = false, options: TransferOptions = .init()
+) throws -> NDArray {
+  try digitize(x, NDArray(bins), right: right, options: options)
 }
 
 extension NDArray {

@@ -10,7 +10,7 @@ public import TesseraStorage
 /// - Throws: as `unique`.
 /// - Complexity: that of `unique` of both together.
 public func union1d(_ a: NDArray, _ b: NDArray, options: TransferOptions = .init()) throws -> NDArray {
-  try concatenate([a.ravel(), b.ravel()]).unique(options: options)
+  try concatenate([a, b], axis: nil).unique(options: options)
 }
 
 /// The distinct elements that are in both arrays: NumPy's `intersect1d`.
@@ -60,7 +60,7 @@ extension NDArray {
 
 extension TransferOptions {
   /// The same beside an array that stays in memory.
-  fileprivate func holding(_ array: NDArray) -> TransferOptions {
+  func holding(_ array: NDArray) -> TransferOptions {
     var options = self
     options.heldBytes = options.heldBytes.saturatingAdd(array.nbytes)
     return options

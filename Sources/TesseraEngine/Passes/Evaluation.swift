@@ -133,9 +133,8 @@ package struct Evaluation {
       if groups[shape] == nil { shapes.append(shape) }
       groups[shape, default: []].append(node)
     }
-    return try shapes.map { shape -> Pass in
-      let nodes = groups[shape]!
-      let jobs = try self.jobs(nodes)
+    return try shapes.map { shape in
+      let jobs = try self.jobs(groups[shape]!)
       return Pass(plan: try plan(jobs), jobs: jobs)
     }
   }

@@ -48,12 +48,8 @@ package struct LineSort: Sendable {
     let negative = tessera_count_negative_zeros(dtype.rawValue, columns, line)
     guard negative > 0 else { return }
     let itemSize = dtype.itemSize
-    var zero: (UInt64, UInt64) = (1 << UInt64(8 * itemSize - 1), 0)
-    let first = withUnsafePointer(to: &zero) {
-      $0.withMemoryRebound(to: UInt64.self, capacity: 2) {
-        tessera_lower_bound(UInt32(width), columns, keys, $0)
-      }
-    }
+    let zero: [UInt64] = [1 << UInt64(8 * itemSize - 1), 0]
+    let first = tessera_lower_bound(UInt32(width), columns, keys, zero)
     for place in first..<first + negative {
       target.storeBytes(of: 0x80, toByteOffset: (place + 1) * itemSize - 1, as: UInt8.self)
     }

@@ -168,7 +168,6 @@ package struct QuantileRefinement: Sendable {
     let bins = (min(memory / partials, Self.mostCounters) - reserved) / max(Self.counterBytes * brackets, 1)
     return max(min(Self.mostBits, width, bins < 2 ? 1 : Int.bitWidth - 1 - bins.leadingZeroBitCount), 1)
   }
-
 }
 
 extension QuantileRefinement {
