@@ -47,6 +47,11 @@ TESSERA_INLINE float float_of(uint32_t bits) {
   return value;
 }
 
+// A float, or 0 for NaN: by its bits, so that short floats are compared and cleared before they are made doubles.
+TESSERA_INLINE float float_or_zero(float x) { return float_of(bits_of(x) & (x == x ? UINT32_MAX : 0)); }
+TESSERA_INLINE double double_or_zero(double x) { return x == x ? x : 0; }
+#define NUMBER_OR_ZERO(x) _Generic((x), double: double_or_zero(x), default: float_or_zero(x))
+
 // An element as the type it is reckoned in: the half types are float32, and stored bools become 0 or 1.
 #define LOAD_bool(v) ((uint8_t)((v) != 0))
 #define LOAD_int8(v) (v)

@@ -23,6 +23,13 @@ typedef struct {
   size_t left, width;
 } tessera_strip;
 
+// Which values of a tile count: all, those for which its mask has a byte that is not zero, or those that are not NaN.
+enum { ALL, MASKED, NUMBERS };
+#define COUNTS(counted, value, mask, at) \
+  ((counted) == ALL || ((counted) == MASKED ? (mask)[at] != 0 : (value) == (value)))
+// The same where there is no mask.
+#define COUNTS_ALONE(counted, value) ((counted) == ALL || (value) == (value))
+
 // Defines NAME(to, tile) by STRIP_CALL(masked), compiled once with masks and once without.
 #define DEFINE_STRIPS(NAME, STRIP_CALL)                                                          \
   TESSERA_CLONES static void NAME(tessera_accumulators to, const tessera_tile *tile) {           \
@@ -37,9 +44,23 @@ typedef struct {
     }                                                                                            \
   }
 
+// The same of floats, of which NaNs may be left out.
+#define DEFINE_FLOAT_STRIPS(NAME, STRIP_CALL)                                                    \
+  TESSERA_CLONES static void NAME##_numbers(tessera_accumulators to, const tessera_tile *tile) { \
+    for (size_t left = 0; left < tile->columns; left += STRIP) {                                 \
+      const size_t rest = tile->columns - left;                                                  \
+      const tessera_strip strip = {left, rest < STRIP ? rest : STRIP};                           \
+      STRIP_CALL(to, tile, strip, NUMBERS);                                                      \
+    }                                                                                            \
+  }                                                                                              \
+  DEFINE_STRIPS(NAME##_counted, STRIP_CALL)                                                      \
+  static void NAME(tessera_accumulators to, const tessera_tile *tile) {                          \
+    (tile->skips_nan ? NAME##_numbers : NAME##_counted)(to, tile);                               \
+  }
+
 // Where a row of a strip begins.
 #define ROW(in, tile, strip, r) ((in) + (r) * (tile)->columns + (strip).left)
 // The same of the mask. Without a mask the pointer is never read.
-#define MASK_ROW(tile, strip, r, masked) ((masked) ? ROW((tile)->mask, tile, strip, r) : NULL)
+#define MASK_ROW(tile, strip, r, masked) ((masked) == MASKED ? ROW((tile)->mask, tile, strip, r) : NULL)
 
 #endif

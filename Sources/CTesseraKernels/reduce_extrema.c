@@ -90,56 +90,56 @@ FOR_COMPLEX(DEFINE_COMPLEX)
 // Without a mask, eight rows of reals: their extrema without regard to NaN, and whether there is a NaN among them,
 // which is one comparison for two rows. `with_least` and `with_greatest` tell which of the two are kept: together they
 // load and compare once.
-#define DEFINE_UNMASKED(DTYPE, TYPE, LEAST, GREATEST)                                                           \
-  TESSERA_INLINE void unmasked_strip_##DTYPE(TYPE *restrict least, TYPE *restrict greatest,                     \
-                                             const in_##DTYPE *restrict row, size_t n, size_t width,            \
-                                             const int with_least, const int with_greatest) {                   \
-    for (size_t c = 0; c < width; c++) {                                                                        \
-      TYPE x[8];                                                                                                \
-      _Pragma("clang loop unroll(full)") for (size_t k = 0; k < 8; k++) x[k] = LOAD_##DTYPE(row[c + k * n]);    \
-      const int nan = (__builtin_isunordered(x[0], x[1]) | __builtin_isunordered(x[2], x[3])) |                 \
-                      (__builtin_isunordered(x[4], x[5]) | __builtin_isunordered(x[6], x[7]));                  \
-      TYPE low = x[0], high = x[0];                                                                             \
-      _Pragma("clang loop unroll(full)") for (size_t k = 1; k < 8; k++) {                                       \
-        low = LESSER(x[k], low);                                                                                \
-        high = GREATER(x[k], high);                                                                             \
-      }                                                                                                         \
-      if (with_least) least[c] = (nan | (least[c] != least[c])) ? (TYPE)NAN : LESSER(least[c], low);            \
-      if (with_greatest)                                                                                        \
-        greatest[c] = (nan | (greatest[c] != greatest[c])) ? (TYPE)NAN : GREATER(greatest[c], high);            \
-    }                                                                                                           \
-  }                                                                                                             \
-  TESSERA_INLINE void unmasked_##DTYPE(tessera_accumulators low, tessera_accumulators high,                     \
+#define DEFINE_UNMASKED(DTYPE, TYPE, LEAST, GREATEST)                                                             \
+  TESSERA_INLINE void unmasked_strip_##DTYPE(TYPE *restrict least, TYPE *restrict greatest,                       \
+                                             const in_##DTYPE *restrict row, size_t n, size_t width,              \
+                                             const int with_least, const int with_greatest) {                     \
+    for (size_t c = 0; c < width; c++) {                                                                          \
+      TYPE x[8];                                                                                                  \
+      _Pragma("clang loop unroll(full)") for (size_t k = 0; k < 8; k++) x[k] = LOAD_##DTYPE(row[c + k * n]);      \
+      const int nan = (__builtin_isunordered(x[0], x[1]) | __builtin_isunordered(x[2], x[3])) |                   \
+                      (__builtin_isunordered(x[4], x[5]) | __builtin_isunordered(x[6], x[7]));                    \
+      TYPE low = x[0], high = x[0];                                                                               \
+      _Pragma("clang loop unroll(full)") for (size_t k = 1; k < 8; k++) {                                         \
+        low = LESSER(x[k], low);                                                                                  \
+        high = GREATER(x[k], high);                                                                               \
+      }                                                                                                           \
+      if (with_least) least[c] = (nan | (least[c] != least[c])) ? (TYPE)NAN : LESSER(least[c], low);              \
+      if (with_greatest)                                                                                          \
+        greatest[c] = (nan | (greatest[c] != greatest[c])) ? (TYPE)NAN : GREATER(greatest[c], high);              \
+    }                                                                                                             \
+  }                                                                                                               \
+  TESSERA_INLINE void unmasked_##DTYPE(tessera_accumulators low, tessera_accumulators high,                       \
                                        const tessera_tile *tile, const int with_least, const int with_greatest) { \
-    const in_##DTYPE *in = tile->values;                                                                        \
-    const size_t n = tile->columns, whole = tile->rows / 8 * 8;                                                 \
-    for (size_t left = 0; left < n; left += STRIP) {                                                            \
-      const tessera_strip strip = {left, n - left < STRIP ? n - left : STRIP};                                  \
-      TYPE *least = with_least ? EXTREMA(TYPE, low, tile->first + left) : NULL;                                 \
-      TYPE *greatest = with_greatest ? EXTREMA(TYPE, high, tile->first + left) : NULL;                          \
-      for (size_t r = 0; r < whole; r += 8)                                                                     \
-        unmasked_strip_##DTYPE(least, greatest, ROW(in, tile, strip, r), n, strip.width, with_least,            \
-                               with_greatest);                                                                  \
-    }                                                                                                           \
-    const tessera_tile rest = {tile->first, tile->rows - whole, n, in + whole * n, NULL, 0, 0, 1, 0};           \
-    if (with_least) minimum_##DTYPE(low, &rest);                                                                \
-    if (with_greatest) maximum_##DTYPE(high, &rest);                                                            \
-  }                                                                                                             \
-  TESSERA_CLONES static void minimum_unmasked_##DTYPE(tessera_accumulators to, const tessera_tile *tile) {      \
-    unmasked_##DTYPE(to, to, tile, 1, 0);                                                                       \
-  }                                                                                                             \
-  TESSERA_CLONES static void maximum_unmasked_##DTYPE(tessera_accumulators to, const tessera_tile *tile) {      \
-    unmasked_##DTYPE(to, to, tile, 0, 1);                                                                       \
-  }                                                                                                             \
-  TESSERA_CLONES static void both_unmasked_##DTYPE(tessera_accumulators least, tessera_accumulators greatest,   \
-                                                   const tessera_tile *tile) {                                  \
-    unmasked_##DTYPE(least, greatest, tile, 1, 1);                                                              \
-  }                                                                                                             \
-  static void minimum_quick_##DTYPE(tessera_accumulators to, const tessera_tile *tile) {                        \
-    (tile->mask ? minimum_##DTYPE : minimum_unmasked_##DTYPE)(to, tile);                                        \
-  }                                                                                                             \
-  static void maximum_quick_##DTYPE(tessera_accumulators to, const tessera_tile *tile) {                        \
-    (tile->mask ? maximum_##DTYPE : maximum_unmasked_##DTYPE)(to, tile);                                        \
+    const in_##DTYPE *in = tile->values;                                                                          \
+    const size_t n = tile->columns, whole = tile->rows / 8 * 8;                                                   \
+    for (size_t left = 0; left < n; left += STRIP) {                                                              \
+      const tessera_strip strip = {left, n - left < STRIP ? n - left : STRIP};                                    \
+      TYPE *least = with_least ? EXTREMA(TYPE, low, tile->first + left) : NULL;                                   \
+      TYPE *greatest = with_greatest ? EXTREMA(TYPE, high, tile->first + left) : NULL;                            \
+      for (size_t r = 0; r < whole; r += 8)                                                                       \
+        unmasked_strip_##DTYPE(least, greatest, ROW(in, tile, strip, r), n, strip.width, with_least,              \
+                               with_greatest);                                                                    \
+    }                                                                                                             \
+    const tessera_tile rest = {tile->first, tile->rows - whole, n, in + whole * n, NULL, 0, 0, 1, 0, 0};          \
+    if (with_least) minimum_##DTYPE(low, &rest);                                                                  \
+    if (with_greatest) maximum_##DTYPE(high, &rest);                                                              \
+  }                                                                                                               \
+  TESSERA_CLONES static void minimum_unmasked_##DTYPE(tessera_accumulators to, const tessera_tile *tile) {        \
+    unmasked_##DTYPE(to, to, tile, 1, 0);                                                                         \
+  }                                                                                                               \
+  TESSERA_CLONES static void maximum_unmasked_##DTYPE(tessera_accumulators to, const tessera_tile *tile) {        \
+    unmasked_##DTYPE(to, to, tile, 0, 1);                                                                         \
+  }                                                                                                               \
+  TESSERA_CLONES static void both_unmasked_##DTYPE(tessera_accumulators least, tessera_accumulators greatest,     \
+                                                   const tessera_tile *tile) {                                    \
+    unmasked_##DTYPE(least, greatest, tile, 1, 1);                                                                \
+  }                                                                                                               \
+  static void minimum_quick_##DTYPE(tessera_accumulators to, const tessera_tile *tile) {                          \
+    (tile->mask ? minimum_##DTYPE : minimum_unmasked_##DTYPE)(to, tile);                                          \
+  }                                                                                                               \
+  static void maximum_quick_##DTYPE(tessera_accumulators to, const tessera_tile *tile) {                          \
+    (tile->mask ? maximum_##DTYPE : maximum_unmasked_##DTYPE)(to, tile);                                          \
   }
 
 FOR_REALS(DEFINE_UNMASKED)
@@ -174,7 +174,33 @@ FOR_REALS(DEFINE_UNMASKED)
     *least = nan[0] ? (TYPE)NAN : low[0];                                                                       \
     *greatest = nan[0] ? (TYPE)NAN : high[0];                                                                   \
   }                                                                                                             \
-  DEFINE_CHUNKS(DTYPE, TYPE)
+  DEFINE_CHUNKS(DTYPE, TYPE)                                                                                    \
+  DEFINE_NUMBER_CHUNKS(DTYPE, TYPE)
+
+// Extrema of the numbers of a chunk: a NaN takes no one's place, and infinity gives way to any number, so where it is left
+// it is looked for.
+#define DEFINE_NUMBER_CHUNK(KIND, DTYPE, TYPE, BETTER, NOTHING)                                                 \
+  TESSERA_INLINE void KIND##_chunk_##DTYPE(tessera_accumulators to, size_t at, const in_##DTYPE *restrict x,    \
+                                           size_t n) {                                                          \
+    TYPE lane[LANES];                                                                                           \
+    for (size_t k = 0; k < LANES; k++) lane[k] = NOTHING;                                                       \
+    size_t i = 0;                                                                                               \
+    for (; i + LANES <= n; i += LANES)                                                                          \
+      for (size_t k = 0; k < LANES; k++) lane[k] = BETTER((TYPE)LOAD_##DTYPE(x[i + k]), lane[k]);               \
+    for (size_t k = 0; k < n - i; k++) lane[k] = BETTER((TYPE)LOAD_##DTYPE(x[i + k]), lane[k]);                 \
+    for (size_t half = LANES / 2; half > 0; half /= 2)                                                          \
+      for (size_t k = 0; k < half; k++) lane[k] = BETTER(lane[k + half], lane[k]);                              \
+    int found = lane[0] != NOTHING;                                                                             \
+    for (i = 0; i < n && !found; i++) found = (TYPE)LOAD_##DTYPE(x[i]) == NOTHING;                              \
+    TYPE *best = EXTREMA(TYPE, to, at);                                                                         \
+    if (found) *best = KIND##_step_##DTYPE(*best, lane[0]);                                                     \
+    *SEEN(TYPE, to, at) = 1;                                                                                    \
+  }                                                                                                             \
+  DEFINE_ROWS(KIND##_rows_##DTYPE, tessera_accumulators, DTYPE, KIND##_chunk_##DTYPE)
+
+#define DEFINE_NUMBER_CHUNKS(DTYPE, TYPE)                                                                       \
+  DEFINE_NUMBER_CHUNK(fmin, DTYPE, TYPE, LESSER, (TYPE)INFINITY)                                                \
+  DEFINE_NUMBER_CHUNK(fmax, DTYPE, TYPE, GREATER, (TYPE)-INFINITY)
 
 #define DEFINE_INTEGER_CHUNK(DTYPE, TYPE, LEAST, GREATEST)                                                      \
   TESSERA_INLINE void extrema_of_chunk_##DTYPE(const in_##DTYPE *restrict x, size_t n, TYPE *least,             \
@@ -225,9 +251,12 @@ FOR_REALS(DEFINE_REAL_CHUNK)
 FOR_INTEGERS(DEFINE_INTEGER_CHUNK)
 
 // By dtype (the macros keep the order of `DType`), then by kind.
-#define EITHER_ROWS(DTYPE, TYPE, LEAST, GREATEST) {minimum_rows_##DTYPE, maximum_rows_##DTYPE},
-static void (*const row_loops[13][2])(tessera_accumulators, const tessera_tile *) = {
-    FOR_INTEGERS(EITHER_ROWS) FOR_REALS(EITHER_ROWS)};
+#define INTEGER_ROWS(DTYPE, TYPE, LEAST, GREATEST)                                                              \
+  {minimum_rows_##DTYPE, maximum_rows_##DTYPE, minimum_rows_##DTYPE, maximum_rows_##DTYPE},
+#define REAL_ROWS(DTYPE, TYPE, LEAST, GREATEST)                                                                 \
+  {minimum_rows_##DTYPE, maximum_rows_##DTYPE, fmin_rows_##DTYPE, fmax_rows_##DTYPE},
+static void (*const row_loops[13][4])(tessera_accumulators, const tessera_tile *) = {
+    FOR_INTEGERS(INTEGER_ROWS) FOR_REALS(REAL_ROWS)};
 
 void tessera_extremum_rows(uint8_t kind, uint8_t dtype, tessera_accumulators to, const tessera_tile *tile) {
   row_loops[dtype][kind](to, tile);

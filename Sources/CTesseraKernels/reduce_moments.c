@@ -171,12 +171,11 @@ TESSERA_INLINE double double_of(int64_t count) {
   return shifted - 0x1p52;
 }
 
-// Pieces of up to eight rows, of which a mask may leave values out; positions may have seen different numbers of values.
-// `sum` may be null.
+// Pieces of up to eight rows, of which some values may not count; positions may have seen different numbers of values.
 #define DEFINE_PIECE(DTYPE, WIDE)                                                                            \
-  TESSERA_INLINE void piece_##DTYPE(moments to, double *restrict sum, const in_##DTYPE *restrict row,        \
+  TESSERA_INLINE void piece_##DTYPE(moments to, const in_##DTYPE *restrict row,                              \
                                     const uint8_t *restrict mask, size_t n, size_t width, const size_t rows, \
-                                    const int masked, const int sums) {                                      \
+                                    const int counted) {                                                     \
     int64_t *restrict count = to.count;                                                                      \
     double *restrict mean = to.mean;                                                                         \
     double *restrict lost = to.lost;                                                                         \
@@ -185,15 +184,15 @@ TESSERA_INLINE double double_of(int64_t count) {
       double x[PIECE] = {0}, d[PIECE] = {0}, square[PIECE] = {0};                                            \
       int64_t more = 0;                                                                                      \
       _Pragma("clang loop unroll(full)") for (size_t k = 0; k < rows; k++) {                                 \
-        const int counts = !masked || mask[c + k * n];                                                       \
+        const int counts = COUNTS(counted, LOAD_##DTYPE(row[c + k * n]), mask, c + k * n);                   \
         more += counts;                                                                                      \
         x[k] = counts ? (double)LOAD_##DTYPE(row[c + k * n]) : 0;                                            \
       }                                                                                                      \
       const double number = double_of(more), seen = double_of(count[c]), some = number > 0 ? number : 1;     \
       const double eight = SUM_OF_EIGHT(x), piece_mean = eight / some;                                       \
-      if (sums) sum[c] += eight;                                                                             \
       _Pragma("clang loop unroll(full)") for (size_t k = 0; k < rows; k++) {                                 \
-        d[k] = !masked || mask[c + k * n] ? x[k] - piece_mean : 0;                                           \
+        const int counts = COUNTS(counted, LOAD_##DTYPE(row[c + k * n]), mask, c + k * n);                   \
+        d[k] = counts ? x[k] - piece_mean : 0;                                                               \
         square[k] = d[k] * d[k];                                                                             \
       }                                                                                                      \
       const double rest = WIDE ? lacking(SUM_OF_EIGHT(d) / some) : 0;                                        \
@@ -209,51 +208,155 @@ TESSERA_INLINE double double_of(int64_t count) {
     }                                                                                                        \
   }
 
+// Of a run of which some values may not count: how many do, the sum of their deviations, and of the squares of these.
+typedef struct {
+  int32_t number[STRIP];
+  double total[STRIP], squares[STRIP];
+  // Whether a position was not merged.
+  uint8_t left[STRIP];
+} partial_sums;
+
+// Merges what deviates from the means of positions, unless these have seen nothing or what is not finite.
+//
+// Returns whether all are merged.
+TESSERA_INLINE int merge_partial(moments to, partial_sums *run, size_t width) {
+  int64_t *restrict count = to.count;
+  double *restrict mean = to.mean;
+  double *restrict lost = to.lost;
+  double *restrict m2 = to.m2;
+  const int32_t *restrict numbers = run->number;
+  const double *restrict totals = run->total;
+  const double *restrict all_squares = run->squares;
+  uint8_t *restrict left = run->left;
+  for (size_t c = 0; c < width; c++) {
+    const double number = numbers[c], seen = double_of(count[c]), some = number > 0 ? number : 1;
+    const int has_mean = (seen > 0) & (__builtin_fabs(mean[c]) < INFINITY);
+    const double rest = totals[c] / some, squares = all_squares[c] - totals[c] * rest;
+    const double part = number / (seen + some);
+    const int fits = (number == 0) | (has_mean & (all_squares[c] < INFINITY)), takes = fits & (number > 0);
+    double to_mean = mean[c], to_lost = lost[c], to_m2 = m2[c];
+    merge_one(&to_mean, &to_lost, &to_m2, to_mean, rest, squares < 0 ? 0 : squares, part, seen * part);
+    mean[c] = takes ? to_mean : mean[c];
+    lost[c] = takes ? to_lost : lost[c];
+    m2[c] = takes ? to_m2 : m2[c];
+    count[c] += takes ? numbers[c] : 0;
+    left[c] = !fits;
+  }
+  return memchr(left, 1, width) == NULL;
+}
+
+// A run of up to RUN rows, whole pieces, of which some values may not count. Deviations are from the mean of what was seen
+// before: where that is far from the run's, what they lose is small beside what the merge adds.
+#define DEFINE_PARTIAL_RUN(DTYPE)                                                                            \
+  TESSERA_INLINE void partial_run_##DTYPE(moments to, const in_##DTYPE *restrict row,                        \
+                                          const uint8_t *restrict mask, size_t n, size_t width, size_t rows, \
+                                          const int counted) {                                               \
+    partial_sums run;                                                                                        \
+    memset(run.number, 0, width * sizeof *run.number);                                                       \
+    memset(run.total, 0, width * sizeof *run.total);                                                         \
+    memset(run.squares, 0, width * sizeof *run.squares);                                                     \
+    const double *restrict mean = to.mean;                                                                   \
+    for (size_t r = 0; r < rows; r += PIECE) {                                                               \
+      /* Counted apart, in vectors of more numbers. */                                                       \
+      for (size_t c = 0; c < width; c++)                                                                     \
+        _Pragma("clang loop unroll(full)") for (size_t k = 0; k < PIECE; k++) run.number[c] +=               \
+            COUNTS(counted, LOAD_##DTYPE(row[c + (r + k) * n]), mask, c + (r + k) * n);                      \
+      for (size_t c = 0; c < width; c++) {                                                                   \
+        double d[PIECE], square[PIECE];                                                                      \
+        _Pragma("clang loop unroll(full)") for (size_t k = 0; k < PIECE; k++) {                              \
+          /* Of a finite mean it is NaN where the value is, and is compared as it is a double already. */    \
+          const double apart = (double)LOAD_##DTYPE(row[c + (r + k) * n]) - mean[c];                         \
+          d[k] = COUNTS(counted, apart, mask, c + (r + k) * n) ? apart : 0;                                  \
+          square[k] = d[k] * d[k];                                                                           \
+        }                                                                                                    \
+        run.total[c] += SUM_OF_EIGHT(d);                                                                     \
+        run.squares[c] += SUM_OF_EIGHT(square);                                                              \
+      }                                                                                                      \
+    }                                                                                                        \
+    if (merge_partial(to, &run, width)) return;                                                              \
+    for (size_t c = 0; c < width; c++)                                                                       \
+      for (size_t r = 0; r < rows && run.left[c]; r += PIECE) {                                              \
+        const moments one = {to.count + c, to.mean + c, to.lost + c, to.m2 + c};                             \
+        const size_t at = c + r * n;                                                                         \
+        piece_##DTYPE(one, row + at, counted == MASKED ? mask + at : NULL, n, 1, PIECE, counted);            \
+      }                                                                                                      \
+  }
+
+// How many positions have no mean to tell deviations from.
+TESSERA_INLINE size_t strangers(moments to, size_t width) {
+  size_t strangers = 0;
+  for (size_t c = 0; c < width; c++) strangers += !((to.count[c] > 0) & (__builtin_fabs(to.mean[c]) < INFINITY));
+  return strangers;
+}
+
+// Whole pieces of rows, of which some values may not count.
+#define DEFINE_PARTIAL(DTYPE)                                                                                \
+  TESSERA_INLINE void partial_##DTYPE(moments to, const in_##DTYPE *row, const uint8_t *mask, size_t n,      \
+                                      size_t width, size_t rows, const int counted) {                        \
+    for (size_t r = 0, height; r < rows; r += height) {                                                      \
+      const uint8_t *own = counted == MASKED ? mask + r * n : NULL;                                          \
+      const size_t most = RUN - r % RUN; /* To where a tile may be cut. */                                   \
+      height = strangers(to, width) * 8 > width ? PIECE : rows - r < most ? rows - r : most;                 \
+      if (height > PIECE)                                                                                    \
+        partial_run_##DTYPE(to, row + r * n, own, n, width, height, counted);                                \
+      else                                                                                                   \
+        piece_##DTYPE(to, row + r * n, own, n, width, PIECE, counted);                                       \
+    }                                                                                                        \
+  }
+
 TESSERA_INLINE int all_equal(const int64_t *restrict count, size_t width) {
   int64_t differing = 0;
   for (size_t c = 0; c < width; c++) differing |= count[c] ^ count[0];
   return differing == 0;
 }
 
-#define DEFINE_MOMENTS(DTYPE, WIDE)                                                                          \
+#define DEFINE_MOMENTS(DTYPE, WIDE, STRIPS)                                                                  \
   DEFINE_EIGHT(DTYPE, WIDE)                                                                                  \
   DEFINE_RUN(DTYPE)                                                                                          \
   DEFINE_EQUAL(DTYPE)                                                                                        \
   DEFINE_PIECE(DTYPE, WIDE)                                                                                  \
+  DEFINE_PARTIAL_RUN(DTYPE)                                                                                  \
+  DEFINE_PARTIAL(DTYPE)                                                                                      \
   TESSERA_INLINE void moments_strip_##DTYPE(tessera_accumulators all, const tessera_tile *tile,              \
-                                            tessera_strip strip, const int masked) {                         \
+                                            tessera_strip strip, const int counted) {                        \
     const in_##DTYPE *in = tile->values;                                                                     \
     const moments to = moments_at(all, tile->first + strip.left);                                            \
     size_t r = 0;                                                                                            \
-    if (!masked && tile->rows >= PIECE && all_equal(to.count, strip.width)) {                                \
-      r = tile->rows / PIECE * PIECE;                                                                        \
-      equal_##DTYPE(to, NULL, ROW(in, tile, strip, 0), tile->columns, strip.width, r, 0);                    \
+    const size_t whole = tile->rows / PIECE * PIECE;                                                         \
+    if (counted == ALL && whole > 0 && all_equal(to.count, strip.width)) {                                   \
+      r = whole;                                                                                             \
+      equal_##DTYPE(to, NULL, ROW(in, tile, strip, 0), tile->columns, strip.width, whole, 0);                \
+    }                                                                                                        \
+    if (counted != ALL && RUNS_##DTYPE) {                                                                    \
+      r = whole;                                                                                             \
+      partial_##DTYPE(to, ROW(in, tile, strip, 0), MASK_ROW(tile, strip, 0, counted), tile->columns,         \
+                      strip.width, whole, counted);                                                          \
     }                                                                                                        \
     for (; r + PIECE <= tile->rows; r += PIECE)                                                              \
-      piece_##DTYPE(to, NULL, ROW(in, tile, strip, r), MASK_ROW(tile, strip, r, masked), tile->columns,      \
-                    strip.width, PIECE, masked, 0);                                                          \
+      piece_##DTYPE(to, ROW(in, tile, strip, r), MASK_ROW(tile, strip, r, counted), tile->columns,           \
+                    strip.width, PIECE, counted);                                                            \
     for (; r + PIECE / 2 <= tile->rows; r += PIECE / 2)                                                      \
-      piece_##DTYPE(to, NULL, ROW(in, tile, strip, r), MASK_ROW(tile, strip, r, masked), tile->columns,      \
-                    strip.width, PIECE / 2, masked, 0);                                                      \
+      piece_##DTYPE(to, ROW(in, tile, strip, r), MASK_ROW(tile, strip, r, counted), tile->columns,           \
+                    strip.width, PIECE / 2, counted);                                                        \
     for (; r < tile->rows; r++)                                                                              \
-      piece_##DTYPE(to, NULL, ROW(in, tile, strip, r), MASK_ROW(tile, strip, r, masked), tile->columns,      \
-                    strip.width, 1, masked, 0);                                                              \
+      piece_##DTYPE(to, ROW(in, tile, strip, r), MASK_ROW(tile, strip, r, counted), tile->columns,           \
+                    strip.width, 1, counted);                                                                \
   }                                                                                                          \
-  DEFINE_STRIPS(moments_##DTYPE, moments_strip_##DTYPE)
+  STRIPS(moments_##DTYPE, moments_strip_##DTYPE)
 
-DEFINE_MOMENTS(bool, 0)
-DEFINE_MOMENTS(int8, 0)
-DEFINE_MOMENTS(int16, 0)
-DEFINE_MOMENTS(int32, 0)
-DEFINE_MOMENTS(int64, 1)
-DEFINE_MOMENTS(uint8, 0)
-DEFINE_MOMENTS(uint16, 0)
-DEFINE_MOMENTS(uint32, 0)
-DEFINE_MOMENTS(uint64, 1)
-DEFINE_MOMENTS(float16, 0)
-DEFINE_MOMENTS(bfloat16, 0)
-DEFINE_MOMENTS(float32, 0)
-DEFINE_MOMENTS(float64, 1)
+DEFINE_MOMENTS(bool, 0, DEFINE_STRIPS)
+DEFINE_MOMENTS(int8, 0, DEFINE_STRIPS)
+DEFINE_MOMENTS(int16, 0, DEFINE_STRIPS)
+DEFINE_MOMENTS(int32, 0, DEFINE_STRIPS)
+DEFINE_MOMENTS(int64, 1, DEFINE_STRIPS)
+DEFINE_MOMENTS(uint8, 0, DEFINE_STRIPS)
+DEFINE_MOMENTS(uint16, 0, DEFINE_STRIPS)
+DEFINE_MOMENTS(uint32, 0, DEFINE_STRIPS)
+DEFINE_MOMENTS(uint64, 1, DEFINE_STRIPS)
+DEFINE_MOMENTS(float16, 0, DEFINE_FLOAT_STRIPS)
+DEFINE_MOMENTS(bfloat16, 0, DEFINE_FLOAT_STRIPS)
+DEFINE_MOMENTS(float32, 0, DEFINE_FLOAT_STRIPS)
+DEFINE_MOMENTS(float64, 1, DEFINE_FLOAT_STRIPS)
 
 void tessera_moments_columns(uint8_t dtype, tessera_accumulators to, const tessera_tile *tile) {
   switch (dtype) {
@@ -284,34 +387,19 @@ static int are_strips_equal(tessera_accumulators all, const tessera_tile *tile) 
 
 // Moments, and the sums that reduce_sum.c makes, in the same order: what both begin with is done once.
 #define DEFINE_MOMENTS_AND_SUMS(NUMBER, DTYPE)                                                               \
-  TESSERA_INLINE void both_of_##DTYPE(tessera_accumulators all, tessera_accumulators sums,                   \
-                                      const tessera_tile *tile, const int masked) {                          \
+  TESSERA_CLONES static void both_##DTYPE(tessera_accumulators all, tessera_accumulators sums,               \
+                                          const tessera_tile *tile) {                                        \
     const in_##DTYPE *in = tile->values;                                                                     \
     const size_t n = tile->columns, whole = tile->rows / PIECE * PIECE;                                      \
     for (size_t left = 0; left < n; left += STRIP) {                                                         \
       const tessera_strip strip = {left, n - left < STRIP ? n - left : STRIP};                               \
       const moments to = moments_at(all, tile->first + left);                                                \
       double *sum = (double *)sums.memory + tile->first + left;                                              \
-      if (!masked) {                                                                                         \
-        equal_##DTYPE(to, sum, ROW(in, tile, strip, 0), n, strip.width, whole, 1);                           \
-        continue;                                                                                            \
-      }                                                                                                      \
-      for (size_t r = 0; r < whole; r += PIECE)                                                              \
-        piece_##DTYPE(to, sum, ROW(in, tile, strip, r), MASK_ROW(tile, strip, r, masked), n, strip.width,    \
-                      PIECE, masked, 1);                                                                     \
+      equal_##DTYPE(to, sum, ROW(in, tile, strip, 0), n, strip.width, whole, 1);                             \
     }                                                                                                        \
-    const uint8_t *mask = masked ? tile->mask + whole * n : NULL;                                            \
-    const tessera_tile rest = {tile->first, tile->rows - whole, n, in + whole * n, mask, 0, 0, 1, 0};        \
+    const tessera_tile rest = {tile->first, tile->rows - whole, n, in + whole * n, NULL, 0, 0, 1, 0, 0};     \
     moments_##DTYPE(all, &rest);                                                                             \
     tessera_sum_columns(NUMBER, sums, &rest);                                                                \
-  }                                                                                                          \
-  TESSERA_CLONES static void both_##DTYPE(tessera_accumulators all, tessera_accumulators sums,               \
-                                          const tessera_tile *tile) {                                        \
-    both_of_##DTYPE(all, sums, tile, 0);                                                                     \
-  }                                                                                                          \
-  TESSERA_CLONES static void both_masked_##DTYPE(tessera_accumulators all, tessera_accumulators sums,        \
-                                                 const tessera_tile *tile) {                                 \
-    both_of_##DTYPE(all, sums, tile, 1);                                                                     \
   }
 
 DEFINE_MOMENTS_AND_SUMS(9, float16)
@@ -320,15 +408,15 @@ DEFINE_MOMENTS_AND_SUMS(11, float32)
 
 void tessera_moments_and_sums_columns(uint8_t dtype, tessera_accumulators to, tessera_accumulators sums,
                                       const tessera_tile *tile) {
-  if (!tile->mask && !are_strips_equal(to, tile)) {
+  if (tile->mask || tile->skips_nan || !are_strips_equal(to, tile)) {
     tessera_moments_columns(dtype, to, tile);
     tessera_sum_columns(dtype, sums, tile);
     return;
   }
   switch (dtype) {
-    case 9: (tile->mask ? both_masked_float16 : both_float16)(to, sums, tile); break;
-    case 10: (tile->mask ? both_masked_bfloat16 : both_bfloat16)(to, sums, tile); break;
-    case 11: (tile->mask ? both_masked_float32 : both_float32)(to, sums, tile); break;
+    case 9: both_float16(to, sums, tile); break;
+    case 10: both_bfloat16(to, sums, tile); break;
+    case 11: both_float32(to, sums, tile); break;
   }
 }
 
@@ -361,26 +449,70 @@ typedef struct {
     return of_run(first, *total, fold_lanes(squares, LANES / 2), (double)n);                                 \
   }
 
-// Or deviations from the mean of a chunk, in half as many lanes, as each gathers two numbers.
-#define DEFINE_CHUNK_PAIR(DTYPE)                                                                             \
-  TESSERA_INLINE run_moments chunk_pair_##DTYPE(const in_##DTYPE *restrict x, size_t n, double total) {      \
-    double rest[LANES / 2] = {0}, m2[LANES / 2] = {0};                                                       \
-    const double number = (double)n, mean = total / number;                                                  \
+// The distance of a value from a finite mean; 0 of a NaN.
+TESSERA_INLINE double deviation(double x, double mean) {
+  const double apart = x - mean;
+  return apart == apart ? apart : 0;
+}
+
+// Of a chunk of which only numbers count: deviations are from the mean of what the row has seen before, or from its first
+// number, if that is finite.
+#define DEFINE_CHUNK_PARTIAL(DTYPE)                                                                          \
+  TESSERA_INLINE double first_number_##DTYPE(const in_##DTYPE *x, size_t n) {                                \
+    size_t i = 0;                                                                                            \
+    while (i + 1 < n && LOAD_##DTYPE(x[i]) != LOAD_##DTYPE(x[i])) i++;                                       \
+    return (double)LOAD_##DTYPE(x[i]);                                                                       \
+  }                                                                                                          \
+  TESSERA_INLINE run_moments chunk_partial_##DTYPE(const in_##DTYPE *restrict x, size_t n, double from,      \
+                                                   double number) {                                          \
+    double total[LANES / 2] = {0}, squares[LANES / 2] = {0};                                                 \
     size_t i = 0;                                                                                            \
     for (; i + LANES / 2 <= n; i += LANES / 2)                                                               \
       for (size_t k = 0; k < LANES / 2; k++) {                                                               \
-        const double d = (double)LOAD_##DTYPE(x[i + k]) - mean;                                              \
+        const double d = deviation((double)LOAD_##DTYPE(x[i + k]), from);                                    \
+        total[k] += d;                                                                                       \
+        squares[k] += d * d;                                                                                 \
+      }                                                                                                      \
+    for (size_t k = 0; k < n - i; k++) {                                                                     \
+      const double d = deviation((double)LOAD_##DTYPE(x[i + k]), from);                                      \
+      total[k] += d;                                                                                         \
+      squares[k] += d * d;                                                                                   \
+    }                                                                                                        \
+    const double sum = fold_lanes(total, LANES / 2), rest = sum / number;                                    \
+    const double m2 = fold_lanes(squares, LANES / 2) - sum * rest;                                           \
+    return (run_moments){from, rest, m2 < 0 ? 0 : m2};                                                       \
+  }
+
+// Or deviations from the mean of a chunk, in half as many lanes, as each gathers two numbers.
+#define DEFINE_CHUNK_PAIR(DTYPE)                                                                             \
+  TESSERA_INLINE double deviation_##DTYPE(in_##DTYPE x, double mean, const int counted) {                    \
+    return COUNTS_ALONE(counted, LOAD_##DTYPE(x)) ? (double)LOAD_##DTYPE(x) - mean : 0;                      \
+  }                                                                                                          \
+  TESSERA_INLINE run_moments chunk_pair_##DTYPE(const in_##DTYPE *restrict x, size_t n, double total,        \
+                                                double number, const int counted) {                          \
+    double rest[LANES / 2] = {0}, m2[LANES / 2] = {0};                                                       \
+    const double mean = total / number;                                                                      \
+    size_t i = 0;                                                                                            \
+    for (; i + LANES / 2 <= n; i += LANES / 2)                                                               \
+      for (size_t k = 0; k < LANES / 2; k++) {                                                               \
+        const double d = deviation_##DTYPE(x[i + k], mean, counted);                                         \
         rest[k] += d;                                                                                        \
         m2[k] += d * d;                                                                                      \
       }                                                                                                      \
     for (size_t k = 0; k < n - i; k++) {                                                                     \
-      const double d = (double)LOAD_##DTYPE(x[i + k]) - mean;                                                \
+      const double d = deviation_##DTYPE(x[i + k], mean, counted);                                           \
       rest[k] += d;                                                                                          \
       m2[k] += d * d;                                                                                        \
     }                                                                                                        \
     const double missing = lacking(fold_lanes(rest, LANES / 2) / number);                                    \
     return (run_moments){mean, missing, less_squares(fold_lanes(m2, LANES / 2), number, missing)};           \
   }
+
+TESSERA_INLINE void merge_run(moments to, run_moments run, double number) {
+  const double seen = (double)*to.count, part = number / (seen + number);
+  merge_one(to.mean, to.lost, to.m2, run.first, run.rest, run.m2, part, seen * part);
+  *to.count += (int64_t)number;
+}
 
 #define DEFINE_CHUNK(DTYPE)                                                                                  \
   DEFINE_CHUNK_TOTAL(DTYPE)                                                                                  \
@@ -392,15 +524,32 @@ typedef struct {
     if (RUNS_##DTYPE)                                                                                        \
       run = chunk_run_##DTYPE(x, n, &total);                                                                 \
     else                                                                                                     \
-      total = chunk_total_##DTYPE(x, n);                                                                     \
-    if (!RUNS_##DTYPE || !(run.m2 < INFINITY)) run = chunk_pair_##DTYPE(x, n, total);                        \
+      total = chunk_total_##DTYPE(x, n, ALL);                                                                \
+    if (!RUNS_##DTYPE || !(run.m2 < INFINITY)) run = chunk_pair_##DTYPE(x, n, total, (double)n, ALL);        \
     if (both.sums) both.sums[at] += total;                                                                   \
-    const moments to = moments_at(both.moments, at);                                                         \
-    const double number = (double)n, seen = (double)*to.count, part = number / (seen + number);              \
-    merge_one(to.mean, to.lost, to.m2, run.first, run.rest, run.m2, part, seen * part);                      \
-    *to.count += (int64_t)n;                                                                                 \
+    merge_run(moments_at(both.moments, at), run, (double)n);                                                 \
   }                                                                                                          \
   DEFINE_ROWS(rows_##DTYPE, moments_and_sums, DTYPE, chunk_##DTYPE)
+
+#define DEFINE_NUMBERS_OF_CHUNK(DTYPE)                                                                       \
+  DEFINE_CHUNK_NUMBERS(DTYPE)                                                                                \
+  DEFINE_CHUNK_PARTIAL(DTYPE)                                                                                \
+  TESSERA_INLINE void chunk_of_numbers_##DTYPE(moments_and_sums both, size_t at, const in_##DTYPE *x,        \
+                                               size_t n) {                                                   \
+    const double number = (double)chunk_numbers_##DTYPE(x, n);                                               \
+    if (number == 0) return;                                                                                 \
+    const moments to = moments_at(both.moments, at);                                                         \
+    run_moments run = {0, 0, INFINITY};                                                                      \
+    if (RUNS_##DTYPE) {                                                                                      \
+      const double from = *to.count > 0 ? *to.mean : first_number_##DTYPE(x, n);                             \
+      if (__builtin_fabs(from) < INFINITY) run = chunk_partial_##DTYPE(x, n, from, number);                  \
+    }                                                                                                        \
+    if (!(run.m2 < INFINITY))                                                                                \
+      run = chunk_pair_##DTYPE(x, n, chunk_total_##DTYPE(x, n, NUMBERS), number, NUMBERS);                   \
+    if (both.sums) both.sums[at] += chunk_total_##DTYPE(x, n, NUMBERS);                                      \
+    merge_run(to, run, number);                                                                              \
+  }                                                                                                          \
+  DEFINE_ROWS(rows_of_numbers_##DTYPE, moments_and_sums, DTYPE, chunk_of_numbers_##DTYPE)
 
 DEFINE_CHUNK(bool)
 DEFINE_CHUNK(int8)
@@ -415,8 +564,22 @@ DEFINE_CHUNK(float16)
 DEFINE_CHUNK(bfloat16)
 DEFINE_CHUNK(float32)
 DEFINE_CHUNK(float64)
+DEFINE_NUMBERS_OF_CHUNK(float16)
+DEFINE_NUMBERS_OF_CHUNK(bfloat16)
+DEFINE_NUMBERS_OF_CHUNK(float32)
+DEFINE_NUMBERS_OF_CHUNK(float64)
+
+static void moments_of_numbers(uint8_t dtype, moments_and_sums to, const tessera_tile *tile) {
+  switch (dtype) {
+    case 9: rows_of_numbers_float16(to, tile); break;
+    case 10: rows_of_numbers_bfloat16(to, tile); break;
+    case 11: rows_of_numbers_float32(to, tile); break;
+    case 12: rows_of_numbers_float64(to, tile); break;
+  }
+}
 
 static void moments_rows(uint8_t dtype, moments_and_sums to, const tessera_tile *tile) {
+  if (tile->skips_nan) return moments_of_numbers(dtype, to, tile);
   switch (dtype) {
     case 0: rows_bool(to, tile); break;
     case 1: rows_int8(to, tile); break;

@@ -29,15 +29,27 @@ TESSERA_INLINE double fold_lanes(double *lane, size_t count) {
   return lane[0];
 }
 
-// The sum of a chunk in doubles.
-#define DEFINE_CHUNK_TOTAL(DTYPE)                                                               \
-  TESSERA_INLINE double chunk_total_##DTYPE(const in_##DTYPE *restrict x, size_t n) {           \
-    double lane[LANES] = {0};                                                                   \
-    size_t i = 0;                                                                               \
-    for (; i + LANES <= n; i += LANES)                                                          \
-      for (size_t k = 0; k < LANES; k++) lane[k] += (double)LOAD_##DTYPE(x[i + k]);             \
-    for (size_t k = 0; k < n - i; k++) lane[k] += (double)LOAD_##DTYPE(x[i + k]);               \
-    return fold_lanes(lane, LANES);                                                             \
+// A value of a chunk as a double; 0 of one that does not count.
+#define COUNTED_TERM(DTYPE, x, counted) \
+  ((double)((counted) == ALL ? LOAD_##DTYPE(x) : NUMBER_OR_ZERO(LOAD_##DTYPE(x))))
+
+// The sum of a chunk, or of its numbers, in doubles.
+#define DEFINE_CHUNK_TOTAL(DTYPE)                                                                        \
+  TESSERA_INLINE double chunk_total_##DTYPE(const in_##DTYPE *restrict x, size_t n, const int counted) { \
+    double lane[LANES] = {0};                                                                            \
+    size_t i = 0;                                                                                        \
+    for (; i + LANES <= n; i += LANES)                                                                   \
+      for (size_t k = 0; k < LANES; k++) lane[k] += COUNTED_TERM(DTYPE, x[i + k], counted);              \
+    for (size_t k = 0; k < n - i; k++) lane[k] += COUNTED_TERM(DTYPE, x[i + k], counted);                \
+    return fold_lanes(lane, LANES);                                                                      \
+  }
+
+// How many values of a chunk are not NaN.
+#define DEFINE_CHUNK_NUMBERS(DTYPE)                                                      \
+  TESSERA_INLINE int64_t chunk_numbers_##DTYPE(const in_##DTYPE *restrict x, size_t n) { \
+    int32_t numbers = 0;                                                                 \
+    for (size_t i = 0; i < n; i++) numbers += LOAD_##DTYPE(x[i]) == LOAD_##DTYPE(x[i]);  \
+    return numbers;                                                                      \
   }
 
 #endif

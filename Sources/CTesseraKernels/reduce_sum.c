@@ -1,54 +1,55 @@
 // Sums: integers wrap in 64 bits, the shorter floats accumulate in double, doubles are compensated.
 #include "reduce_rows.h"
 
-#define TERM(DTYPE, row, mask, c, masked, TYPE) \
-  (!(masked) || (mask)[c] ? (TYPE)LOAD_##DTYPE((row)[c]) : (TYPE)0)
+#define TERM(DTYPE, row, mask, c, counted, TYPE)                       \
+  ((counted) == NUMBERS ? (TYPE)NUMBER_OR_ZERO(LOAD_##DTYPE((row)[c])) \
+                        : !(counted) || (mask)[c] ? (TYPE)LOAD_##DTYPE((row)[c]) : (TYPE)0)
 
 // Eight rows for each visit of the accumulators. EIGHT is a type in which eight elements add up exactly, or
 // modulo 2^64, or (double) with three roundings.
-#define DEFINE_SUM(DTYPE, EIGHT, TOTAL)                                                               \
-  TESSERA_INLINE void sum_strip_##DTYPE(tessera_accumulators to, const tessera_tile *tile,            \
-                                        tessera_strip strip, const int masked) {                      \
-    const in_##DTYPE *in = tile->values;                                                              \
-    TOTAL *restrict sum = (TOTAL *)to.memory + tile->first + strip.left;                              \
-    size_t r = 0;                                                                                     \
-    for (; r + 8 <= tile->rows; r += 8) {                                                             \
-      const in_##DTYPE *restrict row = ROW(in, tile, strip, r);                                       \
-      const uint8_t *restrict mask = MASK_ROW(tile, strip, r, masked);                                \
-      const size_t n = tile->columns;                                                                 \
-      for (size_t c = 0; c < strip.width; c++) {                                                      \
-        const EIGHT a = TERM(DTYPE, row, mask, c, masked, EIGHT) +                                    \
-                        TERM(DTYPE, row, mask, c + n, masked, EIGHT);                                 \
-        const EIGHT b = TERM(DTYPE, row, mask, c + 2 * n, masked, EIGHT) +                            \
-                        TERM(DTYPE, row, mask, c + 3 * n, masked, EIGHT);                             \
-        const EIGHT d = TERM(DTYPE, row, mask, c + 4 * n, masked, EIGHT) +                            \
-                        TERM(DTYPE, row, mask, c + 5 * n, masked, EIGHT);                             \
-        const EIGHT e = TERM(DTYPE, row, mask, c + 6 * n, masked, EIGHT) +                            \
-                        TERM(DTYPE, row, mask, c + 7 * n, masked, EIGHT);                             \
-        sum[c] += (TOTAL)(EIGHT)((EIGHT)(a + b) + (EIGHT)(d + e));                                    \
-      }                                                                                               \
-    }                                                                                                 \
-    for (; r < tile->rows; r++) {                                                                     \
-      const in_##DTYPE *restrict row = ROW(in, tile, strip, r);                                       \
-      const uint8_t *restrict mask = MASK_ROW(tile, strip, r, masked);                                \
-      for (size_t c = 0; c < strip.width; c++) sum[c] += TERM(DTYPE, row, mask, c, masked, TOTAL);    \
-    }                                                                                                 \
-  }                                                                                                   \
-  DEFINE_STRIPS(sum_##DTYPE, sum_strip_##DTYPE)
+#define DEFINE_SUM(DTYPE, EIGHT, TOTAL, STRIPS)                                                     \
+  TESSERA_INLINE void sum_strip_##DTYPE(tessera_accumulators to, const tessera_tile *tile,          \
+                                        tessera_strip strip, const int counted) {                   \
+    const in_##DTYPE *in = tile->values;                                                            \
+    TOTAL *restrict sum = (TOTAL *)to.memory + tile->first + strip.left;                            \
+    size_t r = 0;                                                                                   \
+    for (; r + 8 <= tile->rows; r += 8) {                                                           \
+      const in_##DTYPE *restrict row = ROW(in, tile, strip, r);                                     \
+      const uint8_t *restrict mask = MASK_ROW(tile, strip, r, counted);                             \
+      const size_t n = tile->columns;                                                               \
+      for (size_t c = 0; c < strip.width; c++) {                                                    \
+        const EIGHT a = TERM(DTYPE, row, mask, c, counted, EIGHT) +                                 \
+                        TERM(DTYPE, row, mask, c + n, counted, EIGHT);                              \
+        const EIGHT b = TERM(DTYPE, row, mask, c + 2 * n, counted, EIGHT) +                         \
+                        TERM(DTYPE, row, mask, c + 3 * n, counted, EIGHT);                          \
+        const EIGHT d = TERM(DTYPE, row, mask, c + 4 * n, counted, EIGHT) +                         \
+                        TERM(DTYPE, row, mask, c + 5 * n, counted, EIGHT);                          \
+        const EIGHT e = TERM(DTYPE, row, mask, c + 6 * n, counted, EIGHT) +                         \
+                        TERM(DTYPE, row, mask, c + 7 * n, counted, EIGHT);                          \
+        sum[c] += (TOTAL)(EIGHT)((EIGHT)(a + b) + (EIGHT)(d + e));                                  \
+      }                                                                                             \
+    }                                                                                               \
+    for (; r < tile->rows; r++) {                                                                   \
+      const in_##DTYPE *restrict row = ROW(in, tile, strip, r);                                     \
+      const uint8_t *restrict mask = MASK_ROW(tile, strip, r, counted);                             \
+      for (size_t c = 0; c < strip.width; c++) sum[c] += TERM(DTYPE, row, mask, c, counted, TOTAL); \
+    }                                                                                               \
+  }                                                                                                 \
+  STRIPS(sum_##DTYPE, sum_strip_##DTYPE)
 
 // Wrapping sums are unsigned ones: the bits are the same.
-DEFINE_SUM(bool, uint16_t, uint64_t)
-DEFINE_SUM(int8, int16_t, uint64_t)
-DEFINE_SUM(int16, int32_t, uint64_t)
-DEFINE_SUM(int32, int64_t, uint64_t)
-DEFINE_SUM(int64, uint64_t, uint64_t)
-DEFINE_SUM(uint8, uint16_t, uint64_t)
-DEFINE_SUM(uint16, uint32_t, uint64_t)
-DEFINE_SUM(uint32, uint64_t, uint64_t)
-DEFINE_SUM(uint64, uint64_t, uint64_t)
-DEFINE_SUM(float16, double, double)
-DEFINE_SUM(bfloat16, double, double)
-DEFINE_SUM(float32, double, double)
+DEFINE_SUM(bool, uint16_t, uint64_t, DEFINE_STRIPS)
+DEFINE_SUM(int8, int16_t, uint64_t, DEFINE_STRIPS)
+DEFINE_SUM(int16, int32_t, uint64_t, DEFINE_STRIPS)
+DEFINE_SUM(int32, int64_t, uint64_t, DEFINE_STRIPS)
+DEFINE_SUM(int64, uint64_t, uint64_t, DEFINE_STRIPS)
+DEFINE_SUM(uint8, uint16_t, uint64_t, DEFINE_STRIPS)
+DEFINE_SUM(uint16, uint32_t, uint64_t, DEFINE_STRIPS)
+DEFINE_SUM(uint32, uint64_t, uint64_t, DEFINE_STRIPS)
+DEFINE_SUM(uint64, uint64_t, uint64_t, DEFINE_STRIPS)
+DEFINE_SUM(float16, double, double, DEFINE_FLOAT_STRIPS)
+DEFINE_SUM(bfloat16, double, double, DEFINE_FLOAT_STRIPS)
+DEFINE_SUM(float32, double, double, DEFINE_FLOAT_STRIPS)
 
 // Adds a term to *sum, and what the rounded sum lacks to *lost: exact (Knuth's TwoSum) while finite. Once
 // *sum is not finite *lost is of no account.
@@ -60,32 +61,32 @@ TESSERA_INLINE void add_compensated(double *sum, double *lost, double term) {
 }
 
 TESSERA_INLINE void sum_strip_float64(tessera_accumulators to, const tessera_tile *tile,
-                                      tessera_strip strip, const int masked) {
+                                      tessera_strip strip, const int counted) {
   const in_float64 *in = tile->values;
   double *restrict sum = (double *)to.memory + tile->first + strip.left;
   double *restrict lost = sum + to.capacity;
   size_t r = 0;
   for (; r + 8 <= tile->rows; r += 8) {
     const in_float64 *restrict row = ROW(in, tile, strip, r);
-    const uint8_t *restrict mask = MASK_ROW(tile, strip, r, masked);
+    const uint8_t *restrict mask = MASK_ROW(tile, strip, r, counted);
     const size_t n = tile->columns;
     for (size_t c = 0; c < strip.width; c++) {
       double total = sum[c], error = lost[c];
 #pragma clang loop unroll(full)
       for (size_t k = 0; k < 8; k++)
-        add_compensated(&total, &error, TERM(float64, row, mask, c + k * n, masked, double));
+        add_compensated(&total, &error, TERM(float64, row, mask, c + k * n, counted, double));
       sum[c] = total;
       lost[c] = error;
     }
   }
   for (; r < tile->rows; r++) {
     const in_float64 *restrict row = ROW(in, tile, strip, r);
-    const uint8_t *restrict mask = MASK_ROW(tile, strip, r, masked);
+    const uint8_t *restrict mask = MASK_ROW(tile, strip, r, counted);
     for (size_t c = 0; c < strip.width; c++)
-      add_compensated(&sum[c], &lost[c], TERM(float64, row, mask, c, masked, double));
+      add_compensated(&sum[c], &lost[c], TERM(float64, row, mask, c, counted, double));
   }
 }
-DEFINE_STRIPS(sum_float64, sum_strip_float64)
+DEFINE_FLOAT_STRIPS(sum_float64, sum_strip_float64)
 
 void tessera_sum_columns(uint8_t dtype, tessera_accumulators to, const tessera_tile *tile) {
   switch (dtype) {
@@ -125,27 +126,45 @@ DEFINE_INTEGER_ROWS(uint16, uint32_t)
 DEFINE_INTEGER_ROWS(uint32, uint64_t)
 DEFINE_INTEGER_ROWS(uint64, uint64_t)
 
-#define DEFINE_FLOAT_ROWS(DTYPE)                                                                      \
-  DEFINE_CHUNK_TOTAL(DTYPE)                                                                           \
-  TESSERA_INLINE void sum_chunk_##DTYPE(tessera_accumulators to, size_t at, const in_##DTYPE *x,      \
-                                        size_t n) {                                                   \
-    ((double *)to.memory)[at] += chunk_total_##DTYPE(x, n);                                           \
-  }                                                                                                   \
-  DEFINE_ROWS(sum_rows_##DTYPE, tessera_accumulators, DTYPE, sum_chunk_##DTYPE)
+// Rows of all values, and of numbers alone.
+#define DEFINE_FLOAT_ROWS(DTYPE)                                                                 \
+  TESSERA_INLINE void sum_chunk_##DTYPE(tessera_accumulators to, size_t at, const in_##DTYPE *x, \
+                                        size_t n) {                                              \
+    add_chunk_##DTYPE(to, at, x, n, ALL);                                                        \
+  }                                                                                              \
+  TESSERA_INLINE void sum_chunk_numbers_##DTYPE(tessera_accumulators to, size_t at,              \
+                                                const in_##DTYPE *x, size_t n) {                 \
+    add_chunk_##DTYPE(to, at, x, n, NUMBERS);                                                    \
+  }                                                                                              \
+  DEFINE_ROWS(sum_all_rows_##DTYPE, tessera_accumulators, DTYPE, sum_chunk_##DTYPE)              \
+  DEFINE_ROWS(sum_numbers_rows_##DTYPE, tessera_accumulators, DTYPE, sum_chunk_numbers_##DTYPE)  \
+  static void sum_rows_##DTYPE(tessera_accumulators to, const tessera_tile *tile) {              \
+    (tile->skips_nan ? sum_numbers_rows_##DTYPE : sum_all_rows_##DTYPE)(to, tile);               \
+  }
 
-DEFINE_FLOAT_ROWS(float16)
-DEFINE_FLOAT_ROWS(bfloat16)
-DEFINE_FLOAT_ROWS(float32)
+#define DEFINE_SHORT_FLOAT_ROWS(DTYPE)                                                           \
+  DEFINE_CHUNK_TOTAL(DTYPE)                                                                      \
+  TESSERA_INLINE void add_chunk_##DTYPE(tessera_accumulators to, size_t at, const in_##DTYPE *x, \
+                                        size_t n, const int counted) {                           \
+    ((double *)to.memory)[at] += chunk_total_##DTYPE(x, n, counted);                             \
+  }                                                                                              \
+  DEFINE_FLOAT_ROWS(DTYPE)
+
+DEFINE_SHORT_FLOAT_ROWS(float16)
+DEFINE_SHORT_FLOAT_ROWS(bfloat16)
+DEFINE_SHORT_FLOAT_ROWS(float32)
 
 // Half as many lanes, as each is two doubles.
 enum { PAIRS = LANES / 2 };
 
-TESSERA_INLINE void sum_chunk_float64(tessera_accumulators to, size_t at, const in_float64 *x, size_t n) {
+TESSERA_INLINE void add_chunk_float64(tessera_accumulators to, size_t at, const in_float64 *x, size_t n,
+                                      const int counted) {
   double sum[PAIRS] = {0}, lost[PAIRS] = {0};
   size_t i = 0;
   for (; i + PAIRS <= n; i += PAIRS)
-    for (size_t k = 0; k < PAIRS; k++) add_compensated(&sum[k], &lost[k], x[i + k]);
-  for (size_t k = 0; k < n - i; k++) add_compensated(&sum[k], &lost[k], x[i + k]);
+    for (size_t k = 0; k < PAIRS; k++) add_compensated(&sum[k], &lost[k], COUNTED_TERM(float64, x[i + k], counted));
+  for (size_t k = 0; k < n - i; k++)
+    add_compensated(&sum[k], &lost[k], COUNTED_TERM(float64, x[i + k], counted));
   for (size_t half = PAIRS / 2; half > 0; half /= 2)
     for (size_t k = 0; k < half; k++) {
       add_compensated(&sum[k], &lost[k], sum[k + half]);
@@ -155,7 +174,7 @@ TESSERA_INLINE void sum_chunk_float64(tessera_accumulators to, size_t at, const 
   add_compensated(total, total + to.capacity, sum[0]);
   total[to.capacity] += lost[0];
 }
-DEFINE_ROWS(sum_rows_float64, tessera_accumulators, float64, sum_chunk_float64)
+DEFINE_FLOAT_ROWS(float64)
 
 void tessera_sum_rows(uint8_t dtype, tessera_accumulators to, const tessera_tile *tile) {
   switch (dtype) {

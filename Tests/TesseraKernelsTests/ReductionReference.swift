@@ -92,6 +92,7 @@ struct ReductionReference {
     case (.moments, _): return m2(items)
     case (.logSumExp, .sum): return sumOfExponentials(items)
     case (.logSumExp, _): return logSumExp(items)
+    case (.numbers, _): return .exact(Wide(items.count { !$0.isNaN }))
     case (.any, _): return .exact(items.contains(where: \.isTrue) ? 1 : 0)
     case (.all, _): return .exact(items.allSatisfy(\.isTrue) ? 1 : 0)
     case (.argMinimum, .index), (.argMaximum, .index):

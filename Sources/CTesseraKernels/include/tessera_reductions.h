@@ -12,7 +12,7 @@ typedef struct {
 } tessera_accumulators;
 
 // rows x columns adjacent values; column c goes to kept position first + c. `mask` has a byte for each
-// value (non-zero counts) or is null. The value at (row, column) has, along what is reduced, the index
+// value (non-zero counts) or is null. Without a mask NaNs may be skipped, by sums and moments of floats. The value at (row, column) has, along what is reduced, the index
 // position + row * step + column / group * group_step; only the arg reductions ask. Values and mask may
 // stand at any address.
 typedef struct {
@@ -22,6 +22,7 @@ typedef struct {
   int64_t position, step;
   size_t group;
   int64_t group_step;
+  uint8_t skips_nan;
 } tessera_tile;
 
 // The functions of rows take such a tile the other way round: row r goes to kept position first + r. There is no mask.
@@ -49,6 +50,10 @@ void tessera_sum_rows(uint8_t dtype, tessera_accumulators to, const tessera_tile
 void tessera_sum_merge(uint8_t dtype, tessera_accumulators to, const tessera_merger *merger);
 void tessera_sum_finish(uint8_t dtype, tessera_accumulators from, size_t first, size_t count, void *result);
 
+// Field: how many values are not NaN (8). Merged and finished as sums of int64.
+void tessera_numbers_columns(uint8_t dtype, tessera_accumulators to, const tessera_tile *tile);
+void tessera_numbers_rows(uint8_t dtype, tessera_accumulators to, const tessera_tile *tile);
+
 // Field: product (8, or 16 for complex).
 void tessera_product_reset(uint8_t dtype, tessera_accumulators to);
 void tessera_product_columns(uint8_t dtype, tessera_accumulators to, const tessera_tile *tile);
@@ -57,7 +62,7 @@ void tessera_product_merge(uint8_t dtype, tessera_accumulators to, const tessera
 // Fields: extremum (the dtype, but float32 for the half types), whether there was a value (1).
 void tessera_extremum_reset(uint8_t kind, uint8_t dtype, tessera_accumulators to);
 void tessera_extremum_columns(uint8_t kind, uint8_t dtype, tessera_accumulators to, const tessera_tile *tile);
-// TESSERA_REDUCE_MINIMUM and TESSERA_REDUCE_MAXIMUM alone, of real dtypes.
+// Of real dtypes.
 void tessera_extremum_rows(uint8_t kind, uint8_t dtype, tessera_accumulators to, const tessera_tile *tile);
 // A minimum and a maximum of the same values in one loop, to the same bits.
 void tessera_extrema_columns(uint8_t dtype, tessera_accumulators least, tessera_accumulators greatest,

@@ -28,7 +28,7 @@ struct LocalReduction: LocalKernel {
 
   var dtype: DType { reducer.resultDType(field) }
   var width: Int? { nil }
-  var name: String { "\(reducer.operation) \(field)" }
+  var name: String { "\(reducer.name) \(field)" }
 
   func scratchBytes(positions: Int, each: Int) -> Int { positions.saturatingMultiply(reducer.bytesPerItem) }
 

@@ -17,11 +17,11 @@ package struct Reduction: Barrier {
   private let fields: [ReductionField]
 
   package init(
-    _ operation: ReductionOperation, _ field: ReductionField, of operand: Node, mask: Node?, axes: Set<Int>,
-    prefersLocal: Bool = false
+    _ operation: ReductionOperation, _ field: ReductionField, of operand: Node, mask: Node?,
+    skipsNaN: Bool = false, axes: Set<Int>, prefersLocal: Bool = false
   ) throws {
     self.prefersLocal = prefersLocal
-    reducer = try Reducer(operation, operand.dtype)
+    reducer = try Reducer(operation, operand.dtype, skipsNaN: skipsNaN)
     reductionField = field
     operands = [operand] + (mask.map { [$0] } ?? [])
     iterationShape = operand.shape
@@ -35,7 +35,7 @@ package struct Reduction: Barrier {
       }
   }
 
-  package var key: String { "\(reducer.operation) \(reducer.operand) \(axes.sorted())" }
+  package var key: String { "\(reducer.name) \(reducer.operand) \(axes.sorted())" }
   package var field: String { "\(reductionField)" }
 
   package func makeSink(memory: Int, threads: Int) throws -> any BarrierSink {

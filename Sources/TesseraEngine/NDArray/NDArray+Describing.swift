@@ -30,15 +30,14 @@ extension NDArray {
       throw TesseraError(
         .usage, "complex numbers have no least and greatest", expected: "a real dtype", got: dtype.name)
     }
-    let mask = try withoutNaN(nil)
-    let count = try reduce(.moments, .count, axis, mask)
-    let deviation = try NDArray.unary(.sqrt, reduce(.moments, .m2, axis, mask) / count.astype(.float64))
+    let count = try reduce(.moments, .count, axis, .numbers)
+    let deviation = try NDArray.unary(.sqrt, reduce(.moments, .m2, axis, .numbers) / count.astype(.float64))
     let (least, greatest) = (try extreme(.min, axis), try extreme(.max, axis))
     // Moments of infinities are NaN, where a mean may be infinite; the extremes, NaN of nothing, tell.
     let (low, high) = (least.astype(.float64), greatest.astype(.float64))
     let isFinite = try NDArray.binary(
       .logicalAnd, NDArray.unary(.isfinite, low), NDArray.unary(.isfinite, high))
-    let mean = try NDArray.select(isFinite, reduce(.moments, .mean, axis, mask), low + high)
+    let mean = try NDArray.select(isFinite, reduce(.moments, .mean, axis, .numbers), low + high)
     return ArraySummary(
       count: count, nanCount: try reducedCount(axis) - count, min: least, max: greatest, mean: mean,
       std: deviation)

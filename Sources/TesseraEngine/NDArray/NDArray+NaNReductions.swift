@@ -7,14 +7,14 @@ extension NDArray {
   public func nansum(
     axis: (any ArrayAxes)? = nil, dtype: DType? = nil, keepdims: Bool = false, where mask: NDArray? = nil
   ) throws -> NDArray {
-    try sum(axis: axis, dtype: dtype, keepdims: keepdims, where: withoutNaN(mask))
+    try total(.sum, .add, axis, dtype, keepdims, nil, numbers(as: dtype, where: mask))
   }
 
   /// The product of what is not NaN; 1 of nothing.
   public func nanprod(
     axis: (any ArrayAxes)? = nil, dtype: DType? = nil, keepdims: Bool = false, where mask: NDArray? = nil
   ) throws -> NDArray {
-    try prod(axis: axis, dtype: dtype, keepdims: keepdims, where: withoutNaN(mask))
+    try total(.product, .multiply, axis, dtype, keepdims, nil, numbers(as: dtype, where: mask))
   }
 
   /// The least of what is not NaN; NaN where there is nothing else.
@@ -41,8 +41,7 @@ extension NDArray {
   ) throws -> NDArray {
     guard hasNaN else { return try mean(axis: axis, dtype: dtype, keepdims: keepdims, where: mask) }
     try requireInexact(dtype)
-    return try mean(
-      axis: axesOfUfunc(axis), dtype: dtype, keepdims: keepdims, where: withoutNaN(mask))
+    return try mean(axesOfUfunc(axis), dtype, keepdims, numbers(where: mask))
   }
 
   /// The variance of what is not NaN; NaN where no more than `ddof` elements are left.
@@ -88,14 +87,10 @@ extension NDArray {
 
   // MARK: Parts
 
-  package var hasNaN: Bool { dtype.kind == .floating || dtype.kind == .complex }
-
-  /// What is neither masked nor NaN; nil when that is everything.
-  package func withoutNaN(_ mask: NDArray?) throws -> NDArray? {
-    try NDArray.requireBool(mask: mask)
-    guard hasNaN else { return mask }
-    let known = try NDArray.unary(.logicalNot, NDArray.unary(.isnan, self))
-    return try mask.map { try NDArray.binary(.logicalAnd, $0, known) } ?? known
+  /// What is neither masked nor NaN, also where elements are cast before they are reduced: no integer tells of a NaN.
+  private func numbers(as dtype: DType?, where mask: NDArray?) throws -> Counted {
+    let keepsNaN = dtype.map { $0.kind == .floating || $0.kind == .complex } ?? true
+    return mask == nil && hasNaN && !keepsNaN ? .masked(try isNumber) : try numbers(where: mask)
   }
 
   /// What NumPy's `mean` takes of floats too, its `nanmean` does not.
@@ -107,7 +102,7 @@ extension NDArray {
 
   /// NumPy gives NaN where no degrees of freedom are left.
   private func nanVariance(_ axis: (any ArrayAxes)?, _ ddof: Int, _ mask: NDArray?) throws -> NDArray {
-    let counted = try withoutNaN(mask)
+    let counted = try numbers(where: mask)
     let squares = try reduce(.moments, .m2, axis, counted)
     let degrees = try count(axis, counted) - Double(ddof)
     return try NDArray.select(degrees .> 0.0, squares / degrees, NDArray(Double.nan))

@@ -18,7 +18,7 @@ extension NDArray {
     initial: (any ArrayScalar)? = nil,
     where mask: NDArray? = nil
   ) throws -> NDArray {
-    try total(.sum, .add, axis, dtype, keepdims, initial, mask)
+    try total(.sum, .add, axis, dtype, keepdims, initial, Counted(mask))
   }
 
   /// The product, as `sum`; it begins with 1 when `initial` is nil.
@@ -27,7 +27,7 @@ extension NDArray {
     initial: (any ArrayScalar)? = nil,
     where mask: NDArray? = nil
   ) throws -> NDArray {
-    try total(.product, .multiply, axis, dtype, keepdims, initial, mask)
+    try total(.product, .multiply, axis, dtype, keepdims, initial, Counted(mask))
   }
 
   /// The least element; NaN when there is one.
@@ -59,12 +59,7 @@ extension NDArray {
   public func mean(
     axis: (any ArrayAxes)? = nil, dtype: DType? = nil, keepdims: Bool = false, where mask: NDArray? = nil
   ) throws -> NDArray {
-    let result = dtype ?? self.dtype.meanDType
-    // Sums of integers of 64 bits may leave their range where the mean does not.
-    let isWide = self.dtype == .int64 || self.dtype == .uint64
-    let source = astype(dtype ?? (isWide ? .float64 : self.dtype))
-    let mean = try source.reduce(.sum, .value, axis, mask) / count(axis, mask)
-    return try mean.astype(result).keeping(axis, of: self, keepdims)
+    try mean(axis, dtype, keepdims, Counted(mask))
   }
 
   /// The variance: mean squared distance from the mean, with a divisor of n - `ddof`.
@@ -73,7 +68,7 @@ extension NDArray {
     where mask: NDArray? = nil
   ) throws -> NDArray {
     let result = (dtype ?? self.dtype.meanDType).realPart
-    return try variance(axis, ddof, mask).astype(result).keeping(axis, of: self, keepdims)
+    return try variance(axis, ddof, Counted(mask)).astype(result).keeping(axis, of: self, keepdims)
   }
 
   /// The standard deviation: the square root of the variance.
@@ -82,7 +77,7 @@ extension NDArray {
     where mask: NDArray? = nil
   ) throws -> NDArray {
     let result = (dtype ?? self.dtype.meanDType).realPart
-    let deviation = try NDArray.unary(.sqrt, variance(axis, ddof, mask))
+    let deviation = try NDArray.unary(.sqrt, variance(axis, ddof, Counted(mask)))
     return try deviation.astype(result).keeping(axis, of: self, keepdims)
   }
 
@@ -91,7 +86,7 @@ extension NDArray {
     axis: (any ArrayAxes)? = nil, keepdims: Bool = false, where mask: NDArray? = nil
   ) throws -> NDArray {
     let axis = axesOfUfunc(axis)
-    return try reduce(.any, .value, axis, mask).keeping(axis, of: self, keepdims)
+    return try reduce(.any, .value, axis, Counted(mask)).keeping(axis, of: self, keepdims)
   }
 
   /// Whether no element is zero.
@@ -99,13 +94,13 @@ extension NDArray {
     axis: (any ArrayAxes)? = nil, keepdims: Bool = false, where mask: NDArray? = nil
   ) throws -> NDArray {
     let axis = axesOfUfunc(axis)
-    return try reduce(.all, .value, axis, mask).keeping(axis, of: self, keepdims)
+    return try reduce(.all, .value, axis, Counted(mask)).keeping(axis, of: self, keepdims)
   }
 
   /// How many elements are not zero, as int64.
   public func countNonzero(axis: (any ArrayAxes)? = nil, keepdims: Bool = false) throws -> NDArray {
     let axis = axesOfUfunc(axis)
-    return try astype(.bool).reduce(.sum, .value, axis, nil).keeping(axis, of: self, keepdims)
+    return try astype(.bool).reduce(.sum, .value, axis).keeping(axis, of: self, keepdims)
   }
 
   /// The position of the first least element along an axis, or in C order over everything, as int64.
@@ -124,9 +119,10 @@ extension NDArray {
 
   /// A reduction as the kernels give it, without the reduced axes.
   package func reduce(
-    _ operation: ReductionOperation, _ field: ReductionField, _ axis: (any ArrayAxes)?, _ mask: NDArray?,
-    prefersLocal: Bool = false
+    _ operation: ReductionOperation, _ field: ReductionField, _ axis: (any ArrayAxes)?,
+    _ counted: Counted = .all, prefersLocal: Bool = false
   ) throws -> NDArray {
+    let (mask, skipsNaN) = try resolved(counted, for: operation)
     try NDArray.requireBool(mask: mask)
     let axes = Set(try axis?.list(ndim) ?? Array(0..<ndim))
     let operand =
@@ -136,7 +132,8 @@ extension NDArray {
         .usage, "mask of a reduction", expected: "a shape that broadcasts to \(shape)", got: "\(mask!.shape)")
     }
     let reduction = try Reduction(
-      operation, field, of: operand.node, mask: mask?.node, axes: axes, prefersLocal: prefersLocal)
+      operation, field, of: operand.node, mask: mask?.node, skipsNaN: skipsNaN, axes: axes,
+      prefersLocal: prefersLocal)
     let kept = shape.indices.filter { !axes.contains($0) }.map { shape[$0] }
     return NDArray(
       .barrier(reduction), shape: try Shape(kept), dtype: reduction.reducer.resultDType(field))
@@ -155,27 +152,27 @@ extension NDArray {
   }
 
   /// How many elements each result is made of, as float64.
-  package func count(_ axis: (any ArrayAxes)?, _ mask: NDArray?) throws -> NDArray {
-    if let mask {
-      let counted = try mask.broadcast(to: shape.dimensions)
-      return try counted.reduce(.sum, .value, axis, nil).astype(.float64)
+  package func count(_ axis: (any ArrayAxes)?, _ counted: Counted) throws -> NDArray {
+    switch counted {
+    case .masked(let mask):
+      return try mask.broadcast(to: shape.dimensions).reduce(.sum, .value, axis).astype(.float64)
+    case .numbers where hasNaN: return try reduce(.numbers, .value, axis).astype(.float64)
+    case .all, .numbers: return NDArray(Double(try reducedCount(axis)))
     }
-    return NDArray(Double(try reducedCount(axis)))
   }
 
   package func reducedCount(_ axis: (any ArrayAxes)?) throws -> Int {
     try axis?.list(ndim).reduce(1) { $0 * shape[$1] } ?? size
   }
 
-  private func total(
+  func total(
     _ operation: ReductionOperation, _ elementwise: BinaryOperation, _ axis: (any ArrayAxes)?,
-    _ dtype: DType?,
-    _ keepdims: Bool, _ initial: (any ArrayScalar)?, _ mask: NDArray?
+    _ dtype: DType?, _ keepdims: Bool, _ initial: (any ArrayScalar)?, _ counted: Counted
   ) throws -> NDArray {
     let axis = axesOfUfunc(axis)
     let result = dtype ?? self.dtype.totalDType
     let source = dtype.map { astype($0) } ?? self
-    var total = try source.reduce(operation, .value, axis, mask)
+    var total = try source.reduce(operation, .value, axis, counted)
     if let initial {
       // In the dtype of the accumulators, so that the result is rounded once.
       let start = NDArray(try initial.scalar.element(of: result)).astype(total.dtype)
@@ -184,9 +181,20 @@ extension NDArray {
     return try total.astype(result).keeping(axis, of: self, keepdims)
   }
 
-  private func variance(_ axis: (any ArrayAxes)?, _ ddof: Int, _ mask: NDArray?) throws -> NDArray {
-    let squares = try reduce(.moments, .m2, axis, mask)
-    let degrees = try count(axis, mask) - Double(ddof)
+  func mean(
+    _ axis: (any ArrayAxes)?, _ dtype: DType?, _ keepdims: Bool, _ counted: Counted
+  ) throws -> NDArray {
+    let result = dtype ?? self.dtype.meanDType
+    // Sums of integers of 64 bits may leave their range where the mean does not.
+    let isWide = self.dtype == .int64 || self.dtype == .uint64
+    let source = astype(dtype ?? (isWide ? .float64 : self.dtype))
+    let mean = try source.reduce(.sum, .value, axis, counted) / count(axis, counted)
+    return try mean.astype(result).keeping(axis, of: self, keepdims)
+  }
+
+  private func variance(_ axis: (any ArrayAxes)?, _ ddof: Int, _ counted: Counted) throws -> NDArray {
+    let squares = try reduce(.moments, .m2, axis, counted)
+    let degrees = try count(axis, counted) - Double(ddof)
     return try squares / NDArray.binary(.maximum, degrees, 0.0)
   }
 
@@ -204,11 +212,11 @@ extension NDArray {
           expected: "initial, beside a mask")
       }
       try requireElements(axis, elementwise.name)
-      return try reduce(operation, .value, axis, nil).keeping(axis, of: self, keepdims)
+      return try reduce(operation, .value, axis).keeping(axis, of: self, keepdims)
     }
     let bound = NDArray(try initial.scalar.element(of: dtype))
     let masked = try mask.map { try NDArray.select($0, self, bound) } ?? self
-    let value = try masked.reduce(operation, .value, axis, nil)
+    let value = try masked.reduce(operation, .value, axis)
     let result =
       try masked.reducedCount(axis) == 0
       ? bound.broadcast(to: value.shape.dimensions) : NDArray.binary(elementwise, value, bound)

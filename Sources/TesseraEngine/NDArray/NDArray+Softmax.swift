@@ -42,8 +42,8 @@ extension NDArray {
     let axis = axesOfUfunc(axis)
     try requireElements(axis, "maximum")
     let source = astype(dtype.meanDType)
-    let greatest = try source.reduce(.maximum, .value, axis, nil).keeping(axis, of: self, true)
-    let sum = try source.reduce(.logSumExp, .sum, axis, nil).keeping(axis, of: self, true)
+    let greatest = try source.reduce(.maximum, .value, axis).keeping(axis, of: self, true)
+    let sum = try source.reduce(.logSumExp, .sum, axis).keeping(axis, of: self, true)
     let wide: DType = source.dtype == .float64 ? .float64 : .float32
     return (source.astype(wide), greatest.astype(wide), sum.astype(wide))
   }

@@ -90,7 +90,7 @@ extension NDArray {
       throw TesseraError(.usage, "logsumexp of complex numbers is not supported")
     }
     let source = isFloat ? self : astype(.float64)
-    return try source.reduce(.logSumExp, .value, axis, nil).astype(source.dtype).keeping(
+    return try source.reduce(.logSumExp, .value, axis).astype(source.dtype).keeping(
       axis, of: self, keepdims)
   }
 

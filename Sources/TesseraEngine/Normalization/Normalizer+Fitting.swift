@@ -36,8 +36,7 @@ extension Normalizer {
       if !method.scalesRows { try Normalizer.requireSamples(x, along: self.axis) }
       switch method {
       case .zscore:
-        let known = try x.withoutNaN(nil)
-        arrays = try [ReductionField.count, .mean, .m2].map { try x.reduce(.moments, $0, along, known) }
+        arrays = try [ReductionField.count, .mean, .m2].map { try x.reduce(.moments, $0, along, .numbers) }
       case .minmax, .maxabs:
         // Of the extremes' magnitudes the greater: integers have magnitudes that they cannot hold.
         arrays = x.size == 0 ? [] : try [x.nanmin(axis: along), x.nanmax(axis: along)]

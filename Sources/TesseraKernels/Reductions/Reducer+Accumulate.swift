@@ -9,7 +9,7 @@ extension Reducer {
     case .product: tessera_product_reset(operand.rawValue, to)
     case .minimum, .maximum, .fmin, .fmax: tessera_extremum_reset(extremumKind, operand.rawValue, to)
     case .logSumExp: tessera_log_sum_exp_reset(to)
-    case .sum, .moments, .any: fill(accumulators, 0, capacity)
+    case .sum, .moments, .any, .numbers: fill(accumulators, 0, capacity)
     case .all: fill(accumulators, 1, capacity)
     case .argMinimum, .argMaximum: fill(accumulators, 0xFF, capacity)
     }
@@ -43,6 +43,7 @@ extension Reducer {
     case .moments: tessera_moments_merge(to, &merger)
     case .logSumExp: tessera_log_sum_exp_merge(to, &merger)
     case .any, .all: tessera_truth_merge(operation == .all ? 1 : 0, to, &merger)
+    case .numbers: tessera_sum_merge(DType.int64.rawValue, to, &merger)
     }
   }
 
@@ -58,10 +59,11 @@ extension Reducer {
     case .moments: tessera_moments_columns(kernelDType.rawValue, to, &tile)
     case .logSumExp: tessera_log_sum_exp_columns(operand.rawValue, to, &tile)
     case .any, .all: tessera_truth_columns(operation == .all ? 1 : 0, operand.rawValue, to, &tile)
+    case .numbers: tessera_numbers_columns(operand.rawValue, to, &tile)
     }
   }
 
-  private var extremumKind: UInt8 {
+  var extremumKind: UInt8 {
     switch operation {
     case .minimum, .argMinimum: UInt8(TESSERA_REDUCE_MINIMUM)
     case .maximum, .argMaximum: UInt8(TESSERA_REDUCE_MAXIMUM)

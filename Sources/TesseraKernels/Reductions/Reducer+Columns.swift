@@ -24,7 +24,9 @@ extension Reducer {
     _ targets: [ReducerTarget], first: Int, rows: Int, columns: Int, values: UnsafeRawPointer,
     mask: UnsafeRawPointer?, position: Int, step: Int
   ) {
-    check(targets, rows: rows, columns: columns, last: first + columns, first: first, step: step)
+    check(
+      targets, rows: rows, columns: columns, last: first + columns, first: first, step: step,
+      hasMask: mask != nil)
     if rows == 0 || columns == 0 { return }
     if columns == 1 && rows >= longRow {
       // One column is one row.
@@ -45,8 +47,9 @@ extension Reducer {
   }
 
   static func check(
-    _ targets: [ReducerTarget], rows: Int, columns: Int, last: Int, first: Int, step: Int
+    _ targets: [ReducerTarget], rows: Int, columns: Int, last: Int, first: Int, step: Int, hasMask: Bool
   ) {
+    precondition(!hasMask || !targets.contains(where: \.reducer.skipsNaN))
     precondition(first >= 0 && rows >= 0 && columns >= 0 && step >= 0)
     precondition(
       targets.allSatisfy { last <= $0.capacity && $0.reducer.operand == targets[0].reducer.operand })

@@ -20,7 +20,7 @@ extension Reducer {
       // Behind the greatest values.
       result.copyMemory(from: accumulators + (capacity + first) * 8, byteCount: count * 8)
     case (.logSumExp, _): tessera_log_sum_exp_finish(from, first, count, result)
-    case (.product, _), (.any, _), (.all, _):
+    case (.product, _), (.any, _), (.all, _), (.numbers, _):
       result.copyMemory(from: accumulators + first * bytesPerItem, byteCount: count * bytesPerItem)
     case (.moments, _): finishMoments(field, accumulators, capacity, first, count, result)
     case (_, .index): result.copyMemory(from: accumulators + first * 8, byteCount: count * 8)

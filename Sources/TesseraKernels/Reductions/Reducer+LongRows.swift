@@ -8,7 +8,10 @@ extension Reducer {
 
   /// Whether there is a loop over rows.
   var takesLongRows: Bool {
-    [.sum, .moments, .minimum, .maximum].contains(operation) && operand.kind != .complex
+    switch operation {
+    case .sum, .moments, .minimum, .maximum, .fmin, .fmax, .numbers: operand.kind != .complex
+    default: false
+    }
   }
 
   /// Takes rows, without a mask, by reducers that have a loop over them: piece by piece, so that values are in the
@@ -29,7 +32,7 @@ extension Reducer {
         let tile = tessera_tile(
           first: first + row, rows: min(height, rows - row), columns: min(width, columns - column),
           values: values + (row * columns + column) * item, mask: nil, position: 0, step: 0, group: 1,
-          group_step: 0)
+          group_step: 0, skips_nan: 0)
         for loop in loops { loop.takeRows(tile) }
       }
     }

@@ -20,7 +20,9 @@ extension Reducer {
     _ targets: [ReducerTarget], first: Int, rows: Int, columns: Int, values: UnsafeRawPointer,
     mask: UnsafeRawPointer?, position: Int, step: Int
   ) {
-    check(targets, rows: rows, columns: columns, last: first + rows, first: first, step: step)
+    check(
+      targets, rows: rows, columns: columns, last: first + rows, first: first, step: step,
+      hasMask: mask != nil)
     if rows == 0 || columns == 0 { return }
     if mask == nil && columns >= longRow {
       takeLongRows(

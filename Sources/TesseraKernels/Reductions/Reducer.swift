@@ -14,16 +14,31 @@ package import TesseraCore
 package struct Reducer: Sendable {
   package let operation: ReductionOperation
   package let operand: DType
+  /// Whether NaNs do not count. Such reducers take no masks.
+  package let skipsNaN: Bool
 
-  /// Throws `.usage` where NumPy raises TypeError: `logSumExp` of complex values.
-  package init(_ operation: ReductionOperation, _ operand: DType) throws {
+  /// Throws `.usage` where NumPy raises TypeError: `logSumExp` of complex values; and for NaNs that are to be skipped where
+  /// `canSkipNaN` says no.
+  package init(_ operation: ReductionOperation, _ operand: DType, skipsNaN: Bool = false) throws {
+    guard !skipsNaN || Reducer.canSkipNaN(operation, operand) else {
+      throw TesseraError(.usage, "\(operation) of \(operand.name) without NaNs is not supported")
+    }
     if operation == .logSumExp && operand.kind == .complex {
       throw TesseraError(
         .usage, "logsumexp is not defined for complex values", expected: "a real dtype", got: operand.name)
     }
     self.operation = operation
     self.operand = operand
+    self.skipsNaN = skipsNaN
   }
+
+  /// Whether there are loops that look for NaNs themselves, so that no mask is needed.
+  package static func canSkipNaN(_ operation: ReductionOperation, _ operand: DType) -> Bool {
+    (operation == .sum || operation == .moments) && operand.kind == .floating
+  }
+
+  /// What tells it from other reducers of the same dtype.
+  package var name: String { skipsNaN ? "\(operation) without NaN" : "\(operation)" }
 
   /// Bytes of accumulators for each kept position, all fields.
   package var bytesPerItem: Int {
@@ -35,6 +50,7 @@ package struct Reducer: Sendable {
     case .moments: 32 * parts
     case .logSumExp: 16
     case .any, .all: 1
+    case .numbers: 8
     }
   }
 
@@ -53,6 +69,7 @@ package struct Reducer: Sendable {
       case .minimum, .maximum, .fmin, .fmax, .argMinimum, .argMaximum: operand
       case .logSumExp, .moments: .float64
       case .any, .all: .bool
+      case .numbers: .int64
       }
     }
   }
@@ -64,7 +81,7 @@ package struct Reducer: Sendable {
     case .argMinimum, .argMaximum: [.value, .index, .count].contains(field)
     case .minimum, .maximum, .fmin, .fmax: [.value, .count].contains(field)
     case .logSumExp: [.value, .sum].contains(field)
-    case .sum, .product, .any, .all: field == .value
+    case .sum, .product, .any, .all, .numbers: field == .value
     }
   }
 

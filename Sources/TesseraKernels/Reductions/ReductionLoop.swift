@@ -21,7 +21,8 @@ enum ReductionLoop {
       return (left[one], left[other])
     }
     guard let operand = targets.first?.reducer.operand else { return [] }
-    if [.float16, .bfloat16, .float32, .complex64].contains(operand), let both = pair(.moments, .sum) {
+    let isShort = [.float16, .bfloat16, .float32, .complex64].contains(operand)
+    if isShort, !targets.contains(where: \.reducer.skipsNaN), let both = pair(.moments, .sum) {
       loops.append(.momentsAndSum(both.0, both.1))
     }
     if operand.kind != .complex, let both = pair(.minimum, .maximum) {
@@ -44,7 +45,8 @@ extension ReductionLoop {
     var tile = tessera_tile(
       first: first * parts, rows: rows, columns: columns * parts, values: values,
       mask: mask?.assumingMemoryBound(to: UInt8.self), position: Int64(positions.start),
-      step: Int64(positions.step), group: positions.group, group_step: Int64(positions.groupStep))
+      step: Int64(positions.step), group: positions.group, group_step: Int64(positions.groupStep),
+      skips_nan: skipsNaN ? 1 : 0)
     switch self {
     case .one(let target):
       target.reducer.accumulate(target.accumulators, capacity: target.capacity, &tile)
@@ -54,6 +56,10 @@ extension ReductionLoop {
     case .extrema(let least, let greatest):
       tessera_extrema_columns(least.reducer.operand.rawValue, least.memory, greatest.memory, &tile)
     }
+  }
+
+  private var skipsNaN: Bool {
+    if case .one(let target) = self { target.reducer.skipsNaN } else { false }
   }
 
   private var parts: Int {
@@ -73,6 +79,8 @@ extension ReductionLoop {
 /// Tiles whose rows are reduced, without a mask.
 extension ReductionLoop {
   func takeRows(_ tile: tessera_tile) {
+    var tile = tile
+    tile.skips_nan = skipsNaN ? 1 : 0
     withUnsafePointer(to: tile) { tile in
       switch self {
       case .one(let target): target.takeRows(tile)
@@ -94,9 +102,9 @@ extension ReducerTarget {
     let dtype = reducer.operand.rawValue
     switch reducer.operation {
     case .sum: tessera_sum_rows(dtype, memory, tile)
-    case .minimum: tessera_extremum_rows(UInt8(TESSERA_REDUCE_MINIMUM), dtype, memory, tile)
-    case .maximum: tessera_extremum_rows(UInt8(TESSERA_REDUCE_MAXIMUM), dtype, memory, tile)
+    case .minimum, .maximum, .fmin, .fmax: tessera_extremum_rows(reducer.extremumKind, dtype, memory, tile)
     case .moments: tessera_moments_rows(dtype, memory, tile)
+    case .numbers: tessera_numbers_rows(dtype, memory, tile)
     default: preconditionFailure("\(reducer.operation) has no loop over rows")
     }
   }

@@ -12,4 +12,6 @@ package enum ReductionOperation: UInt8, CaseIterable, Sendable, Hashable {
   /// `log(sum(exp(x)))`, of any range of `x`.
   case logSumExp
   case any, all
+  /// How many values are not NaN.
+  case numbers
 }
