@@ -49,9 +49,7 @@ struct SummaryFile {
   /// A plan is not made for what could not be run: refuses what building the text would find.
   private static func check(_ path: String, overwrites: Bool) throws {
     try Directory.require(Path.parent(path))
-    if !overwrites, try Directory.kind(path, followLinks: false) != nil {
-      throw TesseraError(.exists, "exists already (--overwrite replaces it)", path: path)
-    }
+    try Staging.requireFree(path, overwrites: overwrites)
   }
 
   /// Computing and writing; nil of text, of which computing alone is planned.

@@ -60,9 +60,7 @@ public struct Adoption: Sendable {
     try Overlap.check(self.destination, readFrom: source)
     // What is made is a shard, which format 2 does not have.
     _ = try ZarrPlace(self.destination).resolve(ArrayLayout(zarrFormat: 3))
-    if !overwrite, try Directory.kind(self.destination, followLinks: false) != nil {
-      throw TesseraError(.exists, "exists already (--overwrite replaces it)", path: self.destination)
-    }
+    try Staging.requireFree(self.destination, overwrites: overwrite)
     let file = try File(source)
     let header = try naming(source) { try NpyHeader.read(file) }
     let dtype = try naming(source) { try header.supportedDType() }
