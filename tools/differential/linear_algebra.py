@@ -325,7 +325,7 @@ class Case(Products, Tall):
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--binary", required=True)
-    parser.add_argument("--seed", type=int, default=int.from_bytes(os.urandom(3)))
+    parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--case", type=int)
     parser.add_argument("--cases", type=int, default=500)
     arguments = parser.parse_args()
