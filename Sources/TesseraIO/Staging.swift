@@ -62,6 +62,15 @@ package final class Staging: Sendable {
     if staging.isResumed { staging.keep() } else { try staging.discard() }
   }
 
+  /// Refuses a destination at which something is, a link that leads nowhere too, that may not be replaced.
+  ///
+  /// - Throws: `.exists`.
+  package static func requireFree(_ destination: String, overwrites: Bool) throws {
+    if !overwrites, try Directory.kind(destination, followLinks: false) != nil {
+      throw existsAlready(destination)
+    }
+  }
+
   private static func existsAlready(_ path: String) -> TesseraError {
     TesseraError(.exists, "exists already (--overwrite replaces it)", path: path)
   }

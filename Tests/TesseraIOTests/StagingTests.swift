@@ -46,6 +46,20 @@ import Testing
     #expect(#expect(throws: TesseraError.self) { try Staging(folder.at("y")) }?.kind == .exists)
   }
 
+  @Test func aFreePlaceIsOneWithNothing() throws {
+    try folder.write("x", [9])
+    symlink(folder.at("nowhere"), folder.at("y"))
+    for name in ["x", "y"] {
+      let error = #expect(throws: TesseraError.self) {
+        try Staging.requireFree(folder.at(name), overwrites: false)
+      }
+      #expect(error?.kind == .exists && error?.path == folder.at(name))
+      try Staging.requireFree(folder.at(name), overwrites: true)
+    }
+    for name in ["z", "none/z", "x/z"] { try Staging.requireFree(folder.at(name), overwrites: false) }
+    #expect(folder.names == ["x", "y"])
+  }
+
   @Test func aRehearsalLeavesThingsAsTheyAre() throws {
     try Staging.rehearse(folder.at("x"))
     #expect(folder.names == [])

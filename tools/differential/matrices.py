@@ -2,6 +2,10 @@
 import numpy as np
 
 
+#: What matrices are made of, float64 twice as often as the others.
+DTYPES = ["float64", "float64", "float32", "complex128", "complex64", "int32", "bool"]
+
+
 class Wrong(Exception):
     """What is wrong with an answer."""
 

@@ -4,11 +4,10 @@ References are computed in long doubles. Bounds are relative to the norms of the
 """
 import numpy as np
 
-from matrices import Wrong, adjoint, eps, long, wide
+from matrices import DTYPES, Wrong, adjoint, eps, long, wide
 
 #: Sums of products are added up in blocks: their errors stay below this many roundings of the norms' product.
 ROUNDINGS = 64
-DTYPES = ["float64", "float64", "float32", "complex128", "complex64", "int32", "bool"]
 REAL = [name for name in DTYPES if "complex" not in name]
 
 

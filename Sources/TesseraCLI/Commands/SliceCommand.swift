@@ -65,6 +65,10 @@ struct SliceCommand: Command {
   }
 
   private func explain(_ view: StoredArray, in session: Session) throws {
+    // A plan is not made for what could not be run.
+    try naming(source) {
+      try shared.isJSON ? ArrayJSON.requireFew(view.shape) : ArrayPrinter.requirePrintable(view.shape)
+    }
     let shown = shared.isJSON ? view.shape.count : ArrayPrinter.shownLengths(of: view.shape).reduce(1, *)
     let bytes = shown.saturatingMultiply(view.dtype.itemSize)
     let memory = bytes.saturatingMultiply(2).saturatingAdd(view.driver.scratchBytes)

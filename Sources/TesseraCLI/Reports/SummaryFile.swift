@@ -23,10 +23,12 @@ struct SummaryFile {
     self.path = path
     self.options = options
     if path.hasSuffix(".csv") || path.hasSuffix(".tsv") {
+      // Asked in the order in which an archive's place is; what building the text would find is not planned either.
+      try Staging.requireFree(path, overwrites: options.overwrite)
+      try Directory.require(Path.parent(path))
       // Of a member the archive counts, whatever it is called.
       try Overlap.check(path, readFrom: ArrayLocation(existing: source).path)
       if options.overwrite { try Replacement.check(path) }
-      if plansOnly { try SummaryFile.check(path, overwrites: options.overwrite) }
       let staging =
         plansOnly
         ? nil : try Staging(path, overwrites: options.overwrite, waiting: options.lockWaiting)
@@ -43,14 +45,6 @@ struct SummaryFile {
       throw TesseraError(
         .usage, "destination of a table", path: path, expected: "a name ending in .npz or .csv",
         got: "'\(Path.name(path))'")
-    }
-  }
-
-  /// A plan is not made for what could not be run: refuses what building the text would find.
-  private static func check(_ path: String, overwrites: Bool) throws {
-    try Directory.require(Path.parent(path))
-    if !overwrites, try Directory.kind(path, followLinks: false) != nil {
-      throw TesseraError(.exists, "exists already (--overwrite replaces it)", path: path)
     }
   }
 

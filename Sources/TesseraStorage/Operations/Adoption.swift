@@ -34,7 +34,8 @@ public struct Adoption: Sendable {
   ///   - waiting: waits until other writers are done; nil throws `.busy` at once.
   /// - Throws: `TesseraError`: `.usage` for scalars, empty arrays, chunks that are not stretches of the file, files in
   ///   the folder of a Zarr array, destinations around the file, other destinations, and places in an array or in a
-  ///   group of format 2; `.exists`; `.corrupt` and `.unsupported` as `StoredArray.open`.
+  ///   group of format 2; `.exists`; `.notFound` for a file or folder that is missing; `.corrupt` and `.unsupported` as
+  ///   `StoredArray.open`.
   public init(
     _ source: String, as destination: String, keepsLink: Bool = false, chunks: [Int]? = nil,
     overwrite: Bool = false, waiting: Waiting? = nil
@@ -57,12 +58,12 @@ public struct Adoption: Sendable {
     // With a second name too: both stores would change it.
     try ZarrPlace.requireOutsideArrays(
       source, instead: "a .npy file outside of it (or use convert, which copies the array)")
-    try Overlap.check(self.destination, readFrom: source)
     // What is made is a shard, which format 2 does not have.
     _ = try ZarrPlace(self.destination).resolve(ArrayLayout(zarrFormat: 3))
-    if !overwrite, try Directory.kind(self.destination, followLinks: false) != nil {
-      throw TesseraError(.exists, "exists already (--overwrite replaces it)", path: self.destination)
-    }
+    try Staging.requireFree(self.destination, overwrites: overwrite)
+    // No groups are made around it. Before overlaps are looked for, as a place in the source is none at all.
+    try Directory.require(Path.parent(self.destination))
+    try Overlap.check(self.destination, readFrom: source)
     let file = try File(source)
     let header = try naming(source) { try NpyHeader.read(file) }
     let dtype = try naming(source) { try header.supportedDType() }

@@ -33,9 +33,7 @@ struct DeliveryTarget: Sendable {
         .exists, "cannot change one member of an archive", path: location.path,
         expected: "a new archive, or the whole one as destination with --overwrite")
     }
-    if !overwrites, try Directory.kind(location.path, followLinks: false) != nil {
-      throw TesseraError(.exists, "exists already (--overwrite replaces it)", path: location.path)
-    }
+    try Staging.requireFree(location.path, overwrites: overwrites)
     try DeliveryTarget.requireFolder(of: location)
     (self.location, self.texts, self.groups) = (location, texts, groups)
   }

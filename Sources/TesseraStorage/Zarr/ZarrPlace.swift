@@ -20,8 +20,8 @@ struct ZarrPlace {
     let place = Path.join(try Path.resolved(Path.parent(path)), Path.name(path))
     let store = try ZarrPlace.store(above: place)
     if let store, store.isArray {
-      throw TesseraError(
-        .usage, "destination in an array", path: path, expected: "a place outside \(store.folder)")
+      let folder = try ZarrPlace.asGiven(store.folder, in: path)
+      throw TesseraError(.usage, "destination in an array", path: path, expected: "a place outside \(folder)")
     }
     groupFormat = store?.format
     let names = ZarrPlace.names(of: place, in: store?.folder)
@@ -41,8 +41,9 @@ struct ZarrPlace {
   static func requireOutsideArrays(_ file: String, instead: String) throws {
     do {
       guard let store = try ZarrPlace.store(above: Path.resolved(file)), store.isArray else { return }
+      let folder = try ZarrPlace.asGiven(store.folder, in: file)
       throw TesseraError(
-        .usage, "this is a file of the Zarr array \(store.folder)", path: file, expected: instead)
+        .usage, "this is a file of the Zarr array \(folder)", path: file, expected: instead)
     } catch let error as TesseraError where error.kind == .corrupt {
       throw TesseraError(.corrupt, "cannot tell whether this is a shard: \(error)", path: file)
     }
@@ -73,6 +74,16 @@ struct ZarrPlace {
       (folder, inner) = (Path.parent(folder), folder)
     }
     return nil
+  }
+
+  /// A folder above a place as messages call it: as the path begins that led there, unless a link or dots led past it.
+  private static func asGiven(_ folder: String, in path: String) throws -> String {
+    var (given, inner) = (Path.parent(path), path)
+    while given != inner {
+      if try Path.resolved(given) == folder { return given }
+      (given, inner) = (Path.parent(given), given)
+    }
+    return folder
   }
 
   /// Of a place, and of the groups down to it: below the store that holds it, or below the first folder `….zarr`, from

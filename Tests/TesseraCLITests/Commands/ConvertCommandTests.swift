@@ -74,6 +74,22 @@ import Testing
     #expect(folder.names == ["a.npy"])
   }
 
+  @Test func adoptNeedsAFolder() throws {
+    let folder = try TemporaryFolder()
+    let source = try folder.npy("a.npy", [4], [1, 2, 3, 4] as [Float])
+    try folder.write("file", [])
+    for (name, part) in [
+      ("a.npy/b.zarr", "a.npy: not a folder"), ("file/b.zarr", "file: not a folder"),
+      ("none/b.zarr", "none: no such folder"), ("none.zarr/b", "none.zarr: no such folder"),
+    ] {
+      for options in [[], ["--explain"], ["--overwrite"]] {
+        let run = ToolRun(["adopt", source, folder(name)] + options)
+        #expect(run.status == 1 && run.errors.contains(part), "\(name), \(options): \(run.errors)")
+      }
+    }
+    #expect(folder.names == ["a.npy", "file"])
+  }
+
   @Test func membersTakeTheFormatOfTheirGroup() throws {
     let folder = try TemporaryFolder()
     let source = try folder.npy("a.npy", [4, 2], (0..<8).map { Float($0) })

@@ -73,6 +73,23 @@ import Testing
     #expect(try ToolRun("slice", path, "1:", "--json").json()["shape"] == [100_000])
   }
 
+  /// Whether it is run or planned.
+  @Test func tooManyElementsAreRefused() throws {
+    let folder = try TemporaryFolder()
+    let long = try folder.npy("a.npy", [100_001], [UInt8](repeating: 1, count: 100_001))
+    // Of eight axes six elements each are shown, more than a million.
+    let shape = [Int](repeating: 7, count: 8)
+    let high = try folder.npy("h.npy", shape, [UInt8](repeating: 1, count: shape.reduce(1, *)))
+    for (arguments, part) in [([long, "...", "--json"], "for JSON"), ([high, "..."], "to print")] {
+      let run = ToolRun(["slice"] + arguments)
+      #expect(run.status == 2 && run.errors.contains("too many elements \(part)"), "\(run.errors)")
+      let planned = ToolRun(["slice"] + arguments + ["--explain"])
+      #expect(planned.status == 2 && planned.output.isEmpty, "\(arguments)")
+      #expect(planned.errors == run.errors, "\(planned.errors)")
+    }
+    #expect(ToolRun("slice", long, "...", "--explain").status == 0)
+  }
+
   @Test func writesToADestination() throws {
     let folder = try TemporaryFolder()
     let path = try folder.npy("a.npy", [10, 4], (0..<40).map { Int32($0) })

@@ -163,6 +163,17 @@ import Testing
     #expect(try folder.read("t.\(form)") == [])
   }
 
+  /// Not even the source, with which a place in it does not overlap.
+  @Test(arguments: ["csv", "npz"]) func aFileIsNoFolderForATable(_ form: String) throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.npy("a.npy", [2, 2], [1, 2, 3, 4] as [Int32])
+    for options in [[], ["--explain"], ["--overwrite"]] {
+      let run = ToolRun(["stats", path, "-o", "\(path)/t.\(form)"] + options)
+      #expect(run.status == 1 && run.errors.contains("a.npy: not a folder"), "\(options): \(run.errors)")
+    }
+    #expect(folder.names == ["a.npy"])
+  }
+
   @Test func aFolderIsNotReplacedByATable() throws {
     let folder = try TemporaryFolder()
     let path = try folder.npy("a.npy", [2, 2], [1, 2, 3, 4] as [Int32])

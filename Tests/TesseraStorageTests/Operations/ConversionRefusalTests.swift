@@ -136,6 +136,21 @@ import Testing
     #expect(aliased?.kind == .usage)
   }
 
+  /// Not by the path without links that is looked at.
+  @Test func theArrayAroundAPlaceIsNamedAsThePathNamesIt() throws {
+    symlink(folder.path, folder.at("here"))
+    let around = folder.at("here/x.zarr")
+    let converted = tesseraError { _ = try Conversion(from: folder.at("x.npy"), to: "\(around)/c/new") }
+    #expect(converted?.expected == "a place outside \(around)", "\(converted as Any)")
+    try array.writeNpy("\(around)/c/y.npy")
+    let adopted = tesseraError { _ = try Adoption("\(around)/c/y.npy", as: folder.at("out.zarr")) }
+    #expect(adopted?.what == "this is a file of the Zarr array \(around)", "\(adopted as Any)")
+    // Nothing in this path is the array.
+    symlink(folder.at("x.zarr/c"), folder.at("alias.zarr"))
+    let led = tesseraError { _ = try Conversion(from: folder.at("x.npy"), to: folder.at("alias.zarr/0")) }
+    #expect(led?.expected?.hasSuffix("/x.zarr") == true, "\(led as Any)")
+  }
+
   /// Such names can be read, but are not made.
   @Test func aReservedNameIsNotCopied() throws {
     try array.writeRawZarr(folder.at("g.zarr/__c"))

@@ -3,17 +3,21 @@ import Tessera
 extension Step {
   /// A function of numpy.linalg, a product, or what streams over rows; of several results the one that `part` names.
   func linearAlgebra() throws -> NDArray? {
-    guard operation.hasPrefix("linalg.") else { return nil }
+    guard operation.hasPrefix(Step.prefix) else { return nil }
     let a = try array(0)
     return try factored(a) ?? solved(a) ?? multiplied(a) ?? streamed(a) ?? measured(a)
   }
+
+  private static let prefix = "linalg."
+  /// What is asked for, without that prefix.
+  var function: Substring { operation.dropFirst(Step.prefix.count) }
 
   func flag(_ key: String) -> Bool { self[key]?.bool ?? false }
   var part: String { self["part"]?.string ?? "" }
   private var number: Double? { self["number"]?.string.flatMap { Double($0) } }
 
   private func factored(_ a: NDArray) throws -> NDArray? {
-    switch operation.dropFirst(7) {
+    switch function {
     case "cholesky": return try Linalg.cholesky(a, upper: flag("upper"), options: options)
     case "qr":
       if self["mode"]?.string == "r" { return try Linalg.qrR(a, options: options) }
@@ -38,7 +42,7 @@ extension Step {
   }
 
   private func solved(_ a: NDArray) throws -> NDArray? {
-    switch operation.dropFirst(7) {
+    switch function {
     case "solve": return try Linalg.solve(a, array(1), options: options)
     case "inv": return try Linalg.inv(a, options: options)
     case "det": return try Linalg.det(a, options: options)
@@ -60,7 +64,7 @@ extension Step {
   }
 
   private func measured(_ a: NDArray) throws -> NDArray? {
-    switch operation.dropFirst(7) {
+    switch function {
     case "matrix_rank":
       return try Linalg.matrixRank(a, tol: number, hermitian: flag("hermitian"), options: options)
     case "cond": return try Linalg.cond(a, p: order, options: options)

@@ -3,7 +3,7 @@ import Tessera
 extension Step {
   /// Products of arrays; nil for any other operation.
   func multiplied(_ a: NDArray) throws -> NDArray? {
-    switch operation.dropFirst(7) {
+    switch function {
     case "matmul": return try matmul(a, array(1))
     case "dot": return try dot(a, array(1))
     case "inner": return try inner(a, array(1))

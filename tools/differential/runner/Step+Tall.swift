@@ -8,7 +8,7 @@ extension Step {
   private func other() throws -> NDArray? { argumentCount > 1 ? try array(1) : nil }
 
   private func columnwise(_ a: NDArray) throws -> NDArray? {
-    switch operation.dropFirst(7) {
+    switch function {
     case "gram": return try gram(a, dtype: dtype)
     case "cov":
       return try cov(
@@ -20,7 +20,7 @@ extension Step {
   }
 
   private func decomposed(_ a: NDArray) throws -> NDArray? {
-    switch operation.dropFirst(7) {
+    switch function {
     case "tall_qr":
       let (q, r) = try Linalg.tallQR(a, options: options)
       return part == "Q" ? q : r
@@ -46,7 +46,7 @@ extension Step {
   }
 
   private func compared(_ a: NDArray) throws -> NDArray? {
-    switch operation.dropFirst(7) {
+    switch function {
     case "cosine_similarity": return try cosineSimilarity(a, other())
     case "euclidean_distances": return try euclideanDistances(a, other())
     case "nearest_rows":
