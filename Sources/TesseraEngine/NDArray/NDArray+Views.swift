@@ -93,6 +93,21 @@ extension NDArray {
     return try self[Selection((0..<ndim).map { axes.contains($0) ? .index(0) : .slice() })]
   }
 
+  /// The same elements with one axis or more, a scalar as one element: NumPy's `atleast_1d`.
+  public func atLeast1D() throws -> NDArray { ndim == 0 ? try reshape([1]) : self }
+
+  /// The same with two axes or more, one axis as a row: NumPy's `atleast_2d`.
+  public func atLeast2D() throws -> NDArray { ndim < 2 ? try reshape([1, size]) : self }
+
+  /// The same with three axes or more: NumPy's `atleast_3d`. One axis becomes the middle one, two the first ones.
+  public func atLeast3D() throws -> NDArray {
+    switch ndim {
+    case 0, 1: return try reshape([1, size, 1])
+    case 2: return try expandDims(axis: 2)
+    default: return self
+    }
+  }
+
   /// The elements repeated to a larger shape, as NumPy's `broadcast_to`.
   ///
   /// - Throws: `.usage` for a shape that it does not broadcast to.
