@@ -44,14 +44,13 @@ public func stack(_ arrays: [NDArray], axis: Int = 0) throws -> NDArray {
 
 /// Rows below one another; 1-D arrays are rows. Throws as `concatenate`.
 public func vstack(_ arrays: [NDArray]) throws -> NDArray {
-  try concatenate(
-    try arrays.map { $0.ndim < 2 ? try $0.reshape([1, $0.size]) : $0 }, axis: 0)
+  try concatenate(try arrays.map { try $0.atLeast2D() }, axis: 0)
 }
 
 /// Columns beside one another; 1-D arrays one after another. Throws as `concatenate`.
 public func hstack(_ arrays: [NDArray]) throws -> NDArray {
-  let atLeast1D = try arrays.map { $0.ndim == 0 ? try $0.reshape([1]) : $0 }
-  return try concatenate(atLeast1D, axis: (atLeast1D.first?.ndim ?? 1) == 1 ? 0 : 1)
+  let parts = try arrays.map { try $0.atLeast1D() }
+  return try concatenate(parts, axis: (parts.first?.ndim ?? 1) == 1 ? 0 : 1)
 }
 
 /// Along axis 2; vectors are rows, matrices one deep. Throws as `concatenate`.
