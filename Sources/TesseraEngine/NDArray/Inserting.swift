@@ -98,7 +98,7 @@ public func insert(
 
 extension NDArray {
   /// These ranges of an axis, one after another.
-  package func gathered(_ ranges: [Range<Int>], _ axis: Int) throws -> NDArray {
+  func gathered(_ ranges: [Range<Int>], _ axis: Int) throws -> NDArray {
     guard ranges.count > NDArray.mostStretches else {
       if ranges.isEmpty { return try part(0..<0, axis) }
       return try concatenate(ranges.map { try part($0, axis) }, axis: axis)
@@ -115,7 +115,7 @@ extension NDArray {
   private static let mostStretches = 64
 
   /// A range of an axis.
-  package func part(_ range: Range<Int>, _ axis: Int) throws -> NDArray {
+  func part(_ range: Range<Int>, _ axis: Int) throws -> NDArray {
     let whole = [Selection.Item](repeating: .slice(), count: axis)
     return try self[Selection(whole + [.slice(start: range.lowerBound, stop: range.upperBound)])]
   }

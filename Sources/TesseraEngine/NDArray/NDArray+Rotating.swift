@@ -34,7 +34,7 @@ extension NDArray {
   }
 
   /// - Throws: `.usage` for fewer axes than `name` works on.
-  package func requireAxes(_ count: Int, _ name: String) throws {
+  func requireAxes(_ count: Int, _ name: String) throws {
     guard ndim >= count else {
       throw TesseraError(.usage, "axes for \(name)", expected: "\(count) or more", got: "\(ndim)")
     }
