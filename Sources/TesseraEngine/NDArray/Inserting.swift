@@ -144,7 +144,7 @@ extension NDArray {
       throw TesseraError(
         .usage, "values to insert", expected: "at most \(ndim) axes", got: "shape \(values.shape)")
     }
-    return try values.astype(dtype).expandDims(axis: Axes(Array(0..<ndim - values.ndim)))
+    return try values.astype(dtype).expandDims(axis: Array(0..<ndim - values.ndim))
   }
 
   /// All of the values before one position of an axis.

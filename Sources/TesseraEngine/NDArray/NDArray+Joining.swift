@@ -39,7 +39,7 @@ public func stack(_ arrays: [NDArray], axis: Int = 0) throws -> NDArray {
     throw TesseraError(
       .usage, "all input arrays must have the same shape", expected: "\(first.shape)", got: "\(other.shape)")
   }
-  return try concatenate(try arrays.map { try $0.expandDims(axis: Axes(axis)) }, axis: axis)
+  return try concatenate(try arrays.map { try $0.expandDims(axis: axis) }, axis: axis)
 }
 
 /// Rows below one another; 1-D arrays are rows. Throws as `concatenate`.

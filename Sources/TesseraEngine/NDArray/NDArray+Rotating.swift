@@ -11,9 +11,9 @@ extension NDArray {
     guard first != second else { throw TesseraError(.usage, "Axes must be different.", got: "\(axes)") }
     switch (k % 4 + 4) % 4 {
     case 0: return self
-    case 1: return try flip(axis: Axes(second)).swapaxes(first, second)
-    case 2: return try flip(axis: Axes([first, second]))
-    default: return try swapaxes(first, second).flip(axis: Axes(second))
+    case 1: return try flip(axis: second).swapaxes(first, second)
+    case 2: return try flip(axis: [first, second])
+    default: return try swapaxes(first, second).flip(axis: second)
     }
   }
 
