@@ -1,18 +1,23 @@
 import TesseraCore
 
-/// `a` where the mask is true, `b` elsewhere; dtypes are promoted, and all three broadcast: NumPy's `where`.
+/// `a` where the mask is true, `b` elsewhere; dtypes are promoted, and all three broadcast: NumPy's `where`. Lazy.
 ///
+/// - Parameter mask: of any dtype; what is not zero counts as true.
 /// - Throws: `.usage` for shapes that do not broadcast.
 public func `where`(_ mask: NDArray, _ a: NDArray, _ b: NDArray) throws -> NDArray {
   try .select(mask, a, b)
 }
 
 /// The same with a number for `b`.
+///
+/// - Throws: also for an integer that the dtype of `a` cannot hold.
 public func `where`(_ mask: NDArray, _ a: NDArray, _ b: some ArrayScalar) throws -> NDArray {
   try .select(mask, a, .constant(b, beside: a.dtype))
 }
 
 /// The same with a number for `a`.
+///
+/// - Throws: also for an integer that the dtype of `b` cannot hold.
 public func `where`(_ mask: NDArray, _ a: some ArrayScalar, _ b: NDArray) throws -> NDArray {
   try .select(mask, .constant(a, beside: b.dtype), b)
 }

@@ -14,6 +14,7 @@ public func delete(_ array: NDArray, _ position: Int, axis: Int? = nil) throws -
 
 /// The same without several positions, in any order; one that comes twice is taken once.
 ///
+/// - Throws: as for one position.
 /// - Complexity: where more than 64 stretches are left, memory of 16 bytes for each, which plans count.
 public func delete(_ array: NDArray, _ positions: [Int], axis: Int? = nil) throws -> NDArray {
   guard let axis else { return try delete(array.ravel(), positions, axis: 0) }
@@ -28,6 +29,8 @@ public func delete(_ array: NDArray, _ positions: [Int], axis: Int? = nil) throw
 
 /// The same without a range of positions, whose bounds are those of a slice: from the end when negative, and cut off at the
 /// ends of the axis.
+///
+/// - Throws: `.usage` for an axis out of bounds.
 public func delete(_ array: NDArray, _ range: Range<Int>, axis: Int? = nil) throws -> NDArray {
   guard let axis else { return try delete(array.ravel(), range, axis: 0) }
   let number = try array.normalized(axis: axis)
@@ -69,6 +72,7 @@ public func insert(
 ///
 /// - Parameter values: broadcast to the array's shape with the axis as long as the list; before a single position there may
 ///   be more of them.
+/// - Throws: as for one position.
 /// - Complexity: where the result is made of more than 64 stretches, memory of 16 bytes for each, which plans count.
 public func insert(
   _ array: NDArray, _ positions: [Int], _ values: NDArray, axis: Int? = nil
@@ -90,6 +94,8 @@ public func insert(
 }
 
 /// The same with a number before each position.
+///
+/// - Throws: also for an integer that the dtype cannot hold.
 public func insert(
   _ array: NDArray, _ positions: [Int], _ value: some ArrayScalar, axis: Int? = nil
 ) throws -> NDArray {

@@ -50,7 +50,7 @@ extension NDArray {
     return try transposed(order)
   }
 
-  /// One axis moved to a new position.
+  /// One axis moved to a new position. Throws as the same for several.
   public func moveaxis(_ source: Int, _ destination: Int) throws -> NDArray {
     try moveaxis([source], [destination])
   }
@@ -65,6 +65,8 @@ extension NDArray {
   }
 
   /// Elements in reverse order along axes, all of them by default.
+  ///
+  /// - Throws: `.usage` for axes out of bounds or given twice.
   public func flip(axis: (any ArrayAxes)? = nil) throws -> NDArray {
     let axes = try axis?.list(ndim) ?? Array(0..<ndim)
     return try self[
@@ -82,7 +84,7 @@ extension NDArray {
 
   /// Without axes of length 1, all of them or those given; axis 0 or -1 of a scalar is no mistake, as in NumPy.
   ///
-  /// - Throws: `.usage` for an axis of another length.
+  /// - Throws: `.usage` for an axis of another length, and axes out of bounds or given twice.
   public func squeeze(axis: (any ArrayAxes)? = nil) throws -> NDArray {
     let axes = try axesOfUfunc(axis)?.list(ndim) ?? (0..<ndim).filter { shape[$0] == 1 }
     if let wrong = axes.first(where: { shape[$0] != 1 }) {
@@ -121,7 +123,7 @@ extension NDArray {
 
   /// The same elements in C order under another shape; one length may be -1, and follows from the others.
   ///
-  /// - Throws: `.usage` for a shape of another number of elements.
+  /// - Throws: `.usage` for a shape of another number of elements, and for -1 where it does not follow.
   public func reshape(_ dimensions: [Int]) throws -> NDArray {
     var dimensions = dimensions
     if let open = dimensions.firstIndex(of: -1) {
