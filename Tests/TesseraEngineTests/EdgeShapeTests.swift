@@ -28,17 +28,17 @@ import Testing
       var kept = shape
       kept.remove(at: axis)
       let count = kept.reduce(1, *)
-      #expect(try x.sum(axis: Axes(axis)).elements(as: Float.self) == [Float](repeating: 0, count: count))
-      let variances = try x.nanvar(axis: Axes(axis)).elements(as: Float.self)
+      #expect(try x.sum(axis: axis).elements(as: Float.self) == [Float](repeating: 0, count: count))
+      let variances = try x.nanvar(axis: axis).elements(as: Float.self)
       #expect(variances.count == count && variances.allSatisfy(\.isNaN))
-      let quantiles = try x.nanquantile([0.1, 0.5, 0.9], axis: Axes(axis)).elements(as: Double.self)
+      let quantiles = try x.nanquantile([0.1, 0.5, 0.9], axis: axis).elements(as: Double.self)
       #expect(quantiles.count == 3 * count && quantiles.allSatisfy(\.isNaN))
       if shape[axis] == 0 {
-        #expect(throws: TesseraError.self) { try x.quantile([0.1, 0.5, 0.9], axis: Axes(axis)) }
+        #expect(throws: TesseraError.self) { try x.quantile([0.1, 0.5, 0.9], axis: axis) }
       } else {
-        #expect(try x.quantile([0.1, 0.5, 0.9], axis: Axes(axis)).shape.dimensions == [3] + kept)
+        #expect(try x.quantile([0.1, 0.5, 0.9], axis: axis).shape.dimensions == [3] + kept)
       }
-      let summary = try x.describe(axis: Axes(axis))
+      let summary = try x.describe(axis: axis)
       let columns = try evaluate(summary.columns.map(\.array))
       #expect(columns.allSatisfy { $0.shape.dimensions == kept })
       #expect(try columns[0].elements(as: Int64.self) == [Int64](repeating: 0, count: count))

@@ -132,6 +132,13 @@ import Testing
     #expect(error?.kind == .memory)
   }
 
+  /// A length below 2^32 is one that there may be, whoever asks for it.
+  @Test func theGreatestIntegerThatIsCounted() throws {
+    #expect(try NDArray([UInt32.max - 1]).bincount().shape.dimensions == [Int(UInt32.max)])
+    let error = #expect(throws: TesseraError.self) { try NDArray([UInt32.max]).bincount() }
+    #expect(error?.kind == .memory && error?.got == "4294967295")
+  }
+
   @Test func negativeLengthsAreNamed() throws {
     let x = try NDArray([0, 1, 2] as [Int64])
     let length = #expect(throws: TesseraError.self) { try x.bincount(minlength: -1) }

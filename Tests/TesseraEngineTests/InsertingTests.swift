@@ -60,6 +60,18 @@ import Testing
     #expect(try x.atLeast3D().shape == Shape([2, 3, 1]) && x.atLeast1D().shape == Shape([2, 3]))
   }
 
+  @Test func rowsAndColumns() throws {
+    let line = try NDArray.arange(2)
+    let square = try NDArray.arange(4).reshape([2, 2])
+    #expect(try rows(vstack([line, square])) == [[0, 1], [0, 1], [2, 3]])
+    #expect(try vstack([NDArray(1.0), NDArray(2.0)]).shape == Shape([2, 1]))
+    #expect(try rows(hstack([square, square])) == [[0, 1, 0, 1], [2, 3, 2, 3]])
+    #expect(try hstack([line, NDArray(7 as Int64)]).elements(as: Int64.self) == [0, 1, 7])
+    #expect(throws: TesseraError.self) { try hstack([line, square]) }
+    #expect(throws: TesseraError.self) { try vstack([]) }
+    #expect(throws: TesseraError.self) { try hstack([]) }
+  }
+
   @Test func deleted() throws {
     #expect(try delete(x, 1).elements(as: Int64.self) == [0, 2, 3, 4, 5])
     #expect(try rows(delete(x, -1, axis: 1)) == [[0, 1], [3, 4]])

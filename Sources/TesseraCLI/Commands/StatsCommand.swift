@@ -58,7 +58,7 @@ struct StatsCommand: Command {
     try naming(path) {
       let array = try NDArray.open(path)
       let axis = try axis.map { try array.normalized(axis: $0) } ?? (array.ndim > 1 && !takesAll ? 0 : nil)
-      let summary = try array.describe(axis: axis.map { Axes($0) })
+      let summary = try array.describe(axis: axis)
       if shared.isJSON, !shared.explains, output == nil { try ArrayJSON.requireFew(summary.count.shape) }
       // Nothing is printed while a progress bar is on the screen.
       let table = try shared.withTransferOptions(session) { try compute(summary, session, $0) }

@@ -48,7 +48,6 @@ package final class LocalDriver: ComputedDriver {
 
   /// How many blocks have a part of a granule, along an axis: on average, rounded up.
   private static func reads(of granule: Int, by block: Int, along length: Int) -> Int {
-    func gcd(_ a: Int, _ b: Int) -> Int { b == 0 ? a : gcd(b, a % b) }
     if length == 0 { return 1 }
     let (granules, blocks) = ((length - 1) / granule + 1, (length - 1) / block + 1)
     // One more begins with each block that does not begin with a granule.

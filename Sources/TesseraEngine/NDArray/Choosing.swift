@@ -1,18 +1,23 @@
 import TesseraCore
 
-/// `a` where the mask is true, `b` elsewhere; dtypes are promoted, and all three broadcast: NumPy's `where`.
+/// `a` where the mask is true, `b` elsewhere; dtypes are promoted, and all three broadcast: NumPy's `where`. Lazy.
 ///
+/// - Parameter mask: of any dtype; what is not zero counts as true.
 /// - Throws: `.usage` for shapes that do not broadcast.
 public func `where`(_ mask: NDArray, _ a: NDArray, _ b: NDArray) throws -> NDArray {
   try .select(mask, a, b)
 }
 
 /// The same with a number for `b`.
+///
+/// - Throws: also for an integer that the dtype of `a` cannot hold.
 public func `where`(_ mask: NDArray, _ a: NDArray, _ b: some ArrayScalar) throws -> NDArray {
   try .select(mask, a, .constant(b, beside: a.dtype))
 }
 
 /// The same with a number for `a`.
+///
+/// - Throws: also for an integer that the dtype of `b` cannot hold.
 public func `where`(_ mask: NDArray, _ a: some ArrayScalar, _ b: NDArray) throws -> NDArray {
   try .select(mask, .constant(a, beside: b.dtype), b)
 }
@@ -21,6 +26,46 @@ public func `where`(_ mask: NDArray, _ a: some ArrayScalar, _ b: NDArray) throws
 public func `where`(_ mask: NDArray, _ a: some ArrayScalar, _ b: some ArrayScalar) throws -> NDArray {
   try .select(
     mask, .constant(a, beside: b.scalar.defaultDType), .constant(b, beside: a.scalar.defaultDType))
+}
+
+/// Of several choices the one whose condition is the first that is true, `value` where none is: NumPy's `select`.
+///
+/// - Parameters:
+///   - conditions: of bools.
+///   - choices: as many; their dtypes are promoted, and everything broadcasts.
+/// - Throws: `.usage` for no conditions, other numbers of both, conditions that are no bools, and shapes that do not
+///   broadcast.
+public func select(
+  _ conditions: [NDArray], _ choices: [NDArray], default value: NDArray
+) throws -> NDArray {
+  guard conditions.count == choices.count else {
+    throw TesseraError(
+      .usage, "list of cases must be same length as list of conditions", expected: "\(conditions.count)",
+      got: "\(choices.count)")
+  }
+  if conditions.isEmpty {
+    throw TesseraError(.usage, "select with an empty condition list is not possible")
+  }
+  if let number = conditions.firstIndex(where: { $0.dtype != .bool }) {
+    throw TesseraError(
+      .usage, "invalid entry \(number) in condlist", expected: "bool", got: conditions[number].dtype.name)
+  }
+  let dtype = DType.promoted([value.dtype] + choices.map { $0.dtype })
+  var result = value.astype(dtype)
+  for (condition, choice) in zip(conditions, choices).reversed() {
+    result = try NDArray.select(condition, choice.astype(dtype), result)
+  }
+  return result
+}
+
+/// The same with a number where none is true.
+///
+/// - Throws: also for an integer that the choices' dtype cannot hold.
+public func select(
+  _ conditions: [NDArray], _ choices: [NDArray], default value: any ArrayScalar = 0
+) throws -> NDArray {
+  let dtype = DType.promoted(choices.map { $0.dtype })
+  return try select(conditions, choices, default: NDArray.constant(value, beside: dtype))
 }
 
 extension NDArray {

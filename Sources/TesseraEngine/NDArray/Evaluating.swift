@@ -50,14 +50,14 @@ public func explain(_ arrays: NDArray..., options: TransferOptions = .init()) th
   try explain(arrays, options: options)
 }
 
-/// The passes that evaluating these arrays together takes: nothing is read.
+/// The same for a list of arrays.
 public func explain(_ arrays: [NDArray], options: TransferOptions = .init()) throws -> Explanation {
   let plans = try Evaluation(arrays.map(\.node), options: options).plan()
   return Explanation(passes: plans.map { $0.explanation() })
 }
 
 extension NDArray {
-  /// The elements computed and kept in memory.
+  /// The elements computed and kept in memory. Throws as `evaluate`.
   public func evaluated(options: TransferOptions = .init()) throws -> NDArray {
     try evaluate([self], options: options)[0]
   }
@@ -77,7 +77,7 @@ extension NDArray {
 
   /// The only element of an array of size 1.
   ///
-  /// - Throws: `.usage` for another size or dtype.
+  /// - Throws: `.usage` for another size or dtype; as `evaluate`.
   public func item<T: Element>(as type: T.Type = T.self, options: TransferOptions = .init()) throws -> T {
     guard size == 1 else {
       throw TesseraError(.usage, "only arrays of size 1 have an item", expected: "1", got: "\(size)")

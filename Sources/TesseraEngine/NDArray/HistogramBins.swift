@@ -4,8 +4,8 @@ public enum HistogramBins: Sendable, Hashable, ExpressibleByIntegerLiteral, Expr
   case count(Int)
   /// Bins between these edges, ascending.
   case edges([Double])
-  /// NumPy's rules, by name, from the number and the spread of the elements within the range. `auto` is the finer of
-  /// `sturges` and `freedmanDiaconis`, the latter of at most twice as many bins as `squareRoot`.
+  /// NumPy's rules, `fd` and `sqrt` by their full names, from the number and the spread of the elements within the range.
+  /// `auto` is the finer of `sturges` and `freedmanDiaconis`, the latter of at most twice as many bins as `squareRoot`.
   case auto, freedmanDiaconis, scott, rice, sturges, squareRoot
 
   /// So many equal bins: `bins: 10`.

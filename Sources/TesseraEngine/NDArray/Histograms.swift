@@ -47,6 +47,8 @@ public func histogram2d(
 ///   - bins: for each of them.
 ///   - range: for each of them; nil for that of the elements.
 /// - Returns: counts, as float64, with an axis for each variable, and the edges of each.
+/// - Throws: as `histogram2d`; `.usage` also for no variables, and other numbers of bins or ranges than there are variables.
+/// - Complexity: as `histogram2d`.
 public func histogramdd(
   _ sample: [NDArray], bins: [HistogramBins], range: [ClosedRange<Double>?]? = nil,
   weights: NDArray? = nil, density: Bool = false, options: TransferOptions = .init()

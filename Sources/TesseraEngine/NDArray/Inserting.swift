@@ -14,6 +14,7 @@ public func delete(_ array: NDArray, _ position: Int, axis: Int? = nil) throws -
 
 /// The same without several positions, in any order; one that comes twice is taken once.
 ///
+/// - Throws: as for one position.
 /// - Complexity: where more than 64 stretches are left, memory of 16 bytes for each, which plans count.
 public func delete(_ array: NDArray, _ positions: [Int], axis: Int? = nil) throws -> NDArray {
   guard let axis else { return try delete(array.ravel(), positions, axis: 0) }
@@ -28,6 +29,8 @@ public func delete(_ array: NDArray, _ positions: [Int], axis: Int? = nil) throw
 
 /// The same without a range of positions, whose bounds are those of a slice: from the end when negative, and cut off at the
 /// ends of the axis.
+///
+/// - Throws: `.usage` for an axis out of bounds.
 public func delete(_ array: NDArray, _ range: Range<Int>, axis: Int? = nil) throws -> NDArray {
   guard let axis else { return try delete(array.ravel(), range, axis: 0) }
   let number = try array.normalized(axis: axis)
@@ -69,6 +72,7 @@ public func insert(
 ///
 /// - Parameter values: broadcast to the array's shape with the axis as long as the list; before a single position there may
 ///   be more of them.
+/// - Throws: as for one position.
 /// - Complexity: where the result is made of more than 64 stretches, memory of 16 bytes for each, which plans count.
 public func insert(
   _ array: NDArray, _ positions: [Int], _ values: NDArray, axis: Int? = nil
@@ -90,6 +94,8 @@ public func insert(
 }
 
 /// The same with a number before each position.
+///
+/// - Throws: also for an integer that the dtype cannot hold.
 public func insert(
   _ array: NDArray, _ positions: [Int], _ value: some ArrayScalar, axis: Int? = nil
 ) throws -> NDArray {
@@ -98,7 +104,7 @@ public func insert(
 
 extension NDArray {
   /// These ranges of an axis, one after another.
-  package func gathered(_ ranges: [Range<Int>], _ axis: Int) throws -> NDArray {
+  func gathered(_ ranges: [Range<Int>], _ axis: Int) throws -> NDArray {
     guard ranges.count > NDArray.mostStretches else {
       if ranges.isEmpty { return try part(0..<0, axis) }
       return try concatenate(ranges.map { try part($0, axis) }, axis: axis)
@@ -115,7 +121,7 @@ extension NDArray {
   private static let mostStretches = 64
 
   /// A range of an axis.
-  package func part(_ range: Range<Int>, _ axis: Int) throws -> NDArray {
+  func part(_ range: Range<Int>, _ axis: Int) throws -> NDArray {
     let whole = [Selection.Item](repeating: .slice(), count: axis)
     return try self[Selection(whole + [.slice(start: range.lowerBound, stop: range.upperBound)])]
   }
@@ -144,7 +150,7 @@ extension NDArray {
       throw TesseraError(
         .usage, "values to insert", expected: "at most \(ndim) axes", got: "shape \(values.shape)")
     }
-    return try values.astype(dtype).expandDims(axis: Axes(Array(0..<ndim - values.ndim)))
+    return try values.astype(dtype).expandDims(axis: Array(0..<ndim - values.ndim))
   }
 
   /// All of the values before one position of an axis.

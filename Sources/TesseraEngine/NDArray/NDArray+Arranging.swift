@@ -60,7 +60,7 @@ extension NDArray {
     spread.insert(count, at: number + 1)
     var lengths = shape.dimensions
     lengths[number] = lengths[number].saturatingMultiply(count)
-    return try expandDims(axis: Axes(number + 1)).broadcast(to: spread).reshape(lengths)
+    return try expandDims(axis: number + 1).broadcast(to: spread).reshape(lengths)
   }
 
   /// Every element along an axis as often as the number at its position says.

@@ -83,11 +83,10 @@ extension NDArray {
     return axis < 0 ? axis + ndim : axis
   }
 
-  package func normalized(_ axes: [Int]) throws -> [Int] {
-    let known = try axes.map { try normalized(axis: $0) }
-    guard Set(known).count == known.count else { throw TesseraError(.usage, "duplicate value in 'axis'") }
-    return known
-  }
+  /// Axes counted from the end when negative.
+  ///
+  /// - Throws: `.usage` for axes out of bounds or given twice.
+  package func normalized(_ axes: [Int]) throws -> [Int] { try axes.list(ndim) }
 
   /// Whether it is a scalar, and the axis one that NumPy lets it have where it takes it for an array of one element.
   package func isScalarWithAxis(_ axis: Int) -> Bool { ndim == 0 && (axis == 0 || axis == -1) }

@@ -65,7 +65,7 @@ extension NDArray {
   /// - Complexity: one pass.
   public func trapezoid(dx: Double = 1, axis: Int = -1) throws -> NDArray {
     let number = try normalized(axis: axis)
-    return try (neighbours(number) * dx / 2.0).sum(axis: Axes(number))
+    return try (neighbours(number) * dx / 2.0).sum(axis: number)
   }
 
   /// The same of samples at positions `x`: a vector, or an array whose differences along the axis broadcast with this one's.
@@ -79,7 +79,7 @@ extension NDArray {
       dimensions[number] = distances.size
       distances = try distances.reshape(dimensions)
     }
-    return try (distances * neighbours(number) / 2.0).sum(axis: Axes(axis))
+    return try (distances * neighbours(number) / 2.0).sum(axis: axis)
   }
 
   /// The sums of two neighbours along an axis.

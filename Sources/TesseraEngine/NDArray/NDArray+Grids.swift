@@ -60,7 +60,8 @@ extension NDArray {
   }
 }
 
-/// The coordinates of the points of a grid whose lines are at these positions: an array for each of those given.
+/// The coordinates of the points of a grid whose lines are at these positions, an array for each of those given: NumPy's
+/// `meshgrid`. Nothing is copied or read.
 ///
 /// - Parameters:
 ///   - arrays: lines; what has another number of axes is taken in C order. They keep their dtypes.

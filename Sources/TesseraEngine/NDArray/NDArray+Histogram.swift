@@ -72,11 +72,11 @@ extension NDArray {
           .usage, "bincount", expected: "integers that are not negative",
           got: "\(try least.item(as: Int64.self))")
       }
-      let (most, overflow) = try greatest.item(as: Int64.self).addingReportingOverflow(1)
-      guard !overflow, most < UInt32.max else {
-        throw TesseraError(.memory, "bincount", expected: "integers below 2^32", got: "\(most)")
+      let most = try greatest.item(as: Int64.self)
+      guard most < UInt32.max else {
+        throw TesseraError(.memory, "bincount", expected: "integers below 2^32 - 1", got: "\(most)")
       }
-      length = Swift.max(length, Int(most))
+      length = Swift.max(length, Int(most) + 1)
     }
     let barrier = counting(weights) { BinCount(length: length, operands: $0) }
     return NDArray(.barrier(barrier), shape: try Shape([length]), dtype: weights == nil ? .int64 : .float64)

@@ -22,8 +22,8 @@ extension NDArray {
       case .signed, .unsigned:
         // Before any pass over the indices.
         try requireAxes(1)
-        let list = try index.astype(.int64).elements(as: Int64.self, options: options).map { Int($0) }
-        return try self[list].reshape(index.shape.dimensions + shape.dimensions.dropFirst())
+        let rows = try self[index.positions(options)]
+        return try rows.reshape(index.shape.dimensions + shape.dimensions.dropFirst())
       case .floating, .complex:
         throw TesseraError(
           .usage, "arrays used as indices must be of integer (or boolean) type", got: "\(index.dtype)")

@@ -1,10 +1,10 @@
 import TesseraCore
-import TesseraStorage
 
-/// Arrays one after another along an axis they have; dtypes are promoted. Nothing is copied.
+/// Arrays one after another along an axis they have; dtypes are promoted: NumPy's `concatenate`. Nothing is copied.
 ///
 /// - Parameter axis: nil for all elements of each in C order, a 1-D result; scalars will do then.
-/// - Throws: `.usage` for no arrays, scalars, or lengths that differ along another axis.
+/// - Throws: `.usage` for no arrays, scalars, an axis out of bounds, other numbers of axes, or lengths that differ along
+///   another axis.
 public func concatenate(_ arrays: [NDArray], axis: Int? = 0) throws -> NDArray {
   guard let wanted = axis else { return try concatenate(try arrays.map { try $0.ravel() }, axis: 0) }
   guard let first = arrays.first else { throw TesseraError(.usage, "need at least one array to concatenate") }
@@ -30,36 +30,36 @@ public func concatenate(_ arrays: [NDArray], axis: Int? = 0) throws -> NDArray {
   )
 }
 
-/// Arrays of one shape along a new axis; dtypes are promoted.
+/// Arrays of one shape along a new axis; dtypes are promoted: NumPy's `stack`. Nothing is copied.
 ///
-/// - Throws: `.usage` for no arrays, and shapes that differ.
+/// - Parameter axis: where the new one is in the result; from the end when negative.
+/// - Throws: `.usage` for no arrays, shapes that differ, and an axis out of bounds.
 public func stack(_ arrays: [NDArray], axis: Int = 0) throws -> NDArray {
   guard let first = arrays.first else { throw TesseraError(.usage, "need at least one array to stack") }
   if let other = arrays.first(where: { $0.shape != first.shape }) {
     throw TesseraError(
       .usage, "all input arrays must have the same shape", expected: "\(first.shape)", got: "\(other.shape)")
   }
-  return try concatenate(try arrays.map { try $0.expandDims(axis: Axes(axis)) }, axis: axis)
+  return try concatenate(try arrays.map { try $0.expandDims(axis: axis) }, axis: axis)
 }
 
-/// Rows below one another; 1-D arrays are rows. Throws as `concatenate`.
+/// Rows below one another, along axis 0; vectors and scalars are rows. Throws as `concatenate`.
 public func vstack(_ arrays: [NDArray]) throws -> NDArray {
-  try concatenate(
-    try arrays.map { $0.ndim < 2 ? try $0.reshape([1, $0.size]) : $0 }, axis: 0)
+  try concatenate(try arrays.map { try $0.atLeast2D() }, axis: 0)
 }
 
-/// Columns beside one another; 1-D arrays one after another. Throws as `concatenate`.
+/// Columns beside one another, along axis 1; vectors and scalars one after another. Throws as `concatenate`.
 public func hstack(_ arrays: [NDArray]) throws -> NDArray {
-  let atLeast1D = try arrays.map { $0.ndim == 0 ? try $0.reshape([1]) : $0 }
-  return try concatenate(atLeast1D, axis: (atLeast1D.first?.ndim ?? 1) == 1 ? 0 : 1)
+  let parts = try arrays.map { try $0.atLeast1D() }
+  return try concatenate(parts, axis: (parts.first?.ndim ?? 1) == 1 ? 0 : 1)
 }
 
-/// Along axis 2; vectors are rows, matrices one deep. Throws as `concatenate`.
+/// One behind another, along axis 2; vectors are rows, matrices one deep. Throws as `concatenate`.
 public func dstack(_ arrays: [NDArray]) throws -> NDArray {
   try concatenate(try arrays.map { try $0.atLeast3D() }, axis: 2)
 }
 
-/// Columns beside one another; vectors and scalars are columns. Throws as `concatenate`.
+/// Columns beside one another: NumPy's `column_stack`; vectors and scalars are columns. Throws as `concatenate`.
 public func columnStack(_ arrays: [NDArray]) throws -> NDArray {
   try concatenate(try arrays.map { $0.ndim < 2 ? try $0.reshape([$0.size, 1]) : $0 }, axis: 1)
 }
@@ -70,31 +70,4 @@ public func columnStack(_ arrays: [NDArray]) throws -> NDArray {
 /// - Throws: as `concatenate`.
 public func append(_ array: NDArray, _ values: NDArray, axis: Int? = nil) throws -> NDArray {
   try concatenate([array, values], axis: axis)
-}
-
-extension NDArray {
-  /// Equal parts along an axis.
-  ///
-  /// - Throws: `.usage` when the axis does not divide into that many; `.memory` for more parts than there is memory for.
-  public func split(_ sections: Int, axis: Int = 0) throws -> [NDArray] {
-    let axis = try normalized(axis: axis)
-    guard sections > 0, shape[axis] % sections == 0 else {
-      throw TesseraError(
-        .usage, "array split does not result in an equal division", expected: "a divisor of \(shape[axis])",
-        got: "\(sections)")
-    }
-    return try arraySplit(sections, axis: axis)
-  }
-
-  /// Parts along an axis that begin at these positions, the first one at 0; beyond the end they are empty.
-  ///
-  /// - Throws: `.usage` for an axis out of bounds.
-  public func split(at positions: [Int], axis: Int = 0) throws -> [NDArray] {
-    let axis = try normalized(axis: axis)
-    let bounds = [0] + positions + [shape[axis]]
-    return try zip(bounds, bounds.dropFirst()).map { start, stop in
-      let whole = [Selection.Item](repeating: .slice(), count: axis)
-      return try self[Selection(whole + [.slice(start: start, stop: stop)])]
-    }
-  }
 }

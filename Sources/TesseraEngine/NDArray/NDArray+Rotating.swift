@@ -11,9 +11,9 @@ extension NDArray {
     guard first != second else { throw TesseraError(.usage, "Axes must be different.", got: "\(axes)") }
     switch (k % 4 + 4) % 4 {
     case 0: return self
-    case 1: return try flip(axis: Axes(second)).swapaxes(first, second)
-    case 2: return try flip(axis: Axes([first, second]))
-    default: return try swapaxes(first, second).flip(axis: Axes(second))
+    case 1: return try flip(axis: second).swapaxes(first, second)
+    case 2: return try flip(axis: [first, second])
+    default: return try swapaxes(first, second).flip(axis: second)
     }
   }
 
@@ -33,23 +33,8 @@ extension NDArray {
     return try flip(axis: 0)
   }
 
-  /// The same elements with one axis or more, a scalar as one element: NumPy's `atleast_1d`.
-  public func atLeast1D() throws -> NDArray { ndim == 0 ? try reshape([1]) : self }
-
-  /// The same with two axes or more, one axis as a row: NumPy's `atleast_2d`.
-  public func atLeast2D() throws -> NDArray { ndim < 2 ? try reshape([1, size]) : self }
-
-  /// The same with three axes or more: NumPy's `atleast_3d`. One axis becomes the middle one, two the first ones.
-  public func atLeast3D() throws -> NDArray {
-    switch ndim {
-    case 0, 1: return try reshape([1, size, 1])
-    case 2: return try expandDims(axis: 2)
-    default: return self
-    }
-  }
-
   /// - Throws: `.usage` for fewer axes than `name` works on.
-  package func requireAxes(_ count: Int, _ name: String) throws {
+  func requireAxes(_ count: Int, _ name: String) throws {
     guard ndim >= count else {
       throw TesseraError(.usage, "axes for \(name)", expected: "\(count) or more", got: "\(ndim)")
     }

@@ -35,9 +35,10 @@ extension NDArray {
   /// - Throws: `.usage` for a negative size, nothing to choose from, more than there are (with a probability above 0) without
   ///   `replace`, and `p` of another length, with negative numbers or NaN, or of another sum; `.memory` for more than there
   ///   is memory for.
-  /// - Complexity: 16 bytes of memory for each that is chosen, and for each of `p`; without `replace`, for all that there
-  ///   are where more than a fiftieth of more than ten thousand is chosen. O(`size`) time, with `p` O(`count` +
-  ///   `size` log `count`); without `replace` that several times, the more often the more of the probability is that of few.
+  /// - Complexity: 16 bytes of memory for each that is chosen, and for each of `p`: what is left of it, and its sums. Without
+  ///   `p` and `replace`, 16 bytes for all that there are where more than a fiftieth of more than ten thousand is chosen.
+  ///   O(`size`) time, with `p` O(`count` + `size` log `count`); without `replace` that several times, the more often the
+  ///   more of the probability is that of few.
   public static func choice(
     _ count: Int, size: Int, replace: Bool = true, p: [Double]? = nil, seed: UInt128 = 0
   ) throws -> NDArray {

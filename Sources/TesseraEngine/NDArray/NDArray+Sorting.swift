@@ -24,7 +24,7 @@ extension NDArray {
   /// Always stable: of equal elements, and of NaNs, the first comes first, as NumPy's `kind='stable'`.
   ///
   /// - Parameter axis: nil for positions in C order among all elements, a 1-D result.
-  /// - Throws: As `sort`; a line takes twice its bytes, and 24 bytes for each element, 40 of those of 64 bits.
+  /// - Throws: as `sort`; a line takes twice its bytes, and 24 bytes for each element, 40 of those of 64 bits.
   public func argsort(axis: Int? = -1) throws -> NDArray {
     guard let axis, !isScalarWithAxis(axis) else { return try ravel().argsort(axis: 0) }
     return try sorted(.positions, normalized(axis: axis))

@@ -1,8 +1,34 @@
 import TesseraCore
 import TesseraStorage
 
-// Parts along axes that have names, and parts that are not equal. Views: nothing is copied.
+// Parts along an axis: NumPy's `split` and its relatives. Views: nothing is copied.
 extension NDArray {
+  /// Equal parts along an axis.
+  ///
+  /// - Throws: `.usage` when the axis does not divide into that many, and for one out of bounds; `.memory` for more parts
+  ///   than there is memory for.
+  public func split(_ sections: Int, axis: Int = 0) throws -> [NDArray] {
+    let axis = try normalized(axis: axis)
+    guard sections > 0, shape[axis] % sections == 0 else {
+      throw TesseraError(
+        .usage, "array split does not result in an equal division", expected: "a divisor of \(shape[axis])",
+        got: "\(sections)")
+    }
+    return try arraySplit(sections, axis: axis)
+  }
+
+  /// Parts along an axis that begin at these positions, the first one at 0; beyond the end they are empty.
+  ///
+  /// - Throws: `.usage` for an axis out of bounds.
+  public func split(at positions: [Int], axis: Int = 0) throws -> [NDArray] {
+    let axis = try normalized(axis: axis)
+    let bounds = [0] + positions + [shape[axis]]
+    return try zip(bounds, bounds.dropFirst()).map { start, stop in
+      let whole = [Selection.Item](repeating: .slice(), count: axis)
+      return try self[Selection(whole + [.slice(start: start, stop: stop)])]
+    }
+  }
+
   /// So many parts along an axis as equal as can be, the first ones longer by one: NumPy's `array_split`. Of more parts than
   /// there are positions the last ones are empty. At positions, `split` is the same.
   ///

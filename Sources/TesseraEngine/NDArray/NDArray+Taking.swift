@@ -29,16 +29,9 @@ extension NDArray {
       .listed(isCounted ? indices : indices.map { $0 < 0 ? $0 + length : $0 }), axis: number)
   }
 
-  /// The elements at positions that are within an axis.
-  func taken(_ positions: Positions, axis: Int) throws -> NDArray {
-    var dimensions = shape.dimensions
-    dimensions[axis] = positions.count
-    return NDArray(.take(positions, node, axis: axis), shape: try Shape(dimensions), dtype: dtype)
-  }
-
   /// The same for an array of indices, whose shape takes the axis's place.
   ///
-  /// - Parameter indices: of whole numbers; computed now.
+  /// - Parameter indices: of whole numbers or bools; computed now.
   /// - Throws: `.usage` for other dtypes, and for uint64, which does not fit int64; as `take` and `evaluate`.
   /// - Complexity: one pass over `indices`, 16 bytes of memory for each.
   public func take(
@@ -54,10 +47,21 @@ extension NDArray {
       return try ravel().take(indices, axis: 0, options: options)
     }
     let number = try normalized(axis: axis)
-    let list = try indices.astype(.int64).elements(as: Int64.self, options: options).map { Int($0) }
     let dimensions = shape.dimensions
-    return try take(list, axis: number).reshape(
+    return try take(indices.positions(options), axis: number).reshape(
       dimensions[..<number] + indices.shape.dimensions + dimensions[(number + 1)...])
+  }
+
+  /// The elements at positions that are within an axis.
+  func taken(_ positions: Positions, axis: Int) throws -> NDArray {
+    var dimensions = shape.dimensions
+    dimensions[axis] = positions.count
+    return NDArray(.take(positions, node, axis: axis), shape: try Shape(dimensions), dtype: dtype)
+  }
+
+  /// Whole numbers as Swift values, in C order; computed now.
+  func positions(_ options: TransferOptions) throws -> [Int] {
+    try astype(.int64).elements(as: Int.self, options: options)
   }
 
   /// The positions along an axis at which a condition holds: NumPy's `compress`. With a mask of the array's own shape,

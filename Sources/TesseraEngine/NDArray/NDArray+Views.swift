@@ -50,7 +50,7 @@ extension NDArray {
     return try transposed(order)
   }
 
-  /// One axis moved to a new position.
+  /// One axis moved to a new position. Throws as the same for several.
   public func moveaxis(_ source: Int, _ destination: Int) throws -> NDArray {
     try moveaxis([source], [destination])
   }
@@ -65,6 +65,8 @@ extension NDArray {
   }
 
   /// Elements in reverse order along axes, all of them by default.
+  ///
+  /// - Throws: `.usage` for axes out of bounds or given twice.
   public func flip(axis: (any ArrayAxes)? = nil) throws -> NDArray {
     let axes = try axis?.list(ndim) ?? Array(0..<ndim)
     return try self[
@@ -82,7 +84,7 @@ extension NDArray {
 
   /// Without axes of length 1, all of them or those given; axis 0 or -1 of a scalar is no mistake, as in NumPy.
   ///
-  /// - Throws: `.usage` for an axis of another length.
+  /// - Throws: `.usage` for an axis of another length, and axes out of bounds or given twice.
   public func squeeze(axis: (any ArrayAxes)? = nil) throws -> NDArray {
     let axes = try axesOfUfunc(axis)?.list(ndim) ?? (0..<ndim).filter { shape[$0] == 1 }
     if let wrong = axes.first(where: { shape[$0] != 1 }) {
@@ -91,6 +93,21 @@ extension NDArray {
         got: "\(shape[wrong])")
     }
     return try self[Selection((0..<ndim).map { axes.contains($0) ? .index(0) : .slice() })]
+  }
+
+  /// The same elements with one axis or more, a scalar as one element: NumPy's `atleast_1d`.
+  public func atLeast1D() throws -> NDArray { ndim == 0 ? try reshape([1]) : self }
+
+  /// The same with two axes or more, one axis as a row: NumPy's `atleast_2d`.
+  public func atLeast2D() throws -> NDArray { ndim < 2 ? try reshape([1, size]) : self }
+
+  /// The same with three axes or more: NumPy's `atleast_3d`. One axis becomes the middle one, two the first ones.
+  public func atLeast3D() throws -> NDArray {
+    switch ndim {
+    case 0, 1: return try reshape([1, size, 1])
+    case 2: return try expandDims(axis: 2)
+    default: return self
+    }
   }
 
   /// The elements repeated to a larger shape, as NumPy's `broadcast_to`.
@@ -106,7 +123,7 @@ extension NDArray {
 
   /// The same elements in C order under another shape; one length may be -1, and follows from the others.
   ///
-  /// - Throws: `.usage` for a shape of another number of elements.
+  /// - Throws: `.usage` for a shape of another number of elements, and for -1 where it does not follow.
   public func reshape(_ dimensions: [Int]) throws -> NDArray {
     var dimensions = dimensions
     if let open = dimensions.firstIndex(of: -1) {

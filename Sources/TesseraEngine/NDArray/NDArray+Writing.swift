@@ -5,7 +5,7 @@ extension NDArray {
   /// `.zarr`, or a name in a group or archive. It appears whole, or not at all.
   ///
   /// - Parameter layout: chunks, shards and codec of a Zarr store.
-  /// - Throws: `.exists`, `.memory` before anything is read, `.cancelled`, `.system`.
+  /// - Throws: `.usage` for another name; `.exists` and `.memory` before anything is read; `.cancelled`; `.system`.
   @discardableResult
   public func write(
     to path: String, layout: ArrayLayout = .init(), options: TransferOptions = .init()
@@ -13,7 +13,7 @@ extension NDArray {
     try Writing([(nil, self)], to: path, layout: layout, options: options).run()
   }
 
-  /// The passes that `write` takes, writing included: nothing is read.
+  /// The passes that `write` takes, writing included: nothing is read. Throws as `write`.
   public func explainWrite(
     to path: String, layout: ArrayLayout = .init(), options: TransferOptions = .init()
   ) throws -> Explanation {
@@ -37,7 +37,7 @@ extension NDArray {
     try saving(to: path, arrays, options).run()
   }
 
-  /// The passes that `savez` takes, writing included: nothing is read.
+  /// The passes that `savez` takes, writing included: nothing is read. Throws as `savez`.
   public static func explainSavez(
     to path: String, _ arrays: [(name: String, array: NDArray)], options: TransferOptions = .init()
   ) throws -> Explanation {

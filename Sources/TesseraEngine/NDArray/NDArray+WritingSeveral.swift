@@ -3,12 +3,14 @@ public import TesseraStorage
 extension NDArray {
   /// An array, and where it shall be written.
   public struct Output: Sendable {
+    /// What is computed and written.
     public var array: NDArray
     /// A name ending in `.npy`, `.npz` or `.zarr`, or a name in a group or new archive.
     public var path: String
     /// Chunks, shards and codec of a Zarr store.
     public var layout: ArrayLayout
 
+    /// Nothing is checked before it is written, or explained.
     public init(_ array: NDArray, to path: String, layout: ArrayLayout = .init()) {
       (self.array, self.path, self.layout) = (array, path, layout)
     }
@@ -33,7 +35,7 @@ extension NDArray {
     try Writing(outputs.map { try $0.destination }, options: options).run()
   }
 
-  /// The passes that writing several arrays takes: nothing is read.
+  /// The passes that writing several arrays takes: nothing is read. Throws as `write`.
   public static func explainWrite(
     _ outputs: [Output], options: TransferOptions = .init()
   ) throws -> Explanation {
@@ -57,7 +59,7 @@ extension NDArray {
     try Writing(members.map { ($0.name, $0.array) }, to: path, layout: layout, options: options).run()
   }
 
-  /// The passes that writing the members of a group or archive takes: nothing is read.
+  /// The passes that writing the members of a group or archive takes: nothing is read. Throws as `write`.
   public static func explainWrite(
     _ members: [(name: String, array: NDArray)], to path: String, layout: ArrayLayout = .init(),
     options: TransferOptions = .init()

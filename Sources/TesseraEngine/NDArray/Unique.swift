@@ -14,8 +14,11 @@ public struct Unique: Sendable {
     public let rawValue: Int
     public init(rawValue: Int) { self.rawValue = rawValue }
 
+    /// Where each is first.
     public static let index = Parts(rawValue: 1)
+    /// Which of the values each element is.
     public static let inverse = Parts(rawValue: 2)
+    /// How often each occurs.
     public static let counts = Parts(rawValue: 4)
   }
 }

@@ -32,7 +32,7 @@ extension Normalizer {
       self.method = method
       self.axis = try Normalizer.axis(axis, of: x, method)
       try Normalizer.requireReal(x)
-      let along = Axes(self.axis)
+      let along = self.axis
       if !method.scalesRows { try Normalizer.requireSamples(x, along: self.axis) }
       switch method {
       case .zscore:

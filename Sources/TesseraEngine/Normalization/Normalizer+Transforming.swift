@@ -74,8 +74,8 @@ extension Normalizer {
     let axis = try x.normalized(axis: axis)
     let wide = x.astype(.float64)
     let powers = try NDArray.unary(method == .l2 ? .square : .absolute, wide)
-    let sum = try powers.reduce(.sum, .value, Axes(axis), prefersLocal: axis == x.ndim - 1)
-      .keeping(Axes(axis), of: x, true)
+    let sum = try powers.reduce(.sum, .value, axis, prefersLocal: axis == x.ndim - 1)
+      .keeping(axis, of: x, true)
     let norm = method == .l2 ? try NDArray.unary(.sqrt, sum) : sum
     let isNothing = try norm .< (10 * x.dtype.roundingUnit)
     return try NDArray.select(isNothing, NDArray(1.0), norm).astype(dtype)

@@ -5,7 +5,7 @@ extension PhiloxGenerator {
   /// the same numbers.
   ///
   /// Throws `.usage`, in NumPy's words, for what are no probabilities, and without `replacing` for more than have one above
-  /// 0. Memory is linear in `size` and in the number of probabilities.
+  /// 0. Memory: 8 bytes for each that is chosen and for each probability, without `replacing` as much again for the latter.
   package mutating func choice(_ probabilities: [Double], size: Int, replacing: Bool) throws -> [Int] {
     try Self.requireProbabilities(probabilities)
     guard size >= 0 else { throw TesseraError(.usage, "negative dimensions are not allowed", got: "\(size)") }
@@ -30,11 +30,13 @@ extension PhiloxGenerator {
     }
     var left = probabilities
     var found: [Int] = []
+    found.reserveCapacity(size)
     while found.count < size {
-      let draws = (found.count..<size).map { _ in uniform() }
       let bounds = Self.bounds(left)
-      var seen: Set<Int> = []
-      for place in draws.map({ Self.place(of: $0, in: bounds) }) where seen.insert(place).inserted {
+      for _ in found.count..<size {
+        let place = Self.place(of: uniform(), in: bounds)
+        // The bounds are those before these draws, so that one of them may come again.
+        if left[place] == 0 { continue }
         found.append(place)
         left[place] = 0
       }
@@ -68,12 +70,13 @@ extension PhiloxGenerator {
 
   /// Running sums, divided by the last of them: the bits of `p.cumsum() / p.cumsum()[-1]`.
   private static func bounds(_ values: [Double]) -> [Double] {
-    var sum = 0.0
-    let sums = values.map { value in
-      sum += value
-      return sum
+    var (bounds, sum) = (values, 0.0)
+    for place in bounds.indices {
+      sum += bounds[place]
+      bounds[place] = sum
     }
-    return sums.map { $0 / sum }
+    for place in bounds.indices { bounds[place] /= sum }
+    return bounds
   }
 
   /// How many bounds are at most a number: `searchsorted(side='right')`.

@@ -73,7 +73,7 @@ extension DType {
     switch self {
     case .float16: 11
     case .bfloat16: 8
-    case .float32, .complex64: 24
+    case .float32: 24
     default: 53
     }
   }

@@ -24,7 +24,7 @@ extension Linalg {
     if axis == nil, isPlain { return try x.norm(keepdims: keepdims) }
     let axes = try axis?.list(x.ndim) ?? Array(0..<x.ndim)
     switch axes.count {
-    case 1: return try vector(x, ord ?? 2, Axes(axes), keepdims)
+    case 1: return try vector(x, ord ?? 2, axes, keepdims)
     case 2: return try matrix(x, ord ?? .frobenius, axes[0], axes[1], keepdims, options)
     default: throw TesseraError(.usage, "Improper number of dimensions to norm.", got: "\(axes.count)")
     }
@@ -62,12 +62,12 @@ extension Linalg {
     _ x: NDArray, _ ord: NormOrder, _ row: Int, _ column: Int, _ keepdims: Bool, _ options: TransferOptions
   ) throws -> NDArray {
     switch ord {
-    case .frobenius: return try x.norm(axis: Axes([row, column]), keepdims: keepdims)
+    case .frobenius: return try x.norm(axis: [row, column], keepdims: keepdims)
     case 2, -2, .nuclear: return try spectral(x, ord, row, column, keepdims, options)
     case 1, .infinity, -1, .negativeInfinity:
       let isOfColumns = ord == 1 || ord == -1
-      let sums = try absolute(x).sum(axis: Axes(isOfColumns ? row : column), keepdims: true)
-      let both = Axes([row, column])
+      let sums = try absolute(x).sum(axis: isOfColumns ? row : column, keepdims: true)
+      let both = [row, column]
       return try ord == 1 || ord == .infinity
         ? sums.max(axis: both, keepdims: keepdims, initial: 0.0) : sums.min(axis: both, keepdims: keepdims)
     default: throw TesseraError(.usage, "Invalid norm order for matrices.")
@@ -85,6 +85,6 @@ extension Linalg {
       default: try s.sum(axis: -1)
       }
     let result = try value.evaluated(options: options)
-    return keepdims ? try result.expandDims(axis: Axes([row, column])) : result
+    return keepdims ? try result.expandDims(axis: [row, column]) : result
   }
 }

@@ -47,7 +47,7 @@ extension Linalg {
     let splits = chain(matrices.map { $0.shape[0] } + [matrices[arrays.count - 1].shape[1]])
     let product = try multiplied(matrices, 0..<matrices.count, splits, options)
     let axes = (first.ndim == 1 ? [0] : []) + (last.ndim == 1 ? [1] : [])
-    return axes.isEmpty ? product : try product.squeeze(axis: Axes(axes))
+    return axes.isEmpty ? product : try product.squeeze(axis: axes)
   }
 
   private static func multiplied(

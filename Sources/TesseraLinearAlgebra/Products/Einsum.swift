@@ -96,7 +96,7 @@ private struct EinsumTerm {
     let dropped = labels.indices.filter { array.shape[$0] == 1 && lengths[labels[$0]] != 1 }
     guard !dropped.isEmpty else { return self }
     return EinsumTerm(
-      try array.squeeze(axis: Axes(dropped)),
+      try array.squeeze(axis: dropped),
       known: labels.indices.filter { !dropped.contains($0) }.map { labels[$0] })
   }
 
@@ -106,7 +106,7 @@ private struct EinsumTerm {
     guard !axes.isEmpty else { return self }
     let sum =
       array.dtype == .bool
-      ? try array.any(axis: Axes(axes)) : try array.sum(axis: Axes(axes), dtype: array.dtype)
+      ? try array.any(axis: axes) : try array.sum(axis: axes, dtype: array.dtype)
     return EinsumTerm(sum, known: labels.filter { needed.contains($0) })
   }
 
@@ -150,6 +150,6 @@ private struct EinsumTerm {
     let own = all.filter { labels.contains($0) }
     let missing = all.indices.filter { !labels.contains(all[$0]) }
     let ordered = try ordered(own)
-    return missing.isEmpty ? ordered : try ordered.expandDims(axis: Axes(missing))
+    return missing.isEmpty ? ordered : try ordered.expandDims(axis: missing)
   }
 }

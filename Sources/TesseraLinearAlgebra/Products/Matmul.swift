@@ -35,7 +35,7 @@ package func matmul(_ a: NDArray, _ b: NDArray, tiles: ProductTiles?) throws -> 
   var dropped: [Int] = []
   if a.ndim == 1 { dropped.append(product.ndim - 2) }
   if b.ndim == 1 { dropped.append(product.ndim - 1) }
-  return dropped.isEmpty ? product : try product.squeeze(axis: Axes(dropped))
+  return dropped.isEmpty ? product : try product.squeeze(axis: dropped)
 }
 
 private let signature = "(n?,k),(k,m?)->(n?,m?)"

@@ -223,9 +223,7 @@ struct ProductOperand: Sendable {
   /// How many of the pieces into which a length is cut touch a cell of it, on the average.
   private static func touches(_ length: Int, by piece: Int, cell: Int) -> Double {
     guard piece < length, piece > 0 else { return 1 }
-    var (common, rest) = (piece, cell)
-    while rest > 0 { (common, rest) = (rest, common % rest) }
-    return Double(piece + cell - common) / Double(piece)
+    return Double(piece + cell - gcd(piece, cell)) / Double(piece)
   }
 
   var sourceNames: [String] { driver.knownNames }

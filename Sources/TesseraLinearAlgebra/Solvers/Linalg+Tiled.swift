@@ -22,11 +22,11 @@ struct TiledOptions {
 
 extension NDArray {
   /// The matrix of a stack of one.
-  func onlyMatrix() throws -> NDArray { ndim > 2 ? try squeeze(axis: Axes(Array(0..<ndim - 2))) : self }
+  func onlyMatrix() throws -> NDArray { ndim > 2 ? try squeeze(axis: Array(0..<ndim - 2)) : self }
 
   /// With so many leading axes of length 1 more.
   func stacked(axes count: Int) throws -> NDArray {
-    count > 0 ? try expandDims(axis: Axes(Array(0..<count))) : self
+    count > 0 ? try expandDims(axis: Array(0..<count)) : self
   }
 }
 

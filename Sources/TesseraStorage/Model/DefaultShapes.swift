@@ -35,8 +35,6 @@ package enum DefaultShapes {
     return aligned * rowBytes <= 2 * chunkBytes ? min(aligned, length) : min(rows, length)
   }
 
-  private static func gcd(_ a: Int, _ b: Int) -> Int { b == 0 ? a : gcd(b, a % b) }
-
   /// A number of chunks not above `count` that blocks of several chunks divide; most are prime to small numbers.
   private static func divisible(_ count: Int) -> Int { count < 32 ? count : count / 16 * 16 }
 

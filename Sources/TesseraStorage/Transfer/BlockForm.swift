@@ -56,6 +56,4 @@ struct BlockForm: Hashable {
   private static func multiple(of unit: Int, atLeast least: Int, within length: Int) -> Int {
     min(max(1, (least + unit - 1) / unit).saturatingMultiply(unit), length)
   }
-
-  private static func gcd(_ a: Int, _ b: Int) -> Int { b == 0 ? a : gcd(b, a % b) }
 }

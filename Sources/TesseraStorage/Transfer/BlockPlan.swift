@@ -139,8 +139,6 @@ package struct BlockPlan: Sendable, Hashable {
     return Double(granules + splits) / Double(granules)
   }
 
-  private static func gcd(_ a: Int, _ b: Int) -> Int { b == 0 ? a : gcd(b, a % b) }
-
   /// The region of block `number`, group by group.
   package func region(_ number: Int) -> Region {
     // Groups are aligned to blocks, so all but those at the edges hold equally many.

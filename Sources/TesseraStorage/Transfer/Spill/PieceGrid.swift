@@ -32,8 +32,6 @@ package struct PieceGrid: Sendable, Hashable {
     }.saturatingProduct()
   }
 
-  private func gcd(_ a: Int, _ b: Int) -> Int { b == 0 ? a : gcd(b, a % b) }
-
   /// Elements that no piece has more than.
   package var largestPiece: Int { zip(first, second).map { min($0, $1) }.saturatingProduct() }
 
