@@ -118,7 +118,7 @@ class Graph:
         names = ["index", "index", "index", "transpose", "moveaxis", "swapaxes", "flip", "expand_dims", "squeeze",
                  "broadcast_to", "reshape", "reshape", "ravel", "split", "take", "take", "compress", "roll", "tile", "repeat",
                  "pad", "pad", "tril", "triu", "diagonal", "diag", "rot90", "mirrored", "array_split", "insert", "delete",
-                 "take_along_axis", "boolean_index", "integer_index", "advanced_index", "advanced_index"]
+                 "take_along_axis", "boolean_index", "integer_index", "advanced_index", "advanced_index", "replace"]
         name = str(rng.choice(names))
         step = {"op": name, "args": [number]}
         axis = lambda: int(rng.integers(-x.ndim - is_wild, x.ndim + is_wild)) if x.ndim + is_wild else 0
@@ -198,6 +198,7 @@ class Graph:
                 marks = rng.random(int(np.prod(shape, dtype=int))) < rng.random()
                 step |= {"mask": [bool(mark) for mark in marks], "mask_shape": shape}
             case "integer_index": step |= self.positions(x, {**step, "axis": 0}, is_wild)
+            case "replace": step |= {"items": self.items(x, is_wild), "value": int(rng.integers(0, 2))}
             case "advanced_index": step["items"] = self.listed(x, is_wild)
         return step
 

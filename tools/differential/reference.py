@@ -17,7 +17,7 @@ VIEWS = {"index", "transpose", "moveaxis", "swapaxes", "flip", "expand_dims", "s
          "ravel", "concatenate", "stack", "vstack", "hstack", "split", "take", "compress", "roll", "tile", "repeat", "pad", "tril",
          "triu", "diagonal", "diag", "rot90", "fliplr", "flipud", "atleast_1d", "atleast_2d", "atleast_3d", "array_split", "insert",
          "delete", "dstack", "column_stack", "append", "take_along_axis", "boolean_index", "integer_index",
-         "advanced_index"}
+         "advanced_index", "replace"}
 #: What casts elements to its `dtype` before anything else.
 CASTING = {"astype", "sum", "prod", "mean", "nansum", "nanprod", "nanmean", *sequences.SCANS}
 #: What NumPy raises for mistakes; all of them are Tessera's `usage`.
@@ -78,6 +78,10 @@ def view(step, operands):
         case "broadcast_to": return np.broadcast_to(x, tuple(step["shape"]))
         case "reshape": return np.reshape(x, step["shape"])
         case "ravel": return np.ravel(x)
+        case "replace":
+            replaced = x.copy()
+            replaced[index(step["items"])] = step["value"]
+            return replaced
         case "take": return np.take(x, np.array(step["indices"], np.int64).reshape(step["indices_shape"]), axis=axis)
         case "take_along_axis": return sorting.take_along(step, *operands)
         case "compress": return np.compress(np.array(step["condition"], bool), x, axis=axis)

@@ -26,6 +26,9 @@ extension Step {
       let condition = (self["condition"]?.array ?? []).map { $0.bool ?? false }
       return try array(0).compress(NDArray(condition), axis: axis)
     case "boolean_index", "integer_index": return try indexed(array(0))
+    case "replace":
+      return try array(0).replacing(
+        at: items().map { .basic($0) }, with: NDArray(self["value"]?.int ?? 0))
     case "advanced_index": return try array(0).indexed(by: indexItems(), options: options)
     case "astype":
       guard let dtype else { throw BadJob(what: "astype to nothing") }
