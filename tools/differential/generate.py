@@ -118,7 +118,7 @@ class Graph:
         names = ["index", "index", "index", "transpose", "moveaxis", "swapaxes", "flip", "expand_dims", "squeeze",
                  "broadcast_to", "reshape", "reshape", "ravel", "split", "take", "take", "compress", "roll", "tile", "repeat",
                  "pad", "pad", "tril", "triu", "diagonal", "diag", "rot90", "mirrored", "array_split", "insert", "delete",
-                 "take_along_axis", "boolean_index", "integer_index"]
+                 "take_along_axis", "boolean_index", "integer_index", "advanced_index", "advanced_index", "replace"]
         name = str(rng.choice(names))
         step = {"op": name, "args": [number]}
         axis = lambda: int(rng.integers(-x.ndim - is_wild, x.ndim + is_wild)) if x.ndim + is_wild else 0
@@ -198,6 +198,8 @@ class Graph:
                 marks = rng.random(int(np.prod(shape, dtype=int))) < rng.random()
                 step |= {"mask": [bool(mark) for mark in marks], "mask_shape": shape}
             case "integer_index": step |= self.positions(x, {**step, "axis": 0}, is_wild)
+            case "replace": step |= {"items": self.items(x, is_wild), "value": int(rng.integers(0, 2))}
+            case "advanced_index": step["items"] = self.listed(x, is_wild)
         return step
 
     def extended(self, x, step, is_wild) -> dict | None:
@@ -270,6 +272,40 @@ class Graph:
         indices = rng.integers(-room, room, count)
         if self.maybe(0.4): indices.sort()
         return {"indices": [int(i) for i in indices], "indices_shape": shape}
+
+    def listed(self, x, is_wild) -> list:
+        """Items of an index: lists that broadcast, masks, and what `items` has."""
+        rng = self.rng
+        lengths = [int(length) for length in rng.integers(0, 6, int(rng.integers(1, 3)))]
+        shape, items = list(x.shape), []
+        while shape:
+            choice, length = rng.random(), shape[0]
+            if choice < 0.5 and (length or is_wild):
+                own = [1 if self.maybe(0.25) else length for length in lengths[int(rng.integers(len(lengths) + 1)):]]
+                room = max(1, length + is_wild)
+                indices = rng.integers(-room, room, int(np.prod(own, dtype=int)))
+                items.append({"indices": [int(i) for i in indices], "shape": own + [2] * (is_wild and self.maybe(0.2))})
+                if len(items[-1]["shape"]) > len(own): items[-1]["indices"] *= 2
+                shape = shape[1:]
+            elif choice < 0.65:
+                own = shape[:int(rng.integers(3))]
+                marks = np.zeros(int(np.prod(own, dtype=int)), bool)
+                # As many as the lists have, more often than not.
+                marks[rng.permutation(marks.size)[:lengths[-1] if self.maybe(0.7) else int(rng.integers(3))]] = True
+                items.append({"mask": [bool(mark) for mark in marks],
+                              "shape": [length + (is_wild and self.maybe(0.2)) for length in own]})
+                count = int(np.prod(items[-1]["shape"], dtype=int))
+                if count != marks.size: items[-1]["mask"] = [True] * count
+                shape = shape[len(own):]
+            else:
+                some = self.items(np.empty(shape[:1]), is_wild)
+                items += [item for item in some if item != "..."]
+                if all(item in ("...", "new") for item in some): items.append(["slice", None, None, None])
+                shape = shape[1:]
+        if self.maybe(0.3) or is_wild and self.maybe(0.3):
+            first = int(rng.integers(0, len(items) + 1))
+            items[first:first + int(rng.integers(2))] = ["..."]
+        return items
 
     def items(self, x, is_wild) -> list:
         rng = self.rng

@@ -16,7 +16,8 @@ from values import kind
 VIEWS = {"index", "transpose", "moveaxis", "swapaxes", "flip", "expand_dims", "squeeze", "broadcast_to", "reshape",
          "ravel", "concatenate", "stack", "vstack", "hstack", "split", "take", "compress", "roll", "tile", "repeat", "pad", "tril",
          "triu", "diagonal", "diag", "rot90", "fliplr", "flipud", "atleast_1d", "atleast_2d", "atleast_3d", "array_split", "insert",
-         "delete", "dstack", "column_stack", "append", "take_along_axis", "boolean_index", "integer_index"}
+         "delete", "dstack", "column_stack", "append", "take_along_axis", "boolean_index", "integer_index",
+         "advanced_index", "replace"}
 #: What casts elements to its `dtype` before anything else.
 CASTING = {"astype", "sum", "prod", "mean", "nansum", "nanprod", "nanmean", *sequences.SCANS}
 #: What NumPy raises for mistakes; all of them are Tessera's `usage`.
@@ -38,8 +39,14 @@ def scalar(json: dict):
 def index(items: list) -> tuple:
     spelled = {"...": Ellipsis, "new": np.newaxis}
     return tuple(
-        slice(*item[1:]) if isinstance(item, list) else spelled[item] if isinstance(item, str) else item
+        slice(*item[1:]) if isinstance(item, list) else spelled[item] if isinstance(item, str) else
+        listed(item) if isinstance(item, dict) else item
         for item in items)
+
+
+def listed(item: dict) -> np.ndarray:
+    elements = np.array(item["indices"], np.int64) if "indices" in item else np.array(item["mask"], bool)
+    return elements.reshape(item["shape"])
 
 
 def evaluate(step: dict, values: dict[int, Expected]) -> Expected:
@@ -61,7 +68,7 @@ def view(step, operands):
     x = operands[0] if operands else None
     axis = tuple(step["axis"]) if isinstance(step.get("axis"), list) else step.get("axis")
     match step["op"]:
-        case "index": return x[index(step["items"])]
+        case "index" | "advanced_index": return x[index(step["items"])]
         case "transpose": return np.transpose(x, step.get("axes"))
         case "moveaxis": return np.moveaxis(x, step["from"], step["to"])
         case "swapaxes": return np.swapaxes(x, *step["axes"])
@@ -71,6 +78,10 @@ def view(step, operands):
         case "broadcast_to": return np.broadcast_to(x, tuple(step["shape"]))
         case "reshape": return np.reshape(x, step["shape"])
         case "ravel": return np.ravel(x)
+        case "replace":
+            replaced = x.copy()
+            replaced[index(step["items"])] = step["value"]
+            return replaced
         case "take": return np.take(x, np.array(step["indices"], np.int64).reshape(step["indices_shape"]), axis=axis)
         case "take_along_axis": return sorting.take_along(step, *operands)
         case "compress": return np.compress(np.array(step["condition"], bool), x, axis=axis)

@@ -22,6 +22,8 @@ package enum NodeSource {
       return try JoinedDriver(try parts.map { try driver(of: $0, results: results) }, axis: axis)
     case .take(let positions, let child, let axis):
       return try TakenDriver(try driver(of: child, results: results), positions, axis: axis)
+    case .pick(let picks, let child):
+      return try PickedDriver(try driver(of: child, results: results), picks)
     case .scan(let scan, let child, let axis):
       let program = try Lowering.program([child], over: child.shape, results: results)
       return ScanDriver(scan, program, shape: node.shape, dtype: node.dtype, axis: axis)

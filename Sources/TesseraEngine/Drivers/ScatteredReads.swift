@@ -15,3 +15,12 @@ enum ScatteredReads {
     return min(box, max(itemSize, array.logicalBytes ?? box))
   }
 }
+
+extension ArraySlice {
+  /// How many elements from the first on are each to the one before as `follows` says.
+  func prefixLength(_ follows: (Element, Element) -> Bool) -> Int {
+    var end = startIndex + 1
+    while end < endIndex, follows(self[end - 1], self[end]) { end += 1 }
+    return end - startIndex
+  }
+}

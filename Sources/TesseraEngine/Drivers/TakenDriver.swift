@@ -176,12 +176,3 @@ package struct TakenDriver: ComputedDriver {
     "taken \(axis) \(positions.fingerprint) of \(try base.fingerprint())"
   }
 }
-
-extension ArraySlice {
-  /// How many elements from the first on are each to the one before as `follows` says.
-  fileprivate func prefixLength(_ follows: (Element, Element) -> Bool) -> Int {
-    var end = startIndex + 1
-    while end < endIndex, follows(self[end - 1], self[end]) { end += 1 }
-    return end - startIndex
-  }
-}

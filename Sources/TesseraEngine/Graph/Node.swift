@@ -64,6 +64,8 @@ package enum Operation: Sendable {
   case concatenate([Node], axis: Int)
   /// The elements at these positions along an axis.
   case take(Positions, Node, axis: Int)
+  /// The elements at positions along several axes.
+  case pick(Picks, Node)
   /// Running totals along an axis; operands are int64, uint64, float64 or complex128.
   case scan(Scan, Node, axis: Int)
   /// What has to be finished before its result can be used.
@@ -76,7 +78,7 @@ extension Operation {
     switch self {
     case .source, .constant: []
     case .unary(_, let a), .cast(let a), .view(_, let a), .reshape(let a), .take(_, let a, _): [a]
-    case .scan(_, let a, _): [a]
+    case .scan(_, let a, _), .pick(_, let a): [a]
     case .binary(_, let a, let b): [a, b]
     case .select(let mask, let a, let b): [mask, a, b]
     case .custom(_, let operands), .concatenate(let operands, _): operands

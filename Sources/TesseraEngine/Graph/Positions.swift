@@ -127,15 +127,16 @@ extension [Node] {
     var seen: Set<ObjectIdentifier> = []
     var lists: [UnsafeRawPointer: Int] = [:]
     var lookups = 0
+    func note(_ list: [Int]) {
+      list.withUnsafeBytes { bytes in
+        if let address = bytes.baseAddress { lists[address] = bytes.count }
+      }
+    }
     func visit(_ node: Node) {
       guard seen.insert(ObjectIdentifier(node)).inserted else { return }
       switch node.operation {
-      case .take(let positions, _, _):
-        for list in positions.lists {
-          list.withUnsafeBytes { bytes in
-            if let address = bytes.baseAddress { lists[address] = bytes.count }
-          }
-        }
+      case .take(let positions, _, _): positions.lists.forEach(note)
+      case .pick(let picks, _): note(picks.positions)
       case .custom(let operation, _): lookups = lookups.saturatingAdd(operation.heldBytes)
       default: break
       }

@@ -1,9 +1,51 @@
 import TesseraCore
 public import TesseraStorage
 
-// NumPy's indexing by one array: `x[mask]`, `x[indices]`. What the array holds decides a shape, or has to be checked, so
-// it is computed now; the elements that it chooses are not.
+// NumPy's indexing: `x[0, 2...]`, `x[mask]`, `x[rows, columns]`. What arrays among the items hold decides a shape, or has to
+// be checked, so they are computed now; the elements that they choose are not.
 extension NDArray {
+  /// NumPy's indexing by positions, ranges, lists of positions, arrays of them and masks:
+  /// `x[0..<4, slice(step: 2), ellipsis, newAxis, -1]`, `x[rows, columns]`, `x[[0, 2], 1...]`, `x[0..., mask]`.
+  ///
+  /// Without lists it is a view. Lists, arrays of whole numbers, and positions beside them, are broadcast together and taken in
+  /// step: `x[[0, 2], [1, 3]]` has two elements (of a matrix; `ix` is for all four). A mask stands for as many axes as it has,
+  /// and for the positions along each where it is true. The shape that lists are broadcast to takes the place of their
+  /// axes where they stand side by side, and comes first where a range, an ellipsis or a new axis stands between them. Negative
+  /// positions count from the end.
+  ///
+  /// - Throws: `.usage` for too many items, a second ellipsis, a position that is out of bounds (where there are any to take),
+  ///   lists that do not broadcast, a mask whose lengths are not those of its axes, and arrays of other dtypes; `.memory` as
+  ///   `flatnonzero`, and for lists that are broadcast to more than memory holds; as `evaluate`.
+  /// - Complexity: one pass over each array among the items; memory of 8 bytes for each position that is kept, and as much for
+  ///   each array while they are put together. Plans count what stays: 8 bytes a position for each list that has axes of its own,
+  ///   and together 8 for each element of the shape of those that do not. Elements are read as for `take`.
+  public subscript<each Index: ArrayIndex>(_ items: repeat each Index) -> NDArray {
+    get throws {
+      var list: [IndexItem] = []
+      repeat list.append((each items).indexItem)
+      return try indexed(by: list)
+    }
+  }
+
+  /// The same with options for what is computed now.
+  public subscript<each Index: ArrayIndex>(
+    _ items: repeat each Index, options options: TransferOptions
+  ) -> NDArray {
+    get throws {
+      var list: [IndexItem] = []
+      repeat list.append((each items).indexItem)
+      return try indexed(by: list, options: options)
+    }
+  }
+
+  /// The same for a list of items.
+  public func indexed(by items: [IndexItem], options: TransferOptions = .init()) throws -> NDArray {
+    let parts = items.flatMap { IndexPart.parts(of: $0) }
+    let basic = parts.compactMap(\.basic)
+    if basic.count == parts.count { return try self[Selection(basic)] }
+    return try AdvancedIndex(parts, of: self, options).take(from: self)
+  }
+
   /// The elements where a mask is true, or the positions along the first axis that an array of whole numbers lists.
   ///
   /// A mask of the array's shape gives one axis, of the chosen elements in C order. One of fewer axes is that of the first
@@ -17,17 +59,12 @@ extension NDArray {
   ///   What is read of the array later is as for `take`.
   public subscript(_ index: NDArray, options options: TransferOptions = .init()) -> NDArray {
     get throws {
-      switch index.dtype.kind {
-      case .bool: return try marked(by: index, options)
-      case .signed, .unsigned:
-        // Before any pass over the indices.
-        try requireAxes(1)
-        let rows = try self[index.positions(options)]
-        return try rows.reshape(index.shape.dimensions + shape.dimensions.dropFirst())
-      case .floating, .complex:
-        throw TesseraError(
-          .usage, "arrays used as indices must be of integer (or boolean) type", got: "\(index.dtype)")
-      }
+      if index.dtype == .bool { return try marked(by: index, options) }
+      // Before any pass over the indices.
+      try requireIndices(index, axis: 0)
+      try requireAxes(1)
+      return try self[index.positions(options)].reshape(
+        index.shape.dimensions + shape.dimensions.dropFirst())
     }
   }
 
@@ -48,20 +85,33 @@ extension NDArray {
   /// The axes that the mask covers become one, along which positions are taken.
   private func marked(by mask: NDArray, _ options: TransferOptions) throws -> NDArray {
     try requireAxes(mask.ndim)
-    if let axis = mask.shape.indices.first(where: { mask.shape[$0] != shape[$0] }) {
-      throw TesseraError(
-        .usage,
-        "boolean index did not match indexed array along axis \(axis); size of axis is \(shape[axis]) but size of "
-          + "corresponding boolean axis is \(mask.shape[axis])")
-    }
+    try requireIndices(mask, axis: 0)
     let lines = try reshape([mask.size] + shape.dimensions[mask.ndim...])
     return try lines.take(mask.flatnonzero(options: options), axis: 0)
   }
 
-  private func requireAxes(_ count: Int) throws {
+  /// Refuses an index of more axes.
+  func requireAxes(_ count: Int) throws {
     guard count <= ndim else {
       throw TesseraError(
         .usage, "too many indices for array: array is \(ndim)-dimensional, but \(count) were indexed")
+    }
+  }
+
+  /// Refuses what is neither an array of whole numbers nor a mask of the axes from `axis` on, of which there are enough.
+  func requireIndices(_ index: NDArray, axis: Int) throws {
+    switch index.dtype.kind {
+    case .signed, .unsigned: return
+    case .floating, .complex:
+      throw TesseraError(
+        .usage, "arrays used as indices must be of integer (or boolean) type", got: "\(index.dtype)")
+    case .bool:
+      let others = index.shape.indices.filter { index.shape[$0] != shape[axis + $0] }
+      guard let other = others.first else { return }
+      throw TesseraError(
+        .usage,
+        "boolean index did not match indexed array along axis \(axis + other); size of axis is "
+          + "\(shape[axis + other]) but size of corresponding boolean axis is \(index.shape[other])")
     }
   }
 }

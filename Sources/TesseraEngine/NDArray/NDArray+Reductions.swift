@@ -236,7 +236,7 @@ extension NDArray {
     guard try reducedCount(axes) > 0 else {
       throw TesseraError(.usage, "attempt to get \(operation) of an empty sequence", got: "\(shape)")
     }
-    return try reduce(operation, .index, axes, nil).keeping(axes, of: self, keepdims)
+    return try reduce(operation, .index, axes).keeping(axes, of: self, keepdims)
   }
 }
 

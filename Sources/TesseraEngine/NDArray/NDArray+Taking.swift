@@ -59,7 +59,7 @@ extension NDArray {
     return NDArray(.take(positions, node, axis: axis), shape: try Shape(dimensions), dtype: dtype)
   }
 
-  /// Whole numbers as Swift values, in C order; computed now.
+  /// Whole numbers as Swift values, in C order; computed now. Those that int64 does not have wrap.
   func positions(_ options: TransferOptions) throws -> [Int] {
     try astype(.int64).elements(as: Int.self, options: options)
   }

@@ -16,15 +16,6 @@ extension NDArray {
     }
   }
 
-  /// NumPy's basic indexing by positions and ranges: `x[0..<4, slice(step: 2), ellipsis, newAxis, -1]`.
-  public subscript<each Index: ArrayIndex>(_ items: repeat each Index) -> NDArray {
-    get throws {
-      var list: [Selection.Item] = []
-      repeat list.append((each items).item)
-      return try self[Selection(list)]
-    }
-  }
-
   /// The axes in another order, reversed when none is given: NumPy's `transpose`.
   ///
   /// - Throws: `.usage` unless every axis is given once.
@@ -163,36 +154,4 @@ extension NDArray {
   private func cannotReshape(_ dimensions: [Int]) -> TesseraError {
     TesseraError(.usage, "cannot reshape array of size \(size) into shape \(Shape.describe(dimensions))")
   }
-}
-
-/// One item of an index: a position, a range, or one of NumPy's special ones.
-public protocol ArrayIndex {
-  /// What it means to a `Selection`.
-  var item: Selection.Item { get }
-}
-
-extension Selection.Item: ArrayIndex { public var item: Selection.Item { self } }
-extension Int: ArrayIndex { public var item: Selection.Item { .index(self) } }
-extension Range<Int>: ArrayIndex {
-  public var item: Selection.Item { .slice(start: lowerBound, stop: upperBound) }
-}
-extension ClosedRange<Int>: ArrayIndex {
-  public var item: Selection.Item { .slice(start: lowerBound, stop: stop(behind: upperBound)) }
-}
-extension PartialRangeThrough<Int>: ArrayIndex {
-  public var item: Selection.Item { .slice(stop: stop(behind: upperBound)) }
-}
-extension PartialRangeFrom<Int>: ArrayIndex { public var item: Selection.Item { .slice(start: lowerBound) } }
-extension PartialRangeUpTo<Int>: ArrayIndex { public var item: Selection.Item { .slice(stop: upperBound) } }
-
-/// What a slice that includes `last` stops at; nil, the end, behind -1, since 0 would be the beginning.
-private func stop(behind last: Int) -> Int? { last == -1 || last == .max ? nil : last + 1 }
-
-/// As many whole axes as are missing: NumPy's `...`.
-public let ellipsis = Selection.Item.ellipsis
-/// An axis of length 1: NumPy's `newaxis`.
-public let newAxis = Selection.Item.newAxis
-/// Python's `start:stop:step`; negative bounds count from the end.
-public func slice(_ start: Int? = nil, _ stop: Int? = nil, step: Int? = nil) -> Selection.Item {
-  .slice(start: start, stop: stop, step: step)
 }

@@ -95,8 +95,6 @@ public struct Normalization: Sendable {
         .usage, "parameters and array overlap", path: savedParameters, expected: "two places")
     }
     try Directory.require(Path.parent(location.path))
-    if !options.overwrite, try Directory.kind(location.path, followLinks: false) != nil {
-      throw TesseraError(.exists, "exists already (--overwrite replaces it)", path: location.path)
-    }
+    try Staging.requireFree(location.path, overwrites: options.overwrite)
   }
 }

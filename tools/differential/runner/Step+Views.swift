@@ -26,6 +26,10 @@ extension Step {
       let condition = (self["condition"]?.array ?? []).map { $0.bool ?? false }
       return try array(0).compress(NDArray(condition), axis: axis)
     case "boolean_index", "integer_index": return try indexed(array(0))
+    case "replace":
+      return try array(0).replacing(
+        at: items().map { .basic($0) }, with: NDArray(self["value"]?.int ?? 0))
+    case "advanced_index": return try array(0).indexed(by: indexItems(), options: options)
     case "astype":
       guard let dtype else { throw BadJob(what: "astype to nothing") }
       return try array(0).astype(dtype)
@@ -118,11 +122,24 @@ extension Step {
   }
 
   /// `["slice", start, stop, step]` with nulls, a position, `"..."` or `"new"`.
-  private func items() -> [Selection.Item] {
-    (self["items"]?.array ?? []).map { item in
-      if let position = item.int { return .index(position) }
-      if item.string != nil { return item.string == "..." ? .ellipsis : .newAxis }
-      return .slice(start: item[1]?.int, stop: item[2]?.int, step: item[3]?.int)
+  private func items() -> [Selection.Item] { (self["items"]?.array ?? []).map(basicItem) }
+
+  private func basicItem(_ item: JSONValue) -> Selection.Item {
+    if let position = item.int { return .index(position) }
+    if item.string != nil { return item.string == "..." ? .ellipsis : .newAxis }
+    return .slice(start: item[1]?.int, stop: item[2]?.int, step: item[3]?.int)
+  }
+
+  /// The same and `{"indices", "shape"}` or `{"mask", "shape"}`: a list where the indices are one.
+  private func indexItems() throws -> [IndexItem] {
+    try (self["items"]?.array ?? []).map { item in
+      guard let shape = item["shape"]?.ints else { return .basic(basicItem(item)) }
+      if let marks = item["mask"]?.array {
+        return .array(try NDArray(marks.map { $0.bool ?? false }, shape: shape))
+      }
+      let indices = item["indices"]?.ints ?? []
+      if shape.count == 1 { return .positions(indices) }
+      return .array(try NDArray(indices.map(Int64.init), shape: shape))
     }
   }
 
