@@ -118,7 +118,8 @@ class Graph:
         names = ["index", "index", "index", "transpose", "moveaxis", "swapaxes", "flip", "expand_dims", "squeeze",
                  "broadcast_to", "reshape", "reshape", "ravel", "split", "take", "take", "compress", "roll", "tile", "repeat",
                  "pad", "pad", "tril", "triu", "diagonal", "diag", "rot90", "mirrored", "array_split", "insert", "delete",
-                 "take_along_axis", "boolean_index", "integer_index", "advanced_index", "advanced_index", "replace"]
+                 "take_along_axis", "boolean_index", "integer_index", "advanced_index", "advanced_index", "replace",
+                 "sliding_window_view"]
         name = str(rng.choice(names))
         step = {"op": name, "args": [number]}
         axis = lambda: int(rng.integers(-x.ndim - is_wild, x.ndim + is_wild)) if x.ndim + is_wild else 0
@@ -200,6 +201,15 @@ class Graph:
             case "integer_index": step |= self.positions(x, {**step, "axis": 0}, is_wild)
             case "replace": step |= {"items": self.items(x, is_wild), "value": int(rng.integers(0, 2))}
             case "advanced_index": step["items"] = self.listed(x, is_wild)
+            case "sliding_window_view":
+                if x.size > 4000: return None
+                count = int(rng.integers(self.maybe(0.9), 3)) if x.ndim or is_wild else 0
+                step["axis"] = [axis() for _ in range(count)]
+                if self.maybe(0.3): step["axis"] = None
+                count = (x.ndim if step["axis"] is None else count) + (is_wild and self.maybe(0.3))
+                longest = max([1, *x.shape]) if is_wild else min([5, *x.shape])
+                lengths = rng.integers(-1 if is_wild else 0, longest + 2 * is_wild + 1, count)
+                step["window"] = [int(length) for length in lengths]
         return step
 
     def extended(self, x, step, is_wild) -> dict | None:

@@ -17,7 +17,7 @@ VIEWS = {"index", "transpose", "moveaxis", "swapaxes", "flip", "expand_dims", "s
          "ravel", "concatenate", "stack", "vstack", "hstack", "split", "take", "compress", "roll", "tile", "repeat", "pad", "tril",
          "triu", "diagonal", "diag", "rot90", "fliplr", "flipud", "atleast_1d", "atleast_2d", "atleast_3d", "array_split", "insert",
          "delete", "dstack", "column_stack", "append", "take_along_axis", "boolean_index", "integer_index",
-         "advanced_index", "replace"}
+         "advanced_index", "replace", "sliding_window_view"}
 #: What casts elements to its `dtype` before anything else.
 CASTING = {"astype", "sum", "prod", "mean", "nansum", "nanprod", "nanmean", *sequences.SCANS}
 #: What NumPy raises for mistakes; all of them are Tessera's `usage`.
@@ -87,6 +87,7 @@ def view(step, operands):
         case "compress": return np.compress(np.array(step["condition"], bool), x, axis=axis)
         case "boolean_index": return x[np.array(step["mask"], bool).reshape(step["mask_shape"])]
         case "integer_index": return x[np.array(step["indices"], np.int64).reshape(step["indices_shape"])]
+        case "sliding_window_view": return np.lib.stride_tricks.sliding_window_view(x, step["window"], axis=axis)
         case "roll": return np.roll(x, step["shifts"], axis) if axis is not None else np.roll(x, step["shifts"][0])
         case "tile": return np.tile(x, step["repeats"])
         case "repeat": return np.repeat(x, step["repeats"], axis=axis)

@@ -45,6 +45,8 @@ extension Step {
     case "roll":
       let shifts = self["shifts"]?.ints ?? []
       return try axes.map { try array(0).roll(shifts, axis: $0.values) } ?? array(0).roll(shifts[0])
+    case "sliding_window_view":
+      return try array(0).slidingWindowView(self["window"]?.ints ?? [], axis: axes)
     case "tile": return try array(0).tile(repeats)
     case "repeat":
       return try repeats.count == 1
