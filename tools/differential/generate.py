@@ -364,7 +364,9 @@ class Graph:
         x = self.array(number)
         names = EXACT_UNARY + INEXACT_UNARY if x.dtype != BFLOAT16 else BFLOAT16_UNARY
         if self.maybe(0.06) and x.dtype.name in ("float64", "float32", "int64", "uint8"):
-            return {"op": "map", "args": [number]}
+            if not x.ndim or is_wild or self.maybe(0.5): return {"op": "map", "args": [number]}
+            return {"op": "apply_along_axis", "args": [number], "axis": int(self.rng.integers(-x.ndim, x.ndim)),
+                    "part": str(self.rng.choice(["ends", "count"]))}
         return {"op": str(self.rng.choice(names)), "args": [number]}
 
     def binary(self, number, is_wild=False) -> dict | None:

@@ -18,6 +18,9 @@ VIEWS = {"index", "transpose", "moveaxis", "swapaxes", "flip", "expand_dims", "s
          "triu", "diagonal", "diag", "rot90", "fliplr", "flipud", "atleast_1d", "atleast_2d", "atleast_3d", "array_split", "insert",
          "delete", "dstack", "column_stack", "append", "take_along_axis", "boolean_index", "integer_index",
          "advanced_index", "replace", "sliding_window_view"}
+#: A user's own functions of a line: its last element and its first one, or zeros; how many are above zero.
+LINES = {"ends": lambda line: line[[-1, 0]] if line.size else np.zeros(2, line.dtype),
+         "count": lambda line: np.int64(np.count_nonzero(line > 0))}
 #: What casts elements to its `dtype` before anything else.
 CASTING = {"astype", "sum", "prod", "mean", "nansum", "nanprod", "nanmean", *sequences.SCANS}
 #: What NumPy raises for mistakes; all of them are Tessera's `usage`.
@@ -124,6 +127,7 @@ def computed(step, operands, values) -> Expected:
             return Expected(array)
         case "astype": return Expected(to_bfloat16(x) if step["dtype"] == "bfloat16" else x.astype(step["dtype"]))
         case "map": return Expected(x * x.dtype.type(2) + x.dtype.type(1))
+        case "apply_along_axis": return Expected(np.asarray(np.apply_along_axis(LINES[step["part"]], step["axis"], x)))
         case "where": return Expected(np.asarray(np.where(x, *operands[1:])))
         case "clip":
             bounds = operands[1:] if len(operands) == 3 else [

@@ -34,6 +34,7 @@ extension Step {
       guard let dtype else { throw BadJob(what: "astype to nothing") }
       return try array(0).astype(dtype)
     case "map": return try mapped(array(0))
+    case "apply_along_axis": return try applied(array(0))
     default: return try arranged()
     }
   }
@@ -154,6 +155,26 @@ extension Step {
     case .uint8: try array.map { (x: UInt8) in x &* 2 &+ 1 }
     default: throw BadJob(what: "map of \(array.dtype)")
     }
+  }
+
+  /// Closures of a line: its last element and its first one, or how many are above zero.
+  private func applied(_ array: NDArray) throws -> NDArray {
+    switch array.dtype {
+    case .float64: try applied(array, as: Double.self)
+    case .float32: try applied(array, as: Float.self)
+    case .int64: try applied(array, as: Int64.self)
+    case .uint8: try applied(array, as: UInt8.self)
+    default: throw BadJob(what: "lines of \(array.dtype)")
+    }
+  }
+
+  private func applied<T: Element & Numeric & Comparable>(_ array: NDArray, as _: T.Type) throws -> NDArray {
+    let axis = axis ?? 0
+    if self["part"]?.string == "ends" {
+      return try array.applyAlongAxis(
+        { (line: [T]) in [line.last ?? 0, line.first ?? 0] }, axis: axis, count: 2)
+    }
+    return try array.applyAlongAxis({ (line: [T]) in Int64(line.count { $0 > 0 }) }, axis: axis)
   }
 
   /// `concatenate` and its relatives; nil for any other operation.
