@@ -599,7 +599,13 @@ class Graph:
         # How many there are decides a shape, so nothing before it may be inexact.
         if not self.is_all_exact(number): return None
         if self.maybe(0.3): return {"op": "argwhere", "args": [number]}
-        return {"op": "unique", "args": [number], "part": str(self.rng.choice(PARTS)), "equal_nan": self.maybe(0.7)}
+        step = {"op": "unique", "args": [number], "part": str(self.rng.choice(PARTS)), "equal_nan": self.maybe(0.7)}
+        x = self.array(number)
+        if x.ndim and self.maybe(0.4):
+            axis = int(self.rng.integers(-x.ndim, x.ndim))
+            # NumPy has a field for each element of a row.
+            if x.size <= 500 * x.shape[axis]: step["axis"] = axis
+        return step
 
     def in_order(self, number, is_wild=False) -> dict | None:
         if not self.is_all_exact(number): return None

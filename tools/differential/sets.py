@@ -12,7 +12,7 @@ LOOKUPS = ["isin", "searchsorted", "digitize"]
 def unique(step: dict, x: np.ndarray) -> Expected:
     is_short = x.dtype == BFLOAT16
     found = np.unique(x.astype(np.float32) if is_short else x, return_index=True, return_inverse=True, return_counts=True,
-                      equal_nan=step["equal_nan"])
+                      equal_nan=step["equal_nan"], axis=step.get("axis"))
     array = np.asarray(found[PARTS.index(step["part"])])
     return Expected(array.astype(BFLOAT16) if is_short and step["part"] == "values" else array)
 

@@ -18,6 +18,8 @@ package protocol Barrier: Sendable {
   var isLocalAsOutput: Bool { get }
   /// Whether what is gathered in memory takes it piece by piece, rather than from all of it gathered before.
   var isStreamed: Bool { get }
+  /// Bytes of what it keeps in memory whatever is computed of it, such as rows that it looks up.
+  var heldBytes: Int { get }
 
   /// Makes what takes a pass's blocks.
   ///
@@ -32,6 +34,7 @@ package protocol Barrier: Sendable {
 extension Barrier {
   package var localAxes: Set<Int>? { nil }
   package var isStreamed: Bool { false }
+  package var heldBytes: Int { 0 }
   package func makeSink(memory: Int, threads: Int) throws -> any BarrierSink {
     preconditionFailure("\(key) has no pass")
   }

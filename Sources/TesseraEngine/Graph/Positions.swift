@@ -138,6 +138,7 @@ extension [Node] {
       case .take(let positions, _, _): positions.lists.forEach(note)
       case .pick(let picks, _): note(picks.positions)
       case .custom(let operation, _): lookups = lookups.saturatingAdd(operation.heldBytes)
+      case .barrier(let barrier): lookups = lookups.saturatingAdd(barrier.heldBytes)
       default: break
       }
       node.operation.operands.forEach(visit)

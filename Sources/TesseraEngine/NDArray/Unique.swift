@@ -1,10 +1,10 @@
-/// The distinct elements of an array, and what was asked for of them.
+/// The distinct elements of an array, or its distinct parts along an axis, and what was asked for of them.
 public struct Unique: Sendable {
-  /// In ascending order, one axis.
+  /// In ascending order; elements along one axis.
   public let values: NDArray
-  /// For each of the values, where it is first, in C order; int64.
+  /// For each of the values, where it is first, in C order or along the axis; int64.
   public let index: NDArray?
-  /// For each element of the array, in its shape, the place of its value; int64. Lazy.
+  /// For each element of the array, in its shape, or each position along the axis, the place of its value; int64. Lazy.
   public let inverse: NDArray?
   /// For each of the values, how often it occurs; int64.
   public let counts: NDArray?

@@ -7,6 +7,7 @@ extension Step {
     guard operation == "unique" else { return nil }
     let equalNaN = self["equal_nan"]?.bool ?? true
     let x = try array(0)
+    if let axis { return try distinct(x, along: axis, equalNaN) }
     switch self["part"]?.string {
     case "index": return try x.unique(returning: .index, equalNaN: equalNaN, options: options).index
     case "inverse":
@@ -14,6 +15,19 @@ extension Step {
       return try x.unique(returning: [.inverse, .counts], equalNaN: equalNaN, options: options).inverse
     case "counts": return try x.unique(returning: .counts, equalNaN: equalNaN, options: options).counts
     default: return try x.unique(equalNaN: equalNaN, options: options)
+    }
+  }
+
+  private func distinct(_ x: NDArray, along axis: Int, _ equalNaN: Bool) throws -> NDArray? {
+    let parts: Unique.Parts = [.index, .inverse, .counts]
+    switch self["part"]?.string {
+    case "index":
+      return try x.unique(returning: .index, axis: axis, equalNaN: equalNaN, options: options).index
+    case "inverse":
+      return try x.unique(returning: parts, axis: axis, equalNaN: equalNaN, options: options).inverse
+    case "counts":
+      return try x.unique(returning: .counts, axis: axis, equalNaN: equalNaN, options: options).counts
+    default: return try x.unique(axis: axis, equalNaN: equalNaN, options: options)
     }
   }
 
