@@ -20,7 +20,7 @@ SUBSCRIPTS = ["ij,jk->ik", "ij,jk", "ij,kj->ik", "ji,jk->ki", "ij,jk->k", "ij,jk
 class Products:
     def products(self):
         checks = [self.matmul, self.matmul, self.dot, self.vectors, self.outer, self.tensordot, self.einsum, self.einsum,
-                  self.matrix_power, self.multi_dot]
+                  self.matrix_power, self.multi_dot, self.sliding]
         checks[self.rng.integers(len(checks))]()
 
     # Operands
@@ -173,3 +173,10 @@ class Products:
         dtype = self.dtype(has_halves=False)
         arrays = [self.operand(shape, dtype) for shape in shapes]
         self.compare("multi_dot", arrays, lambda *all: np.linalg.multi_dot(all), sum(lengths) + count)
+
+    def sliding(self):
+        rng = self.rng
+        name, mode = str(rng.choice(["convolve", "correlate"])), str(rng.choice(["full", "same", "valid"]))
+        a, b = ((self.length(80),) for _ in range(2))
+        if rng.random() < 0.05: b = [(), (2, 2)][rng.integers(2)]
+        self.compare(name, self.pair(a, b), lambda *lines: getattr(np, name)(*lines, mode), 80, mode=mode)

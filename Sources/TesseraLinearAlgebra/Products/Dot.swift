@@ -121,15 +121,19 @@ private func contracted(_ a: NDArray, _ b: NDArray, _ first: [Int], _ second: [I
 }
 
 /// The sums of elementwise products along axes, in the dtype of the operands.
-func sumOfProducts(_ a: NDArray, _ b: NDArray, axes: Axes) throws -> NDArray {
+///
+/// - Parameter mask: false for products that are left out.
+func sumOfProducts(
+  _ a: NDArray, _ b: NDArray, axes: Axes, where mask: NDArray? = nil
+) throws -> NDArray {
   let result = DType.promoted(a.dtype, b.dtype)
   let dtype: DType = result == .float16 || result == .bfloat16 ? .float32 : result
   let products = try a.astype(dtype) * b.astype(dtype)
-  if dtype == .bool { return try products.any(axis: axes) }
-  return try products.sum(axis: axes, dtype: dtype).astype(result)
+  if dtype == .bool { return try products.any(axis: axes, where: mask) }
+  return try products.sum(axis: axes, dtype: dtype, where: mask).astype(result)
 }
 
 extension NDArray {
   /// The complex conjugate; real numbers as they are.
-  fileprivate func conjugated() throws -> NDArray { dtype.kind == .complex ? try conjugate(self) : self }
+  func conjugated() throws -> NDArray { dtype.kind == .complex ? try conjugate(self) : self }
 }

@@ -15,6 +15,10 @@ extension Step {
     case "einsum":
       let subscripts = self["subscripts"]?.string ?? ""
       return argumentCount == 1 ? try einsum(subscripts, a) : try einsum(subscripts, a, array(1))
+    case "convolve", "correlate":
+      let mode = self["mode"]?.string.flatMap { ConvolutionMode(rawValue: $0) } ?? .full
+      return try operation.hasSuffix("convolve")
+        ? convolve(a, array(1), mode: mode) : correlate(a, array(1), mode: mode)
     case "matrix_power": return try Linalg.matrixPower(a, self["n"]?.int ?? 0, options: options)
     case "multi_dot": return try Linalg.multiDot(allArrays(), options: options)
     default: return nil
