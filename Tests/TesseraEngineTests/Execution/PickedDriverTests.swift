@@ -65,12 +65,11 @@ import Testing
       .write(to: path, layout: .init(codec: .lz4, chunks: shape))
     let x = try NDArray.open(path)
     let (first, last) = ([39, 0, 39, 20], [599, 0, 3, 300])
-    let expected = (0..<4).flatMap { k in
-      (0..<50).map { Double((first[k] * 50 + $0) * 600 + last[k]) }
-    }
+    func place(_ i: Int, _ j: Int, _ k: Int) -> Double { Double((i * 50 + j) * 600 + k) }
+    let expected = zip(first, last).flatMap { i, k in (0..<50).map { place(i, $0, k) } }
     #expect(try x[first, 0..., last].elements(as: Double.self) == expected)
     let (a, b) = ([39, 0, 39, 0], [49, 0, 0, 49])
-    let lines = (0..<4).flatMap { k in (0..<600).map { Double((a[k] * 50 + b[k]) * 600 + $0) } }
+    let lines = zip(a, b).flatMap { i, j in (0..<600).map { place(i, j, $0) } }
     #expect(try x[a, b].elements(as: Double.self) == lines)
     #expect(try x[a, b, slice(step: -1)].flip(axis: 1).elements(as: Double.self) == lines)
     let stub = try ChunkedStub([1 << 16, 1 << 16], .float64, chunks: [1 << 12, 1 << 12])
