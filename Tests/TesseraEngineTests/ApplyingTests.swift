@@ -116,7 +116,7 @@ import Testing
   @Test func linesThatDoNotFitAreRefused() throws {
     let stub = try ChunkedStub([1 << 26], .float32, chunks: [1 << 16])
     let sum = try stub.array.applyAlongAxis({ (line: [Float]) in line.reduce(0, +) }, axis: 0)
-    let evaluation = try Evaluation([sum.node], options: .init(memory: 256 << 20, threads: 2))
+    let evaluation = Evaluation([sum.node], options: .init(memory: 256 << 20, threads: 2))
     let error = #expect(throws: TesseraError.self) { try evaluation.plan() }
     #expect(error?.kind == .memory)
     #expect(stub.reads.load(ordering: .relaxed) == 0)

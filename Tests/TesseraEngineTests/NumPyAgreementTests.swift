@@ -288,7 +288,7 @@ import Testing
   /// numpy.sum([1.0, 2.0], where=[1, 0]) and others: "Cannot cast array data from dtype('int64') to dtype('bool')"
   @Test func masksAreOfBools() throws {
     let x = try NDArray([1.0, 2])
-    let whole = try x.astype(.int32)
+    let whole = x.astype(.int32)
     let mask = try NDArray([1, 0] as [Int64])
     for refused in [
       { try x.sum(where: mask) }, { try x.prod(where: mask) }, { try x.mean(where: mask) },

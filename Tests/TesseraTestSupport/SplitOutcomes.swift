@@ -1,6 +1,6 @@
 import Glibc
 import TesseraCore
-package import TesseraIO
+import TesseraIO
 
 /// Fails each system call in turn of work that makes several files in an empty folder.
 ///

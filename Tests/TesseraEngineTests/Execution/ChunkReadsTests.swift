@@ -66,7 +66,7 @@ import Testing
 
   private func expectFewReads(_ chunks: [Int], _ operations: [(String, Make)]) throws {
     let folder = try TemporaryFolder()
-    let path = try folder.at("x.zarr")
+    let path = folder.at("x.zarr")
     let shape = [ChunkReadsTests.rows, ChunkReadsTests.columns]
     try NDArray.arange(shape.reduce(1, *), dtype: .float64).reshape(shape)
       .write(to: path, layout: .init(codec: .lz4, chunks: chunks))

@@ -12,7 +12,7 @@ import Testing
 
   private func stored(_ folder: TemporaryFolder) throws -> CountingDriver {
     let (rows, columns) = (PickedDriverTests.rows, PickedDriverTests.columns)
-    let path = try folder.at("x.zarr")
+    let path = folder.at("x.zarr")
     try NDArray.arange(rows * columns, dtype: .float64).reshape([rows, columns])
       .write(to: path, layout: .init(codec: .lz4, chunks: [500, 70]))
     return try CountingDriver(path)
@@ -45,7 +45,7 @@ import Testing
   /// A file without chunks is read where the picks are.
   @Test func picksThatLieFarApart() throws {
     let folder = try TemporaryFolder()
-    let path = try folder.at("x.npy")
+    let path = folder.at("x.npy")
     try NDArray.arange(1 << 20, dtype: .float32).reshape([1 << 10, 1 << 10]).write(to: path)
     let base = try CountingDriver(path)
     let rows = (0..<16).map { 64 * (15 - $0) }
@@ -59,7 +59,7 @@ import Testing
   /// Boxes that are too large go in parts, of other axes or of the picks.
   @Test func largeBoxes() throws {
     let folder = try TemporaryFolder()
-    let path = try folder.at("x.zarr")
+    let path = folder.at("x.zarr")
     let shape = [40, 50, 600]
     try NDArray.arange(shape.reduce(1, *), dtype: .float64).reshape(shape)
       .write(to: path, layout: .init(codec: .lz4, chunks: shape))

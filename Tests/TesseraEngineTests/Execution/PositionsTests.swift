@@ -115,7 +115,7 @@ import Testing
     #expect(mebibytes > 64)
     #expect(try plan(sum, memory: mebibytes << 20) <= mebibytes << 20)
     let folder = try TemporaryFolder()
-    let path = try folder.at("taken.npy")
+    let path = folder.at("taken.npy")
     let refusal = #expect(throws: TesseraError.self) {
       try stub.array.take([Int](repeating: 3, count: 5 << 20), axis: 0)
         .write(to: path, options: .init(memory: PositionsTests.budget))

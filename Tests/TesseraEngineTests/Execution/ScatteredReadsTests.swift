@@ -16,7 +16,7 @@ import Testing
 
   private func stored(_ folder: TemporaryFolder) throws -> CountingDriver {
     let x = try NDArray.arange(ScatteredReadsTests.count, dtype: .float64)
-    let path = try folder.at("x.zarr")
+    let path = folder.at("x.zarr")
     try x.reshape([ScatteredReadsTests.rows, ScatteredReadsTests.columns])
       .write(to: path, layout: .init(codec: .lz4, chunks: [500, 70]))
     return try CountingDriver(path)
@@ -74,7 +74,7 @@ import Testing
     let driver = ReshapedDriver(base, try Shape([1 << 26]), .float32)
     #expect(driver.scratchBytes <= 1 << 20)
     let folder = try TemporaryFolder()
-    let path = try folder.at("x.npy")
+    let path = folder.at("x.npy")
     try NDArray.arange(1 << 20, dtype: .float32).reshape([1 << 10, 1 << 10]).write(to: path)
     let counted = try CountingDriver(path)
     let taken = try counted.array.ravel()[Selection.Item.slice(start: 5, step: 1 << 16)]
@@ -85,7 +85,7 @@ import Testing
   /// Elements that lie in chunks of their own are read one by one, and not all chunks of their rows.
   @Test func fewOfAWideArray() throws {
     let folder = try TemporaryFolder()
-    let path = try folder.at("x.zarr")
+    let path = folder.at("x.zarr")
     let (rows, columns) = (60, 20_000)
     try NDArray.arange(rows * columns, dtype: .float64).reshape([rows, columns])
       .write(to: path, layout: .init(codec: .lz4, chunks: [60, 50]))
@@ -133,7 +133,7 @@ import Testing
   /// Parts of a join take turns with one scratch; what they keep adds up.
   @Test func joinsNeedWhatTheirLargestPartNeeds() throws {
     let folder = try TemporaryFolder()
-    let path = try folder.at("x.zarr")
+    let path = folder.at("x.zarr")
     try NDArray.zeros([64, 1024]).write(to: path, layout: .init(codec: .lz4, chunks: [64, 1024]))
     let part = try StoredArray.open(path).driver
     let joined = try JoinedDriver([any ArrayDriver](repeating: part, count: 50), axis: 0)
