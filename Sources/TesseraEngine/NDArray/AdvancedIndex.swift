@@ -13,9 +13,12 @@ struct AdvancedIndex {
   private var isDivided = false
   /// What lists are broadcast to.
   private(set) var lengths: [Int] = []
+  /// How many positions lists that are put together may have.
+  let mostPositions: Int
 
   /// - Throws: as the subscript of `NDArray`.
   init(_ parts: [IndexPart], of array: NDArray, _ options: TransferOptions) throws {
+    mostPositions = options.memory / 16
     try AdvancedIndex.check(parts, array)
     let missing = array.ndim - parts.reduce(0) { $0 + $1.axisCount }
     var (axis, working, hasGap) = (0, options, false)
