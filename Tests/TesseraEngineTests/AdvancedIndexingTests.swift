@@ -101,6 +101,9 @@ import Testing
       let error = #expect(throws: TesseraError.self) { try make() }
       #expect(error?.what.contains("Cross index must be 1 dimensional") == true)
     }
+    let nested: IndexItem = .mesh([.mesh([.positions([0])])])
+    let error = #expect(throws: TesseraError.self) { try m.indexed(by: [nested]) }
+    #expect(error?.kind == .usage)
   }
 
   // MARK: A plain loop

@@ -65,6 +65,8 @@ struct AdvancedIndex {
   }
 
   /// The positions that a part lists; nil for slices, new axes and an ellipsis.
+  ///
+  /// - Throws: `.usage` for a mesh in a mesh, which `ix` does not make; as `evaluate`.
   private func list(_ part: IndexPart, axis: Int, _ options: TransferOptions) throws -> IndexList? {
     let ones = [Int](repeating: 1, count: part.trailing)
     switch part.item {
@@ -80,7 +82,8 @@ struct AdvancedIndex {
       let numbers = try array.positions(options)
       return IndexList(
         axes: [view.count], axis: axis, positions: numbers, shape: array.shape.dimensions + ones)
-    case .basic, .mesh: return nil
+    case .basic: return nil
+    case .mesh: throw TesseraError(.usage, "Cross index must be 1 dimensional", got: "a mesh in a mesh")
     }
   }
 
