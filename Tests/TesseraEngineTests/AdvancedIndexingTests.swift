@@ -101,6 +101,9 @@ import Testing
       let error = #expect(throws: TesseraError.self) { try make() }
       #expect(error?.what.contains("Cross index must be 1 dimensional") == true)
     }
+    let nested: IndexItem = .mesh([.mesh([.positions([0])])])
+    let error = #expect(throws: TesseraError.self) { try m.indexed(by: [nested]) }
+    #expect(error?.kind == .usage)
   }
 
   // MARK: A plain loop
@@ -189,6 +192,16 @@ import Testing
   }
 
   // MARK: Mistakes
+
+  /// Small lists that share an axis, and have one of their own each, are broadcast to many positions.
+  @Test func listsBeyondTheBudget() throws {
+    let m = try NDArray.zeros([3, 4])
+    let rows = try NDArray.zeros([3000, 2, 1], dtype: .int64)
+    let columns = try NDArray.zeros([1, 2, 3000], dtype: .int64)
+    let options = TransferOptions(memory: 64 << 20, threads: 1)
+    let error = #expect(throws: TesseraError.self) { try m[rows, columns, options: options] }
+    #expect(error?.kind == .memory && error?.what.contains("positions of an index") == true)
+  }
 
   /// The words of NumPy 2.4.
   @Test func mistakes() throws {

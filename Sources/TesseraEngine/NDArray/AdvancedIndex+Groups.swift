@@ -4,7 +4,7 @@ import TesseraStorage
 // Lists that are taken in step, since they share an axis of what all are broadcast to.
 extension AdvancedIndex {
   /// - Parameter whole: the shape of the view.
-  /// - Throws: `.memory` for lists that are broadcast to more positions than memory holds.
+  /// - Throws: `.memory` for lists that are broadcast to more positions than fit half of the budget.
   func groups(_ whole: Shape) throws -> [IndexGroup] {
     var groups: [(lists: [Int], own: Set<Int>)] = []
     for number in lists.indices {
@@ -28,6 +28,11 @@ extension AdvancedIndex {
     if members.count == 1 { return members[0].positions }
     let counts = own.map { lengths[$0] }
     let count = try Shape(counts).count
+    guard count <= mostPositions else {
+      throw TesseraError(
+        .memory, "positions of an index",
+        expected: "at most \(mostPositions), 8 bytes each in half of --memory", got: "\(count)")
+    }
     try MemoryModel.requireAvailable(count.saturatingMultiply(8), for: "positions of an index")
     var positions = [Int](repeating: 0, count: count)
     for list in members {

@@ -13,9 +13,12 @@ struct AdvancedIndex {
   private var isDivided = false
   /// What lists are broadcast to.
   private(set) var lengths: [Int] = []
+  /// How many positions lists that are put together may have.
+  let mostPositions: Int
 
   /// - Throws: as the subscript of `NDArray`.
   init(_ parts: [IndexPart], of array: NDArray, _ options: TransferOptions) throws {
+    mostPositions = options.memory / 16
     try AdvancedIndex.check(parts, array)
     let missing = array.ndim - parts.reduce(0) { $0 + $1.axisCount }
     var (axis, working, hasGap) = (0, options, false)
@@ -62,6 +65,8 @@ struct AdvancedIndex {
   }
 
   /// The positions that a part lists; nil for slices, new axes and an ellipsis.
+  ///
+  /// - Throws: `.usage` for a mesh in a mesh, which `ix` does not make; as `evaluate`.
   private func list(_ part: IndexPart, axis: Int, _ options: TransferOptions) throws -> IndexList? {
     let ones = [Int](repeating: 1, count: part.trailing)
     switch part.item {
@@ -77,7 +82,8 @@ struct AdvancedIndex {
       let numbers = try array.positions(options)
       return IndexList(
         axes: [view.count], axis: axis, positions: numbers, shape: array.shape.dimensions + ones)
-    case .basic, .mesh: return nil
+    case .basic: return nil
+    case .mesh: throw TesseraError(.usage, "Cross index must be 1 dimensional", got: "a mesh in a mesh")
     }
   }
 

@@ -40,8 +40,8 @@ public struct ScalarOperand: Sendable {
     return Node(.constant(converted(to: target)), shape: Shape(known: []), dtype: target)
   }
 
-  /// An element of that dtype, whatever dtype the number brings: what NumPy makes of `initial`. Of an integer dtype it
-  /// loses its fraction.
+  /// An element of that dtype, whatever dtype the number brings: what NumPy makes of `initial`, and of what it assigns. Of an
+  /// integer dtype it loses its fraction.
   ///
   /// - Throws: `.usage` for an integer dtype that cannot hold it, and a complex number that is to be a real one.
   package func element(of target: DType) throws -> Node {
@@ -52,7 +52,7 @@ public struct ScalarOperand: Sendable {
       case .signed, .unsigned: dtype.kind != .complex && whole.map { target.integers.contains($0) } == true
       }
     guard isHeld else {
-      throw TesseraError(.usage, "initial value", expected: "a number that \(target) holds")
+      throw TesseraError(.usage, "value", expected: "a number that \(target) holds")
     }
     return Node(.constant(converted(to: target)), shape: Shape(known: []), dtype: target)
   }

@@ -15,10 +15,10 @@ extension NDArray {
   ///
   /// - Throws: `.usage` for too many items, a second ellipsis, a position that is out of bounds (where there are any to take),
   ///   lists that do not broadcast, a mask whose lengths are not those of its axes, and arrays of other dtypes; `.memory` as
-  ///   `flatnonzero`, and for lists that are broadcast to more than memory holds; as `evaluate`.
+  ///   `flatnonzero`, and for lists in step that have more positions than fit half of the budget; as `evaluate`.
   /// - Complexity: one pass over each array among the items; memory of 8 bytes for each position that is kept, and as much for
-  ///   each array while they are put together. Plans count what stays: 8 bytes a position for each list that has axes of its own,
-  ///   and together 8 for each element of the shape of those that do not. Elements are read as for `take`.
+  ///   each array while they are put together. Plans count what stays: 8 bytes a position for each list that has axes of its
+  ///   own, and together 8 for each element of the shape of those that do not. Elements are read as for `take`.
   public subscript<each Index: ArrayIndex>(_ items: repeat each Index) -> NDArray {
     get throws {
       var list: [IndexItem] = []
