@@ -203,6 +203,8 @@ package final class BlockEvaluator {
     case .cast(let a):
       Cast.convert(count, from: program.values[a].dtype, pointers[a], to: dtype, result)
     case .custom(let custom, let operands):
+      // Nobody knows how long a user's function takes for a block.
+      try interruption()
       try custom.run(count, operands.map { .init(pointer: pointers[$0], isScalar: isScalar($0)) }, result)
     }
   }
