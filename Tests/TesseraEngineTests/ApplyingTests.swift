@@ -1,3 +1,4 @@
+import Synchronization
 import TesseraCore
 import TesseraEngineTestSupport
 import TesseraStorage
@@ -96,6 +97,24 @@ import Testing
         return line[0]
       }, axis: 0)
     #expect(throws: Stop.self) { try stopped.elements(as: Double.self) }
+  }
+
+  /// Between two lines of a block, too.
+  @Test func aTokenStopsIt() throws {
+    let token = CancellationToken()
+    let calls = Mutex(0)
+    let firsts = try NDArray.ones([1000, 2]).applyAlongAxis(
+      { (line: [Double]) -> Double in
+        calls.withLock { $0 += 1 }
+        token.cancel()
+        return line[0]
+      }, axis: 1)
+    let error = #expect(throws: TesseraError.self) {
+      try firsts.elements(as: Double.self, options: .init(threads: 1, cancellation: token))
+    }
+    #expect(error?.kind == .cancelled)
+    let count = calls.withLock { $0 }
+    #expect(count == 1)
   }
 
   /// Lines of more than what is cut to, and many results of short ones.

@@ -63,6 +63,24 @@ import Testing
     }
   }
 
+  /// Within a block, too.
+  @Test func aTokenStopsAClosureSoon() throws {
+    let token = CancellationToken()
+    let calls = Mutex(0)
+    let x = try NDArray.arange(100_000, dtype: .float64).map { (value: Double) -> Double in
+      calls.withLock { $0 += 1 }
+      token.cancel()
+      return value
+    }
+    let error = #expect(throws: TesseraError.self) {
+      try x.elements(as: Double.self, options: .init(threads: 1, cancellation: token))
+    }
+    #expect(error?.kind == .cancelled)
+    let count = calls.withLock { $0 }
+    // Those of a tile.
+    #expect(count <= 8192)
+  }
+
   /// No token is needed for that.
   @Test func aCancelledTaskStopsEverything() async throws {
     let folder = try TemporaryFolder()

@@ -133,6 +133,19 @@ import Testing
     #expect(throws: TesseraError.self) { try NDArray.zeros([2, 2]).unique(axis: 2) }
   }
 
+  /// Rows that have one hash cannot be made beforehand.
+  @Test func hashesAreOfOneCall() {
+    let row: [UInt64] = [1, 2]
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: 256, alignment: 64)
+    defer { memory.deallocate() }
+    let hashes = (0..<4).map { _ in
+      row.withUnsafeBytes { bytes in
+        RowLayout(.uint64, count: 2).key(of: bytes.baseAddress!, into: memory, spare: memory + 128).hash
+      }
+    }
+    #expect(Set(hashes).count > 1)
+  }
+
   /// Over many blocks, rows of more than a tile, and by several threads.
   @Test func manyRowsAndLongRows() throws {
     let folder = try TemporaryFolder()

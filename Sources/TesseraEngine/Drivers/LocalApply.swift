@@ -35,6 +35,8 @@ struct LocalApply: LocalKernel {
     let resultBytes = (function.count ?? 1) * dtype.itemSize
     let step = region.count / max(1, positions) * operand.itemSize
     for line in 0..<positions {
+      // Nobody knows how long a function takes, and lines may be many.
+      try evaluator.interruption()
       let own = UnsafeRawBufferPointer(start: lines + line * step, count: lineBytes)
       try function.run(own, values + line * resultBytes)
     }

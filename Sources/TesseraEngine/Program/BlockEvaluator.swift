@@ -16,6 +16,8 @@ package final class BlockEvaluator {
   /// Where each value is while a tile is computed.
   private var pointers: [UnsafeRawPointer]
   private var lengths: [Int] = []
+  /// Throws when the work was asked to stop; for computing that takes long by itself.
+  private(set) var interruption: @Sendable () throws -> Void = {}
   /// One element that is asked for as a whole tile, by root: the tile that repeats it.
   private let repeated: [Int: Buffer]
   /// What is done for every tile, looked up once: tiles are small, and there are many.
@@ -107,10 +109,12 @@ package final class BlockEvaluator {
 
   /// Reads what a box of the iteration needs.
   ///
-  /// - Parameter interruption: throws when the work was asked to stop; for leaves that take long to read.
+  /// - Parameter interruption: throws when the work was asked to stop; for leaves that take long to read, and for what is
+  ///   computed of the box.
   package func load(
     _ region: StridedRegion, interruption: @escaping @Sendable () throws -> Void = {}
   ) throws {
+    self.interruption = interruption
     lengths = region.counts
     for leaf in leaves { try leaf.load(region, interruption: interruption) }
     for (number, value) in program.values.enumerated() where value.isScalar {
@@ -199,6 +203,8 @@ package final class BlockEvaluator {
     case .cast(let a):
       Cast.convert(count, from: program.values[a].dtype, pointers[a], to: dtype, result)
     case .custom(let custom, let operands):
+      // Nobody knows how long a user's function takes for a block.
+      try interruption()
       try custom.run(count, operands.map { .init(pointer: pointers[$0], isScalar: isScalar($0)) }, result)
     }
   }

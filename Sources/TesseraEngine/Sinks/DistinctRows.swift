@@ -5,11 +5,10 @@ import TesseraCore
 final class DistinctRows: Sendable {
   let layout: RowLayout
   private let tables: [RowTable]
-  /// How many rows are in the tables before each.
+  /// How many rows are in the tables before each, and so the number of its first row.
   private let starts: [Int]
-  /// The numbers, in all tables, of the rows in order.
-  private let order: [Int]
-  /// The place in that order of each number.
+  let count: Int
+  /// The place in the order of each row, by number.
   private let ranks: [Int]
   /// Of rows with a NaN, where they are, ascending, and their numbers.
   private let lone: [(position: Int, number: Int)]
@@ -25,13 +24,13 @@ final class DistinctRows: Sendable {
       count += table.count
     }
     self.starts = starts
+    self.count = count
     let rows = tables.flatMap { table in (0..<table.count).map { table.row($0) } }
     let firsts = tables.flatMap(\.firsts)
     let order = (0..<count).sorted { a, b in
       let difference = layout.compare(rows[a], rows[b])
       return difference == 0 ? firsts[a] < firsts[b] : difference < 0
     }
-    self.order = order
     var ranks = [Int](repeating: 0, count: count)
     for (rank, number) in order.enumerated() { ranks[number] = rank }
     self.ranks = ranks
@@ -40,8 +39,6 @@ final class DistinctRows: Sendable {
     }
     .sorted { $0.position < $1.position }
   }
-
-  var count: Int { order.count }
 
   /// What is kept in memory, about.
   var bytes: Int { count.saturatingMultiply(layout.bytes.saturatingAdd(RowTable.bytesPerRow)) }

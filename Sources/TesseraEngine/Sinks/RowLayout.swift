@@ -8,6 +8,9 @@ struct RowLayout: Sendable {
   /// Elements of a row, of which there are any.
   let count: Int
   private let keyWidth: Int
+  /// What hashes begin with, another one each time: of a known one, rows can be made that all have the same hash, and each
+  /// of them is compared with all others.
+  private let seed = UInt64.random(in: .min ... .max)
 
   init(_ dtype: DType, count: Int) {
     self.dtype = dtype
@@ -83,7 +86,7 @@ struct RowLayout: Sendable {
   }
 
   private func hash(_ keys: UnsafeRawPointer) -> UInt64 {
-    var hash: UInt64 = 0x9E37_79B9_7F4A_7C15
+    var hash = seed
     func mix(_ word: UInt64) {
       let product = (hash ^ word).multipliedFullWidth(by: 0xA076_1D64_78BD_642F)
       hash = product.high ^ product.low &+ 0xE703_7ED1_A0B4_28DB

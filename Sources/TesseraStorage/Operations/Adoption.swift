@@ -78,6 +78,8 @@ public struct Adoption: Sendable {
     chunkBytes = chunk.reduce(dtype.itemSize, *)
     chunkCount = (header.shape[axis] + chunk[axis] - 1) / chunk[axis]
     metadata = try Adoption.metadata(header, dtype, chunk: chunk, axis: axis, chunkCount: chunkCount)
+    // Asked again when it runs.
+    if overwrite { try Replacement.check(self.destination) }
   }
 
   /// - Throws: `.usage` for the name of another form, which the folder that is made would not be.

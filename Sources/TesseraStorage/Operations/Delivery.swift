@@ -78,6 +78,8 @@ package struct Delivery: Sendable {
       for target in targets { try target.checkAttributes() }
       return (options, try SweepPlanner(parts, targets, joining: joining, options: options).sweeps())
     }
+    // Asked again when it runs.
+    if options.overwrite { for target in targets { try Replacement.check(target.path) } }
   }
 
   /// What is kept of an array from planning to the end: reader, metadata, plan. Measured with 10,000 arrays of one chunk.

@@ -90,6 +90,18 @@ import Testing
     #expect(folder.names == ["a.npy", "file"])
   }
 
+  /// What would be refused is not planned either.
+  @Test(arguments: ["convert", "adopt"]) func aFolderThatIsNoStoreIsNotReplaced(_ command: String) throws {
+    let folder = try TemporaryFolder()
+    let source = try folder.npy("a.npy", [4], [1, 2, 3, 4] as [Float])
+    try folder.write("b.zarr/photo", [1])
+    for options in [[], ["--explain"]] {
+      let run = ToolRun([command, source, folder("b.zarr"), "--overwrite"] + options)
+      #expect(run.status == 1 && run.errors.contains("b.zarr: will not replace this folder"), "\(run.errors)")
+    }
+    #expect(folder.names == ["a.npy", "b.zarr"])
+  }
+
   @Test func membersTakeTheFormatOfTheirGroup() throws {
     let folder = try TemporaryFolder()
     let source = try folder.npy("a.npy", [4, 2], (0..<8).map { Float($0) })
