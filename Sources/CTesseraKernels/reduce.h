@@ -30,16 +30,16 @@ enum { ALL, MASKED, NUMBERS };
 // The same where there is no mask.
 #define COUNTS_ALONE(counted, value) ((counted) == ALL || (value) == (value))
 
-// Defines NAME(to, tile) by STRIP_CALL(masked), compiled once with masks and once without.
+// Defines NAME(to, tile) by STRIP_CALL(to, tile, strip, counted), compiled once with masks and once without.
 #define DEFINE_STRIPS(NAME, STRIP_CALL)                                                          \
   TESSERA_CLONES static void NAME(tessera_accumulators to, const tessera_tile *tile) {           \
     for (size_t left = 0; left < tile->columns; left += STRIP) {                                 \
       const size_t rest = tile->columns - left;                                                  \
       const tessera_strip strip = {left, rest < STRIP ? rest : STRIP};                           \
       if (tile->mask) {                                                                          \
-        STRIP_CALL(to, tile, strip, 1);                                                          \
+        STRIP_CALL(to, tile, strip, MASKED);                                                     \
       } else {                                                                                   \
-        STRIP_CALL(to, tile, strip, 0);                                                          \
+        STRIP_CALL(to, tile, strip, ALL);                                                        \
       }                                                                                          \
     }                                                                                            \
   }

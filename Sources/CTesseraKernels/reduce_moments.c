@@ -5,9 +5,11 @@
 // Of floats below float64, and of bools and integers of up to 16 bits, columns without a mask that have seen equally many
 // values are merged in runs of 16 to 64 rows, whole pieces, where there are as many. Deviations of runs, and of chunks of these
 // dtypes, are from their own first value, which is as far from the mean as the values are: of n values, no more than the
-// factor n is lost in m2 by what is subtracted, and nothing of integers. Other deviations, and where these are not finite,
-// are from the mean. Runs of 64 rows take two thirds of the time of pieces that are merged one by one, runs of 16 as long;
-// of 8, which are left as pieces, longer (a C loop that is not in the repository, on an AMD EPYC).
+// factor n is lost in m2 by what is subtracted, and nothing of integers. Where some values do not count, by a mask or as NaNs,
+// they are from the mean of what the position has seen before, runs where seven eighths of a strip have such a mean, and in
+// chunks that are a row's first ones from its first number. Other deviations, and where these are not finite, are from the
+// mean of the piece or chunk. Runs of 64 rows take two thirds of the time of pieces that are merged one by one, runs of 16 as
+// long; of 8, which are left as pieces, longer (a C loop that is not in the repository, on an AMD EPYC).
 #include "reduce_rows.h"
 
 enum { PIECE = 8, RUN = TESSERA_MOMENTS_RUN };

@@ -6,7 +6,9 @@
 #define KNOWN_REAL(x) !NAN_REAL(x)
 #define KNOWN_COMPLEX(x) !NAN_COMPLEX(x)
 
-// Eight rows are counted in fewer bits than accumulators have, in vectors of more numbers.
+// So many rows are counted in fewer bits than accumulators have, in vectors of more numbers.
+enum { FEW_ROWS = 1 << 16 };
+
 #define DEFINE_NUMBERS(DTYPE, KNOWN)                                                                         \
   TESSERA_INLINE void numbers_strip_##DTYPE(tessera_accumulators to, const tessera_tile *tile,               \
                                             tessera_strip strip, const int masked) {                         \
@@ -33,8 +35,6 @@
     ((int64_t *)to.memory)[at] += few;                                                                       \
   }                                                                                                          \
   DEFINE_ROWS(numbers_rows_##DTYPE, tessera_accumulators, DTYPE, numbers_chunk_##DTYPE)
-
-enum { FEW_ROWS = 1 << 16 };
 
 #define DEFINE_INTEGER(DTYPE, TYPE, LEAST, GREATEST) DEFINE_NUMBERS(DTYPE, KNOWN_INTEGER)
 #define DEFINE_REAL(DTYPE, TYPE, LEAST, GREATEST) DEFINE_NUMBERS(DTYPE, KNOWN_REAL)

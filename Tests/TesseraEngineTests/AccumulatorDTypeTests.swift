@@ -31,6 +31,18 @@ import Testing
     try expect(rows.mean(axis: 1, dtype: .float32, keepdims: true).ravel(), [1.5, 4] as [Float])
   }
 
+  /// numpy.nansum(x, dtype=float) and so on: a number with a NaN in either part is left out before its other part is.
+  @Test func complexNaNsAsRealNumbers() throws {
+    let nan = Double.nan
+    let values: [Complex<Double>] = [Complex(1, nan), Complex(2, 0), Complex(nan, 1), Complex(3, 1)]
+    let x = try NDArray(values)
+    try expect(x.nansum(dtype: .float64), [5] as [Double])
+    try expect(x.nansum(dtype: .float32), [5] as [Float])
+    try expect(x.nanprod(dtype: .float64), [6] as [Double])
+    try expect(x.nanmean(dtype: .float64), [2.5] as [Double])
+    try expect(x.nansum(dtype: .int64), [5] as [Int64])
+  }
+
   @Test func variances() throws {
     try expect(x.var(dtype: .float32), [1.671875] as [Float])
     try expect(gaps.nanvar(dtype: .float32), [1.671875] as [Float])

@@ -12,7 +12,8 @@ typedef struct {
 } tessera_accumulators;
 
 // rows x columns adjacent values; column c goes to kept position first + c. `mask` has a byte for each
-// value (non-zero counts) or is null. Without a mask NaNs may be skipped, by sums and moments of floats. The value at (row, column) has, along what is reduced, the index
+// value (non-zero counts) or is null. Without a mask sums and moments of floats leave out NaNs where `skips_nan`
+// is not 0; other reductions do not look at it. The value at (row, column) has, along what is reduced, the index
 // position + row * step + column / group * group_step; only the arg reductions ask. Values and mask may
 // stand at any address.
 typedef struct {

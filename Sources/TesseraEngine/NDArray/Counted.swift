@@ -19,7 +19,7 @@ extension NDArray {
   /// What is neither masked nor NaN.
   package func numbers(where mask: NDArray? = nil) throws -> Counted {
     try NDArray.requireBool(mask: mask)
-    guard let mask else { return .numbers }
+    guard let mask else { return hasNaN ? .numbers : .all }
     return .masked(hasNaN ? try NDArray.binary(.logicalAnd, mask, isNumber) : mask)
   }
 

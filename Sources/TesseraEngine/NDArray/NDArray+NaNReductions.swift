@@ -41,7 +41,7 @@ extension NDArray {
   ) throws -> NDArray {
     guard hasNaN else { return try mean(axis: axis, dtype: dtype, keepdims: keepdims, where: mask) }
     try requireInexact(dtype)
-    return try mean(axesOfUfunc(axis), dtype, keepdims, numbers(where: mask))
+    return try mean(axesOfUfunc(axis), dtype, keepdims, numbers(as: dtype, where: mask))
   }
 
   /// The variance of what is not NaN; NaN where no more than `ddof` elements are left.
@@ -87,9 +87,10 @@ extension NDArray {
 
   // MARK: Parts
 
-  /// What is neither masked nor NaN, also where elements are cast before they are reduced: no integer tells of a NaN.
+  /// What is neither masked nor NaN, also where elements are cast before they are reduced: no integer tells of a NaN, and no
+  /// real number of one in an imaginary part.
   private func numbers(as dtype: DType?, where mask: NDArray?) throws -> Counted {
-    let keepsNaN = dtype.map { $0.kind == .floating || $0.kind == .complex } ?? true
+    let keepsNaN = dtype.map { $0.kind == self.dtype.kind || $0.kind == .complex } ?? true
     return mask == nil && hasNaN && !keepsNaN ? .masked(try isNumber) : try numbers(where: mask)
   }
 

@@ -9,20 +9,20 @@ enum ReductionLoop {
   /// Values are loaded, and compared with themselves (as NaN is not equal to itself), once.
   case extrema(least: ReducerTarget, greatest: ReducerTarget)
 
-  /// The loops that serve all of the targets, which are of one dtype.
+  /// The loops that serve all of the targets, which are of one dtype. Those that skip NaNs have loops of their own.
   static func loops(for targets: [ReducerTarget]) -> [ReductionLoop] {
     var left = targets
     var loops: [ReductionLoop] = []
     func pair(_ first: ReductionOperation, _ second: ReductionOperation) -> (ReducerTarget, ReducerTarget)? {
-      guard let one = left.firstIndex(where: { $0.reducer.operation == first }),
-        let other = left.firstIndex(where: { $0.reducer.operation == second })
-      else { return nil }
+      func place(_ operation: ReductionOperation) -> Int? {
+        left.firstIndex { $0.reducer.operation == operation && !$0.reducer.skipsNaN }
+      }
+      guard let one = place(first), let other = place(second) else { return nil }
       defer { for index in [max(one, other), min(one, other)] { left.remove(at: index) } }
       return (left[one], left[other])
     }
     guard let operand = targets.first?.reducer.operand else { return [] }
-    let isShort = [.float16, .bfloat16, .float32, .complex64].contains(operand)
-    if isShort, !targets.contains(where: \.reducer.skipsNaN), let both = pair(.moments, .sum) {
+    if [.float16, .bfloat16, .float32, .complex64].contains(operand), let both = pair(.moments, .sum) {
       loops.append(.momentsAndSum(both.0, both.1))
     }
     if operand.kind != .complex, let both = pair(.minimum, .maximum) {
