@@ -16,7 +16,7 @@ package enum Counted {
 extension NDArray {
   package var hasNaN: Bool { dtype.kind == .floating || dtype.kind == .complex }
 
-  /// What is neither masked nor NaN.
+  /// What a mask keeps, or all without one, but for NaNs.
   package func numbers(where mask: NDArray? = nil) throws -> Counted {
     try NDArray.requireBool(mask: mask)
     guard let mask else { return hasNaN ? .numbers : .all }

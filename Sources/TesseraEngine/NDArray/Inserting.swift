@@ -60,7 +60,7 @@ public func insert(
 
 /// The same with a number.
 ///
-/// - Throws: also for an integer that the dtype cannot hold.
+/// - Throws: also for one that the dtype cannot hold.
 public func insert(
   _ array: NDArray, _ position: Int, _ value: some ArrayScalar, axis: Int? = nil
 ) throws -> NDArray {
@@ -95,7 +95,7 @@ public func insert(
 
 /// The same with a number before each position.
 ///
-/// - Throws: also for an integer that the dtype cannot hold.
+/// - Throws: also for one that the dtype cannot hold.
 public func insert(
   _ array: NDArray, _ positions: [Int], _ value: some ArrayScalar, axis: Int? = nil
 ) throws -> NDArray {

@@ -29,6 +29,7 @@ extension NDArray {
   /// takes the place of the one that lines lie along.
   ///
   /// - Parameter count: elements of each result. NumPy calls the function to find out; here nothing is read yet.
+  ///   For 0 it is never called.
   /// - Throws: `.usage` for a negative `count` and, when it is computed, for a result of another number of elements; as for
   ///   functions that give a number, with results of any length beside the lines.
   public func applyAlongAxis<T: Element, U: Element>(

@@ -87,8 +87,8 @@ extension NDArray {
 
   // MARK: Parts
 
-  /// What is neither masked nor NaN, also where elements are cast before they are reduced: no integer tells of a NaN, and no
-  /// real number of one in an imaginary part.
+  /// What a mask keeps and is not NaN, also where elements are cast before they are reduced: no integer
+  /// tells of a NaN, and no real number of one in an imaginary part.
   private func numbers(as dtype: DType?, where mask: NDArray?) throws -> Counted {
     let keepsNaN = dtype.map { $0.kind == self.dtype.kind || $0.kind == .complex } ?? true
     return mask == nil && hasNaN && !keepsNaN ? .masked(try isNumber) : try numbers(where: mask)

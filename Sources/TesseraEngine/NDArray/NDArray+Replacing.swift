@@ -11,8 +11,9 @@ extension NDArray {
   /// - Parameter values: broadcast to the shape of `x[items]`; leading axes of length 1 may be too many.
   /// - Throws: `.usage` as basic indexing, and for values that do not broadcast; `.unsupported` for lists, arrays and masks
   ///   among the items (for a mask of the array's shape there is `where`).
-  /// - Complexity: read again, each element comes from either. Where a range has a step other than 1 and -1, memory of 32 bytes
-  ///   for each of its positions, which plans count.
+  /// - Complexity: read again, each element comes from either. Where a range has a step other than 1 and -1
+  ///   and makes more than 64 stretches, memory of 16 bytes for each, which plans count: 32 for each of its
+  ///   positions.
   public func replacing<each Index: ArrayIndex>(
     _ items: repeat each Index, with values: NDArray
   ) throws -> NDArray {

@@ -13,8 +13,9 @@ extension NDArray {
   ///   - axis: the axis that each of them lies along, the same one several times for windows of windows; nil for all axes.
   /// - Throws: `.usage` for another number of lengths than of axes, for negative lengths and those beyond the axis's, for axes
   ///   out of bounds, and for results that are too large.
-  /// - Complexity: no memory, however long the windows. Read again, an element is read once for all of its windows in a
-  ///   block, and blocks share what their windows have in common; each window's elements are gone through one by one.
+  /// - Complexity: memory for the box that a part of the windows lies in, at most 4 MiB, however long they
+  ///   are. An element is read once for all of its windows in such a box, and again for those in the next
+  ///   one; boxes are large enough that this is little. Each window's elements are gone through one by one.
   public func slidingWindowView(_ windowShape: [Int], axis: (any ArrayAxes)? = nil) throws -> NDArray {
     if windowShape.contains(where: { $0 < 0 }) {
       throw TesseraError(.usage, "`window_shape` cannot contain negative values", got: "\(windowShape)")
