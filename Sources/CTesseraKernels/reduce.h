@@ -25,10 +25,11 @@ typedef struct {
 
 // Which values of a tile count: all, those for which its mask has a byte that is not zero, or those that are not NaN.
 enum { ALL, MASKED, NUMBERS };
+#define IS_NUMBER(value) ((value) == (value))
 #define COUNTS(counted, value, mask, at) \
-  ((counted) == ALL || ((counted) == MASKED ? (mask)[at] != 0 : (value) == (value)))
+  ((counted) == ALL || ((counted) == MASKED ? (mask)[at] != 0 : IS_NUMBER(value)))
 // The same where there is no mask.
-#define COUNTS_ALONE(counted, value) ((counted) == ALL || (value) == (value))
+#define COUNTS_ALONE(counted, value) ((counted) == ALL || IS_NUMBER(value))
 
 // Defines NAME(to, tile) by STRIP_CALL(to, tile, strip, counted), compiled once with masks and once without.
 #define DEFINE_STRIPS(NAME, STRIP_CALL)                                                          \

@@ -1,67 +1,9 @@
-// Count, mean and sum of squared deviations ("m2") of pieces of up to eight values of a column, or of chunks of a row, merged
-// by the formulas of Chan, Golub and LeVeque (1983): squares of the values themselves are never subtracted. The mean is kept
-// in two doubles, its rounded value and what that lacks, so that it is not worn off by millions of merges.
-//
-// Of floats below float64, and of bools and integers of up to 16 bits, columns without a mask that have seen equally many
-// values are merged in runs of 16 to 64 rows, whole pieces, where there are as many. Deviations of runs, and of chunks of these
-// dtypes, are from their own first value, which is as far from the mean as the values are: of n values, no more than the
-// factor n is lost in m2 by what is subtracted, and nothing of integers. Where some values do not count, by a mask or as NaNs,
-// they are from the mean of what the position has seen before, runs where seven eighths of a strip have such a mean, and in
-// chunks that are a row's first ones from its first number. Other deviations, and where these are not finite, are from the
-// mean of the piece or chunk. Runs of 64 rows take two thirds of the time of pieces that are merged one by one, runs of 16 as
-// long; of 8, which are left as pieces, longer (a C loop that is not in the repository, on an AMD EPYC).
-#include "reduce_rows.h"
+// Moments of columns; what they are is in reduce_moments.h.
+#include "reduce_moments.h"
 
 enum { PIECE = 8, RUN = TESSERA_MOMENTS_RUN };
 
-// The dtypes of which longer runs are merged.
-enum {
-  RUNS_bool = 1, RUNS_int8 = 1, RUNS_int16 = 1, RUNS_int32 = 0, RUNS_int64 = 0, RUNS_uint8 = 1, RUNS_uint16 = 1,
-  RUNS_uint32 = 0, RUNS_uint64 = 0, RUNS_float16 = 1, RUNS_bfloat16 = 1, RUNS_float32 = 1, RUNS_float64 = 0,
-};
-
-typedef struct {
-  int64_t *count;
-  double *mean, *lost, *m2;
-} moments;
-
-TESSERA_INLINE moments moments_at(tessera_accumulators from, size_t at) {
-  int64_t *count = (int64_t *)from.memory + at;
-  double *mean = (double *)from.memory + from.capacity + at;
-  return (moments){count, mean, mean + from.capacity, mean + 2 * from.capacity};
-}
-
-// Merges values of which the mean is `other` + `rest`, the sum of squared deviations `m2`. `part` is
-// their share in all values seen now, `weight` that share times the number of those seen before.
-TESSERA_INLINE void merge_one(double *mean, double *lost, double *to_m2, double other, double rest, double m2,
-                              double part, double weight) {
-  const double before = *mean;
-  const double delta = ((other - before) - *lost) + rest;
-  const double change = delta * part;
-  const double sum = before + change;
-  const double added = sum - before;
-  const double error = *lost + ((before - (sum - added)) + (change - added));
-  // An infinite mean stays, unless the opposite infinity or a NaN comes.
-  const double after = __builtin_fabs(before) == INFINITY ? before + other : sum;
-  *mean = after;
-  *lost = __builtin_fabs(after) < INFINITY ? error : 0;
-  // In this order a weight of zero takes away even what would overflow. Where it is NaN a mean is not finite, and an m2 is
-  // what it shall be already: infinite where sums of finite values overflow, NaN of infinite ones.
-  const double between = delta * (delta * weight);
-  *to_m2 += m2 + (between == between ? between : 0);
-}
-
 #define SUM_OF_EIGHT(x) (((x[0] + x[1]) + (x[2] + x[3])) + ((x[4] + x[5]) + (x[6] + x[7])))
-
-// What the rounded mean of a piece lacks, by the mean of the deviations from it. Where these overflow, as they do from an
-// infinite mean, it is not known.
-TESSERA_INLINE double lacking(double deviations) { return __builtin_fabs(deviations) < INFINITY ? deviations : 0; }
-
-// The squares without what the mean's own error adds to them (Björck's correction).
-TESSERA_INLINE double less_squares(double m2, double count, double rest) {
-  const double corrected = m2 - count * rest * rest;
-  return corrected < 0 ? 0 : m2 < INFINITY ? corrected : m2;
-}
 
 // Pieces of eight rows of positions that have all seen `seen` values: the shares are the same for all. WIDE is
 // whether eight values of the dtype may have a sum that a double rounds by more than the values' own spread. With
@@ -89,19 +31,6 @@ TESSERA_INLINE double less_squares(double m2, double count, double rest) {
                 WIDE ? less_squares(piece_m2, PIECE, rest) : piece_m2, part, weight);                        \
     }                                                                                                        \
   }
-
-// Mean, as the sum of two numbers, and m2 of the values of a run.
-typedef struct {
-  double first, rest, m2;
-} run_moments;
-
-// Those of `number` values of which the sum is `total` and the squared deviations from `first`, one of them, add up to
-// `squares`. The sum and what is subtracted from it are exact, or the values differ by more than these lose.
-TESSERA_INLINE run_moments of_run(double first, double total, double squares, double number) {
-  const double deviations = total - number * first, rest = deviations / number;
-  const double m2 = squares - deviations * rest;
-  return (run_moments){first, rest, m2 < 0 ? 0 : m2};
-}
 
 // A run of up to RUN rows, whole pieces, of positions that have all seen `seen` values. With `sums` the sums of pieces are
 // added up in `sum` as well. Columns with values that are not finite are taken in pieces.
@@ -410,7 +339,7 @@ DEFINE_MOMENTS_AND_SUMS(11, float32)
 
 void tessera_moments_and_sums_columns(uint8_t dtype, tessera_accumulators to, tessera_accumulators sums,
                                       const tessera_tile *tile) {
-  if (tile->mask || tile->skips_nan || !are_strips_equal(to, tile)) {
+  if (tile->mask || !are_strips_equal(to, tile)) {
     tessera_moments_columns(dtype, to, tile);
     tessera_sum_columns(dtype, sums, tile);
     return;
@@ -420,192 +349,6 @@ void tessera_moments_and_sums_columns(uint8_t dtype, tessera_accumulators to, te
     case 10: both_bfloat16(to, sums, tile); break;
     case 11: both_float32(to, sums, tile); break;
   }
-}
-
-// Where rows go; `sums`, as reduce_sum.c makes them, may be null.
-typedef struct {
-  tessera_accumulators moments;
-  double *sums;
-} moments_and_sums;
-
-// Rows: the sum of a chunk, and the squared deviations from its first value. m2 is not finite where a value is not.
-#define DEFINE_CHUNK_RUN(DTYPE)                                                                              \
-  TESSERA_INLINE run_moments chunk_run_##DTYPE(const in_##DTYPE *restrict x, size_t n, double *total) {      \
-    double sums[LANES] = {0}, squares[LANES / 2] = {0};                                                      \
-    const double first = (double)LOAD_##DTYPE(x[0]);                                                         \
-    size_t i = 0;                                                                                            \
-    for (; i + LANES <= n; i += LANES)                                                                       \
-      for (size_t k = 0; k < LANES / 2; k++) {                                                               \
-        const double low = (double)LOAD_##DTYPE(x[i + k]), high = (double)LOAD_##DTYPE(x[i + k + LANES / 2]); \
-        const double d = low - first, e = high - first;                                                      \
-        sums[k] += low;                                                                                      \
-        sums[k + LANES / 2] += high;                                                                         \
-        squares[k] += d * d + e * e;                                                                         \
-      }                                                                                                      \
-    for (size_t k = 0; k < n - i; k++) {                                                                     \
-      const double value = (double)LOAD_##DTYPE(x[i + k]), d = value - first;                                \
-      sums[k] += value;                                                                                      \
-      squares[k % (LANES / 2)] += d * d;                                                                     \
-    }                                                                                                        \
-    *total = fold_lanes(sums, LANES);                                                                        \
-    return of_run(first, *total, fold_lanes(squares, LANES / 2), (double)n);                                 \
-  }
-
-// The distance of a value from a finite mean; 0 of a NaN.
-TESSERA_INLINE double deviation(double x, double mean) {
-  const double apart = x - mean;
-  return apart == apart ? apart : 0;
-}
-
-// Of a chunk of which only numbers count: deviations are from the mean of what the row has seen before, or from its first
-// number, if that is finite.
-#define DEFINE_CHUNK_PARTIAL(DTYPE)                                                                          \
-  TESSERA_INLINE double first_number_##DTYPE(const in_##DTYPE *x, size_t n) {                                \
-    size_t i = 0;                                                                                            \
-    while (i + 1 < n && LOAD_##DTYPE(x[i]) != LOAD_##DTYPE(x[i])) i++;                                       \
-    return (double)LOAD_##DTYPE(x[i]);                                                                       \
-  }                                                                                                          \
-  TESSERA_INLINE run_moments chunk_partial_##DTYPE(const in_##DTYPE *restrict x, size_t n, double from,      \
-                                                   double number) {                                          \
-    double total[LANES / 2] = {0}, squares[LANES / 2] = {0};                                                 \
-    size_t i = 0;                                                                                            \
-    for (; i + LANES / 2 <= n; i += LANES / 2)                                                               \
-      for (size_t k = 0; k < LANES / 2; k++) {                                                               \
-        const double d = deviation((double)LOAD_##DTYPE(x[i + k]), from);                                    \
-        total[k] += d;                                                                                       \
-        squares[k] += d * d;                                                                                 \
-      }                                                                                                      \
-    for (size_t k = 0; k < n - i; k++) {                                                                     \
-      const double d = deviation((double)LOAD_##DTYPE(x[i + k]), from);                                      \
-      total[k] += d;                                                                                         \
-      squares[k] += d * d;                                                                                   \
-    }                                                                                                        \
-    const double sum = fold_lanes(total, LANES / 2), rest = sum / number;                                    \
-    const double m2 = fold_lanes(squares, LANES / 2) - sum * rest;                                           \
-    return (run_moments){from, rest, m2 < 0 ? 0 : m2};                                                       \
-  }
-
-// Or deviations from the mean of a chunk, in half as many lanes, as each gathers two numbers.
-#define DEFINE_CHUNK_PAIR(DTYPE)                                                                             \
-  TESSERA_INLINE double deviation_##DTYPE(in_##DTYPE x, double mean, const int counted) {                    \
-    return COUNTS_ALONE(counted, LOAD_##DTYPE(x)) ? (double)LOAD_##DTYPE(x) - mean : 0;                      \
-  }                                                                                                          \
-  TESSERA_INLINE run_moments chunk_pair_##DTYPE(const in_##DTYPE *restrict x, size_t n, double total,        \
-                                                double number, const int counted) {                          \
-    double rest[LANES / 2] = {0}, m2[LANES / 2] = {0};                                                       \
-    const double mean = total / number;                                                                      \
-    size_t i = 0;                                                                                            \
-    for (; i + LANES / 2 <= n; i += LANES / 2)                                                               \
-      for (size_t k = 0; k < LANES / 2; k++) {                                                               \
-        const double d = deviation_##DTYPE(x[i + k], mean, counted);                                         \
-        rest[k] += d;                                                                                        \
-        m2[k] += d * d;                                                                                      \
-      }                                                                                                      \
-    for (size_t k = 0; k < n - i; k++) {                                                                     \
-      const double d = deviation_##DTYPE(x[i + k], mean, counted);                                           \
-      rest[k] += d;                                                                                          \
-      m2[k] += d * d;                                                                                        \
-    }                                                                                                        \
-    const double missing = lacking(fold_lanes(rest, LANES / 2) / number);                                    \
-    return (run_moments){mean, missing, less_squares(fold_lanes(m2, LANES / 2), number, missing)};           \
-  }
-
-TESSERA_INLINE void merge_run(moments to, run_moments run, double number) {
-  const double seen = (double)*to.count, part = number / (seen + number);
-  merge_one(to.mean, to.lost, to.m2, run.first, run.rest, run.m2, part, seen * part);
-  *to.count += (int64_t)number;
-}
-
-#define DEFINE_CHUNK(DTYPE)                                                                                  \
-  DEFINE_CHUNK_TOTAL(DTYPE)                                                                                  \
-  DEFINE_CHUNK_RUN(DTYPE)                                                                                    \
-  DEFINE_CHUNK_PAIR(DTYPE)                                                                                   \
-  TESSERA_INLINE void chunk_##DTYPE(moments_and_sums both, size_t at, const in_##DTYPE *x, size_t n) {       \
-    double total;                                                                                            \
-    run_moments run;                                                                                         \
-    if (RUNS_##DTYPE)                                                                                        \
-      run = chunk_run_##DTYPE(x, n, &total);                                                                 \
-    else                                                                                                     \
-      total = chunk_total_##DTYPE(x, n, ALL);                                                                \
-    if (!RUNS_##DTYPE || !(run.m2 < INFINITY)) run = chunk_pair_##DTYPE(x, n, total, (double)n, ALL);        \
-    if (both.sums) both.sums[at] += total;                                                                   \
-    merge_run(moments_at(both.moments, at), run, (double)n);                                                 \
-  }                                                                                                          \
-  DEFINE_ROWS(rows_##DTYPE, moments_and_sums, DTYPE, chunk_##DTYPE)
-
-#define DEFINE_NUMBERS_OF_CHUNK(DTYPE)                                                                       \
-  DEFINE_CHUNK_NUMBERS(DTYPE)                                                                                \
-  DEFINE_CHUNK_PARTIAL(DTYPE)                                                                                \
-  TESSERA_INLINE void chunk_of_numbers_##DTYPE(moments_and_sums both, size_t at, const in_##DTYPE *x,        \
-                                               size_t n) {                                                   \
-    const double number = (double)chunk_numbers_##DTYPE(x, n);                                               \
-    if (number == 0) return;                                                                                 \
-    const moments to = moments_at(both.moments, at);                                                         \
-    run_moments run = {0, 0, INFINITY};                                                                      \
-    if (RUNS_##DTYPE) {                                                                                      \
-      const double from = *to.count > 0 ? *to.mean : first_number_##DTYPE(x, n);                             \
-      if (__builtin_fabs(from) < INFINITY) run = chunk_partial_##DTYPE(x, n, from, number);                  \
-    }                                                                                                        \
-    if (!(run.m2 < INFINITY))                                                                                \
-      run = chunk_pair_##DTYPE(x, n, chunk_total_##DTYPE(x, n, NUMBERS), number, NUMBERS);                   \
-    if (both.sums) both.sums[at] += chunk_total_##DTYPE(x, n, NUMBERS);                                      \
-    merge_run(to, run, number);                                                                              \
-  }                                                                                                          \
-  DEFINE_ROWS(rows_of_numbers_##DTYPE, moments_and_sums, DTYPE, chunk_of_numbers_##DTYPE)
-
-DEFINE_CHUNK(bool)
-DEFINE_CHUNK(int8)
-DEFINE_CHUNK(int16)
-DEFINE_CHUNK(int32)
-DEFINE_CHUNK(int64)
-DEFINE_CHUNK(uint8)
-DEFINE_CHUNK(uint16)
-DEFINE_CHUNK(uint32)
-DEFINE_CHUNK(uint64)
-DEFINE_CHUNK(float16)
-DEFINE_CHUNK(bfloat16)
-DEFINE_CHUNK(float32)
-DEFINE_CHUNK(float64)
-DEFINE_NUMBERS_OF_CHUNK(float16)
-DEFINE_NUMBERS_OF_CHUNK(bfloat16)
-DEFINE_NUMBERS_OF_CHUNK(float32)
-DEFINE_NUMBERS_OF_CHUNK(float64)
-
-static void moments_of_numbers(uint8_t dtype, moments_and_sums to, const tessera_tile *tile) {
-  switch (dtype) {
-    case 9: rows_of_numbers_float16(to, tile); break;
-    case 10: rows_of_numbers_bfloat16(to, tile); break;
-    case 11: rows_of_numbers_float32(to, tile); break;
-    case 12: rows_of_numbers_float64(to, tile); break;
-  }
-}
-
-static void moments_rows(uint8_t dtype, moments_and_sums to, const tessera_tile *tile) {
-  if (tile->skips_nan) return moments_of_numbers(dtype, to, tile);
-  switch (dtype) {
-    case 0: rows_bool(to, tile); break;
-    case 1: rows_int8(to, tile); break;
-    case 2: rows_int16(to, tile); break;
-    case 3: rows_int32(to, tile); break;
-    case 4: rows_int64(to, tile); break;
-    case 5: rows_uint8(to, tile); break;
-    case 6: rows_uint16(to, tile); break;
-    case 7: rows_uint32(to, tile); break;
-    case 8: rows_uint64(to, tile); break;
-    case 9: rows_float16(to, tile); break;
-    case 10: rows_bfloat16(to, tile); break;
-    case 11: rows_float32(to, tile); break;
-    case 12: rows_float64(to, tile); break;
-  }
-}
-
-void tessera_moments_rows(uint8_t dtype, tessera_accumulators to, const tessera_tile *tile) {
-  moments_rows(dtype, (moments_and_sums){to, NULL}, tile);
-}
-
-void tessera_moments_and_sums_rows(uint8_t dtype, tessera_accumulators to, tessera_accumulators sums,
-                                   const tessera_tile *tile) {
-  moments_rows(dtype, (moments_and_sums){to, sums.memory}, tile);
 }
 
 // The two may be parts of one memory, but never the same positions: the loop may be taken in vectors.

@@ -3,7 +3,6 @@
 #include "reduce_rows.h"
 
 #define KNOWN_INTEGER(x) ((void)(x), 1)
-#define KNOWN_REAL(x) !NAN_REAL(x)
 #define KNOWN_COMPLEX(x) !NAN_COMPLEX(x)
 
 // So many rows are counted in fewer bits than accumulators have, in vectors of more numbers.
@@ -28,16 +27,15 @@ enum { FEW_ROWS = 1 << 16 };
     }                                                                                                        \
   }                                                                                                          \
   DEFINE_STRIPS(numbers_##DTYPE, numbers_strip_##DTYPE)                                                      \
+  DEFINE_CHUNK_NUMBERS(DTYPE, KNOWN)                                                                         \
   TESSERA_INLINE void numbers_chunk_##DTYPE(tessera_accumulators to, size_t at, const in_##DTYPE *x,         \
                                             size_t n) {                                                      \
-    int32_t few = 0;                                                                                         \
-    for (size_t i = 0; i < n; i++) few += KNOWN(LOAD_##DTYPE(x[i]));                                         \
-    ((int64_t *)to.memory)[at] += few;                                                                       \
+    ((int64_t *)to.memory)[at] += chunk_numbers_##DTYPE(x, n);                                               \
   }                                                                                                          \
   DEFINE_ROWS(numbers_rows_##DTYPE, tessera_accumulators, DTYPE, numbers_chunk_##DTYPE)
 
 #define DEFINE_INTEGER(DTYPE, TYPE, LEAST, GREATEST) DEFINE_NUMBERS(DTYPE, KNOWN_INTEGER)
-#define DEFINE_REAL(DTYPE, TYPE, LEAST, GREATEST) DEFINE_NUMBERS(DTYPE, KNOWN_REAL)
+#define DEFINE_REAL(DTYPE, TYPE, LEAST, GREATEST) DEFINE_NUMBERS(DTYPE, IS_NUMBER)
 #define DEFINE_COMPLEX(DTYPE, TYPE, LEAST, GREATEST) DEFINE_NUMBERS(DTYPE, KNOWN_COMPLEX)
 FOR_INTEGERS(DEFINE_INTEGER)
 FOR_REALS(DEFINE_REAL)

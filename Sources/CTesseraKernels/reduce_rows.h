@@ -44,11 +44,11 @@ TESSERA_INLINE double fold_lanes(double *lane, size_t count) {
     return fold_lanes(lane, LANES);                                                                      \
   }
 
-// How many values of a chunk are not NaN.
-#define DEFINE_CHUNK_NUMBERS(DTYPE)                                                      \
+// How many values of a chunk are not NaN, of which KNOWN is true.
+#define DEFINE_CHUNK_NUMBERS(DTYPE, KNOWN)                                               \
   TESSERA_INLINE int64_t chunk_numbers_##DTYPE(const in_##DTYPE *restrict x, size_t n) { \
     int32_t numbers = 0;                                                                 \
-    for (size_t i = 0; i < n; i++) numbers += LOAD_##DTYPE(x[i]) == LOAD_##DTYPE(x[i]);  \
+    for (size_t i = 0; i < n; i++) numbers += KNOWN(LOAD_##DTYPE(x[i]));                 \
     return numbers;                                                                      \
   }
 

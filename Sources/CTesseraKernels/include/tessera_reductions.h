@@ -80,7 +80,8 @@ void tessera_arg_merge(uint8_t kind, uint8_t dtype, tessera_accumulators to, con
 
 // Fields: count (8), mean (8), what the mean lacks (8), sum of squared deviations (8). No complex dtypes.
 void tessera_moments_columns(uint8_t dtype, tessera_accumulators to, const tessera_tile *tile);
-// The same together with `tessera_sum_columns` into `sums`, to the same bits (but for a NaN's); float16, bfloat16 and float32.
+// The same together with `tessera_sum_columns` into `sums`, to the same bits (but for a NaN's); float16,
+// bfloat16 and float32, NaNs not skipped.
 void tessera_moments_and_sums_columns(uint8_t dtype, tessera_accumulators to, tessera_accumulators sums,
                                       const tessera_tile *tile);
 void tessera_moments_rows(uint8_t dtype, tessera_accumulators to, const tessera_tile *tile);
