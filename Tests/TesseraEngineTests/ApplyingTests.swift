@@ -37,14 +37,11 @@ import Testing
     }
     let folder = try TemporaryFolder()
     let memory = try NDArray(elements, shape: shape)
-    let chunks = shape.map { Int.random(in: 1...$0, using: &random) }
-    try memory.write(to: folder.at("x.npy"))
-    try memory.write(to: folder.at("x.zarr"), layout: .init(codec: .lz4, chunks: chunks))
-    for (form, x) in [
-      ("memory", memory), ("npy", try NDArray.open(folder.at("x.npy"))),
-      ("lz4 \(chunks)", try NDArray.open(folder.at("x.zarr"))),
-      ("computed", try NDArray.open(folder.at("x.zarr")) + 0.0),
-    ] {
+    let forms = try StoredForms(memory, in: folder, using: &random)
+    let others = [
+      (form: "computed", array: try forms.lz4 + 0.0)
+    ]
+    for (form, x) in forms.all + others {
       let note: Comment = "seed \(seed): \(form), \(shape), axis \(axis)"
       let weighted = try x.applyAlongAxis({ (line: [Double]) in ApplyingTests.weighted(line) }, axis: axis)
       #expect(weighted.dtype == .int64 && weighted.shape.dimensions == kept, note)

@@ -45,14 +45,11 @@ import Testing
     }
     let folder = try TemporaryFolder()
     let memory = try NDArray(elements, shape: shape)
-    let chunks = shape.map { Int.random(in: 1...$0, using: &random) }
-    try memory.write(to: folder.at("x.npy"))
-    try memory.write(to: folder.at("x.zarr"), layout: .init(codec: .lz4, chunks: chunks))
-    for (form, x) in [
-      ("memory", memory), ("npy", try NDArray.open(folder.at("x.npy"))),
-      ("lz4 \(chunks)", try NDArray.open(folder.at("x.zarr"))),
-      ("transposed twice", try NDArray.open(folder.at("x.zarr")).transposed().transposed()),
-    ] {
+    let forms = try StoredForms(memory, in: folder, using: &random)
+    let others = [
+      (form: "transposed twice", array: try forms.lz4.transposed().transposed())
+    ]
+    for (form, x) in forms.all + others {
       let note: Comment = "seed \(seed): \(form), \(shape), axis \(axis)"
       let positions = try x.argsort(axis: axis)
       #expect(positions.dtype == .int64)

@@ -54,13 +54,8 @@ import Testing
     let expected = Reference(rows)
     let bits = expected.order.flatMap { rows[$0].map { $0.isNaN ? 0 : $0.bitPattern } }
     let folder = try TemporaryFolder()
-    let chunks = shape.map { Int.random(in: 1...$0, using: &random) }
-    try memory.write(to: folder.at("x.npy"))
-    try memory.write(to: folder.at("x.zarr"), layout: .init(codec: .lz4, chunks: chunks))
-    for (form, x) in [
-      ("memory", memory), ("npy", try NDArray.open(folder.at("x.npy"))),
-      ("lz4 \(chunks)", try NDArray.open(folder.at("x.zarr"))),
-    ] {
+    let forms = try StoredForms(memory, in: folder, using: &random)
+    for (form, x) in forms.all {
       for options in [TransferOptions(), TransferOptions(memory: 64 << 20, threads: 3)] {
         let note: Comment = "seed \(seed): \(form), \(shape), axis \(axis), \(options.threads) threads"
         let found = try x.unique(returning: [.index, .inverse, .counts], axis: axis - rank, options: options)

@@ -39,15 +39,12 @@ import Testing
     let expected = WindowTests.windows(elements, shape, lengths, axes: axes)
     let folder = try TemporaryFolder()
     let memory = try NDArray(elements, shape: shape)
-    let chunks = shape.map { Int.random(in: 1...$0, using: &random) }
-    try memory.write(to: folder.at("x.npy"))
-    try memory.write(to: folder.at("x.zarr"), layout: .init(codec: .lz4, chunks: chunks))
-    for (form, x) in [
-      ("memory", memory), ("npy", try NDArray.open(folder.at("x.npy"))),
-      ("lz4 \(chunks)", try NDArray.open(folder.at("x.zarr"))),
-      ("computed", try NDArray.open(folder.at("x.zarr")) * (1 as Float)),
-      ("running totals", try memory.diff(axis: 0, prepend: memory[..<1] * 0).cumsum(axis: 0)),
-    ] {
+    let forms = try StoredForms(memory, in: folder, using: &random)
+    let others = [
+      (form: "computed", array: try forms.lz4 * (1 as Float)),
+      (form: "running totals", array: try memory.diff(axis: 0, prepend: memory[..<1] * 0).cumsum(axis: 0)),
+    ]
+    for (form, x) in forms.all + others {
       let note: Comment = "seed \(seed): \(form), \(shape), \(lengths) along \(axes)"
       let windows = try x.slidingWindowView(lengths, axis: axes.map { $0 - shape.count })
       #expect(windows.shape.dimensions == left + lengths, note)
