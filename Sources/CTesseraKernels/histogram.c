@@ -25,12 +25,37 @@ void tessera_find_bins(size_t count, const void *values, size_t bins, const doub
   }
 }
 
-// Rounding may have moved a value's place, but by less than half a bin: the edge nearest to it has the last word.
-// Without the hint the compiler takes reading edges at scattered places for too dear, and makes no vectors of it.
+// Elements whose bins are computed before it is asked whether all of them are certain.
+#define CERTAIN_BLOCK 64
+// So many blocks are sought in the edges once one is not certain: whole numbers lie on edges one and all.
+#define DOUBTED_BLOCKS 8
+
+// Places of more doubt are mostly sought at once.
+#define MOST_DOUBT 0x1p-12f
+
+// A value's place among even bins is in doubt where rounding, of it or of the edges, may have moved it across one: there the
+// edge nearest to it has the last word. Reading edges at scattered places for all values takes four times as long
+// (AMD EPYC: 1.35 ns an element, beside 0.35).
+// In the second loop the compiler takes that for too dear without the hint, and makes no vectors of it.
 #define DEFINE_EVEN_BINS(NAME, DTYPE, TYPE)                                                                   \
-  TESSERA_CLONES void NAME(size_t count, const void *values, size_t bins, const TYPE *restrict edges,         \
-                           TYPE greatest, TYPE scale, uint32_t *restrict found) {                             \
-    const in_##DTYPE *restrict x = values;                                                                    \
+  TESSERA_INLINE int certain_##DTYPE(const in_##DTYPE *restrict x, size_t bins, TYPE least, TYPE greatest,    \
+                                     TYPE scale, TYPE doubt, uint32_t *restrict found) {                      \
+    int32_t is_doubted = 0;                                                                                   \
+    for (size_t i = 0; i < CERTAIN_BLOCK; i++) {                                                              \
+      const TYPE value = x[i];                                                                                \
+      const int is_inside = (value >= least) & (value <= greatest);                                           \
+      const TYPE place = is_inside ? (value - least) * scale : (TYPE)0.5;                                     \
+      const int32_t bin = (int32_t)place;                                                                     \
+      const TYPE part = place - (TYPE)bin;                                                                    \
+      is_doubted |= (part < doubt) | (part > 1 - doubt);                                                      \
+      found[i] = (uint32_t)(is_inside ? bin : (int32_t)bins);                                                 \
+    }                                                                                                         \
+    return !is_doubted;                                                                                       \
+  }                                                                                                           \
+                                                                                                              \
+  TESSERA_INLINE void nearest_##DTYPE(size_t count, const in_##DTYPE *restrict x, size_t bins,                \
+                                      const TYPE *restrict edges, TYPE greatest, TYPE scale,                  \
+                                      uint32_t *restrict found) {                                             \
     const TYPE least = edges[0];                                                                              \
     const int32_t last = (int32_t)bins - 1;                                                                   \
     _Pragma("clang loop vectorize(enable)") for (size_t i = 0; i < count; i++) {                              \
@@ -41,6 +66,24 @@ void tessera_find_bins(size_t count, const void *values, size_t bins, const doub
       const int32_t bin = nearest - (value < edges[nearest]);                                                 \
       found[i] = (uint32_t)(is_inside ? bin < last ? bin : last : last + 1);                                  \
     }                                                                                                         \
+  }                                                                                                           \
+                                                                                                              \
+  TESSERA_CLONES void NAME(size_t count, const void *values, size_t bins, const TYPE *restrict edges,         \
+                           TYPE greatest, TYPE scale, TYPE doubt, uint32_t *restrict found) {                 \
+    const in_##DTYPE *restrict x = values;                                                                    \
+    const TYPE least = edges[0];                                                                              \
+    size_t i = 0;                                                                                             \
+    while (doubt < MOST_DOUBT && count - i >= CERTAIN_BLOCK) {                                                \
+      if (certain_##DTYPE(x + i, bins, least, greatest, scale, doubt, found + i)) {                           \
+        i += CERTAIN_BLOCK;                                                                                   \
+        continue;                                                                                             \
+      }                                                                                                       \
+      const size_t most = DOUBTED_BLOCKS * CERTAIN_BLOCK;                                                     \
+      const size_t next = count - i < most ? count - i : most;                                                \
+      nearest_##DTYPE(next, x + i, bins, edges, greatest, scale, found + i);                                  \
+      i += next;                                                                                              \
+    }                                                                                                         \
+    nearest_##DTYPE(count - i, x + i, bins, edges, greatest, scale, found + i);                               \
   }
 
 DEFINE_EVEN_BINS(tessera_find_even_bins, float64, double)

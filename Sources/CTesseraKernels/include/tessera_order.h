@@ -78,11 +78,12 @@ void tessera_scatter_owned(size_t item_size, const tessera_owned *from, size_t *
 void tessera_find_bins(size_t count, const void *values, size_t bins, const double *edges, uint32_t *found);
 
 // The same for evenly spaced edges, fewer than 2^31: (value - first edge) * `scale` of values between edges i and i + 1 is
-// more than i - 1/2 and less than i + 3/2. Values up to `greatest` are inside.
+// more than i - 1/2 and less than i + 3/2, and no further than `doubt` beyond i and i + 1. Values up to `greatest` are
+// inside.
 void tessera_find_even_bins(size_t count, const void *values, size_t bins, const double *edges, double greatest,
-                            double scale, uint32_t *found);
+                            double scale, double doubt, uint32_t *found);
 void tessera_find_even_bins_float32(size_t count, const void *values, size_t bins, const float *edges,
-                                    float greatest, float scale, uint32_t *found);
+                                    float greatest, float scale, float doubt, uint32_t *found);
 
 // Adds 1, or the weight, to the counter each index names.
 void tessera_count_indices(size_t count, const uint32_t *indices, uint64_t *counts);

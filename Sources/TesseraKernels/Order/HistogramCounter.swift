@@ -78,10 +78,11 @@ package struct HistogramCounter: Sendable {
   ) {
     if let narrow {
       tessera_find_even_bins_float32(
-        count, values, edges.bins, narrow.edges, narrow.greatest, narrow.scale, found)
+        count, values, edges.bins, narrow.edges, narrow.greatest, narrow.scale, narrow.doubt, found)
     } else if let spacing = edges.spacing {
       tessera_find_even_bins(
-        count, values, edges.bins, edges.values, edges.values[edges.bins], spacing.scale, found)
+        count, values, edges.bins, edges.values, edges.values[edges.bins], spacing.scale, spacing.doubt,
+        found)
     } else {
       tessera_find_bins(count, values, edges.bins, edges.values, found)
     }

@@ -57,6 +57,8 @@ package struct HistogramEdges: Sendable, Hashable {
   struct Spacing: Sendable, Hashable {
     /// Bins per unit.
     let scale: Double
+    /// How far a value's place may be from where it belongs, in bins.
+    let doubt: Double
 
     /// nil where rounding has moved edges so far that their bins must be sought.
     init?(_ edges: [Double]) {
@@ -66,6 +68,8 @@ package struct HistogramEdges: Sendable, Hashable {
       let most = edges.indices.reduce(0) { max($0, abs((edges[$1] - edges[0]) * scale - Double($1))) }
       guard most < 0.25 else { return nil }
       self.scale = scale
+      // Beside the edges' own, what a fused operation leaves out.
+      doubt = most + 4 * Double.ulpOfOne * Double(bins)
     }
   }
 
@@ -75,6 +79,7 @@ package struct HistogramEdges: Sendable, Hashable {
     /// The largest float32 that is no more than the last edge.
     let greatest: Float
     let scale: Float
+    let doubt: Float
 
     /// nil where rounding to float32 could move a value's place by as much as an edge may be away from its own.
     init?(_ edges: [Double], _ spacing: Spacing) {
@@ -85,9 +90,11 @@ package struct HistogramEdges: Sendable, Hashable {
       guard lost < 0.2, bounds.contains(spacing.scale), bounds.contains(bins / spacing.scale),
         abs(edges[0]) < bounds.upperBound
       else { return nil }
-      self.edges = edges.map { Float(noLess: $0) }
+      let (narrow, scale) = (edges.map { Float(noLess: $0) }, Float(spacing.scale))
+      let most = narrow.indices.reduce(0) { max($0, abs((narrow[$1] - narrow[0]) * scale - Float($1))) }
       greatest = -Float(noLess: -edges.last!)
-      scale = Float(spacing.scale)
+      doubt = most + 4 * Float.ulpOfOne * Float(bins)
+      (self.edges, self.scale) = (narrow, scale)
     }
   }
 
