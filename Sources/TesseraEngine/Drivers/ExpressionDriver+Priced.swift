@@ -19,16 +19,18 @@ extension ExpressionDriver: PricedDriver {
     }
   }
 
-  package func scratchBytes(reading block: [Int]) -> Int { reading(blocks: block).scratchBytes }
+  package func scratchBytes(reading block: [Int], team: Int) -> Int {
+    reading(blocks: block, team: team).scratchBytes
+  }
 
-  package func price(ofBlocks block: [Int], threads: Int) -> Double {
-    pricedLeaf?.driver.price(ofBlocks: block, threads: threads) ?? 0
+  package func price(ofBlocks block: [Int], threads: Int, team: Int) -> Double {
+    pricedLeaf?.driver.price(ofBlocks: block, threads: threads, team: team) ?? 0
   }
 
   /// The same expression over the priced source as it is prepared, if that is then read in other pieces.
-  package func reading(blocks block: [Int]) -> any ArrayDriver {
+  package func reading(blocks block: [Int], team: Int) -> any ArrayDriver {
     guard let (number, driver) = pricedLeaf else { return self }
-    let prepared = driver.reading(blocks: block)
+    let prepared = driver.reading(blocks: block, team: team)
     guard prepared.granule != driver.granule else { return self }
     var program = program
     program.read(Source(prepared), asLeaf: number)

@@ -62,7 +62,8 @@ package struct MatrixSource: Sendable {
     if array.size == 0 { return }
     var evaluation = Evaluation([array.node], options: options, gathersOutputs: false)
     try evaluation.run()
-    let (driver, plan) = try MatrixSource.plan(array, evaluation, sink.requirements, options)
+    let (planned, plan) = try MatrixSource.plan(array, evaluation, sink.requirements, options)
+    let driver = plan.prepared(planned)
     defer { driver.finishReading() }
     ResidentWindow.shared.limit = plan.window
     let progress = ProgressMeter(total: progressBytes, handler: options.progress)

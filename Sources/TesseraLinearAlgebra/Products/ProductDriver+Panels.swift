@@ -87,8 +87,16 @@ extension ProductDriver {
 
   /// Panels of all of a block's rows and columns, or of parts of it where panels of all would take more than the block
   /// itself, or not stay in the cache where they are of no more use than that.
-  func panels(for block: [Int]) -> PanelPlan {
+  ///
+  /// - Parameter team: the threads that share a block, and so its panels: one step deep where nothing is decoded.
+  func panels(for block: [Int], team: Int) -> PanelPlan {
     let (rows, columns) = (block[block.count - 2], block[block.count - 1])
+    if team > 1 {
+      let most = ProductDriver.deepPanelBytes
+      let depth = followsCells ? cellDepth(rows, columns, within: most) : geometry.tiles.depth
+      let bytes = max(leastPanels, panels(rows, columns, depth: depth))
+      return PanelPlan(bytes: bytes, depth: depth, part: (rows, columns))
+    }
     let own = rows.saturatingMultiply(columns).saturatingMultiply(dtype.itemSize)
     guard followsCells else {
       let most = isReadByTiles ? min(own, ProductDriver.cachedPanelBytes) : own

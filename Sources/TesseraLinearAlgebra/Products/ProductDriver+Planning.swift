@@ -39,19 +39,31 @@ extension ProductDriver: PricedDriver {
 
   package var mapsNothing: Bool { left.mapsNothing && right.mapsNothing }
 
-  package func scratchBytes(reading block: [Int]) -> Int {
-    let (rows, columns) = (block[block.count - 2], block[block.count - 1])
-    let apart = isAligned(rows, geometry.rowCuts) && isAligned(columns, geometry.columnCuts) ? 0 : tileBytes
-    return max(panels(for: block).bytes, groupPanels).saturatingAdd(apart).saturatingAdd(readerBytes)
+  package func scratchBytes(reading block: [Int], team: Int) -> Int {
+    let panels = panels(for: block, team: team).bytes
+    // A team reads the next ones meanwhile.
+    if team > 1 { return panels.saturatingMultiply(2).saturatingAdd(readerBytes.saturatingMultiply(team)) }
+    return max(panels, groupPanels).saturatingAdd(isAligned(block) ? 0 : tileBytes).saturatingAdd(readerBytes)
   }
 
-  private func isAligned(_ length: Int, _ cuts: AxisCuts) -> Bool {
-    length >= cuts.length || length % cuts.tile == 0
+  /// Whether blocks cut no tile.
+  private func isAligned(_ block: [Int]) -> Bool {
+    zip([geometry.rowCuts, geometry.columnCuts], block.suffix(2)).allSatisfy { cuts, length in
+      length >= cuts.length || length % cuts.tile == 0
+    }
   }
 
-  package func reading(blocks block: [Int]) -> any ArrayDriver {
-    let panels = panels(for: block)
-    return (try? ProductDriver(geometry, left: left, right: right, dtype: dtype, panels: panels)) ?? self
+  package func reading(blocks block: [Int], team: Int) -> any ArrayDriver {
+    let panels = panels(for: block, team: team)
+    let prepared = try? ProductDriver(
+      geometry, left: left, right: right, dtype: dtype, panels: panels, team: team)
+    return prepared ?? self
+  }
+
+  /// Products of many tiles, neither of whose operands is a stream.
+  package var hasTeams: Bool {
+    min(geometry.m, geometry.n) > ProductTiles.narrow && together == 1 && !isSequential
+      && (geometry.m > geometry.tiles.rows || geometry.n > geometry.tiles.columns)
   }
 
   // MARK: What it costs
@@ -66,16 +78,21 @@ extension ProductDriver: PricedDriver {
     )
   }
 
-  /// How often what is decoded as one is, each time an operand is read.
-  private func decodes(inBlocks block: [Int]) -> (left: Double, right: Double) {
-    let (rows, columns) = (block[block.count - 2], block[block.count - 1])
-    let panels = panels(for: block)
-    let part = part(rows, columns, limit: panels.bytes, depth: panels.depth)
+  /// Seconds of one thread that reading the operands for blocks of a shape takes.
+  private func reading(_ block: [Int], team: Int) -> Double {
+    let panels = panels(for: block, team: team)
+    let part = part(block[block.count - 2], block[block.count - 1], limit: panels.bytes, depth: panels.depth)
     let depth = panels.depth ?? loadedDepth(part.rows, part.columns)
-    return (
-      left.decodes(inPanels: part.rows, depth, isAlone: !right.isDecoded),
-      right.decodes(inPanels: depth, part.columns, isAlone: !left.isDecoded)
-    )
+    let reads = reads(inBlocks: block)
+    let copied =
+      left.readingCost * left.decodes(inPanels: part.rows, depth, isAlone: !right.isDecoded)
+      * Double(reads.left)
+      + right.readingCost * right.decodes(inPanels: depth, part.columns, isAlone: !left.isDecoded)
+      * Double(reads.right)
+    let calls =
+      left.calls(inPanels: part.rows, depth) * Double(reads.left)
+      + right.calls(inPanels: depth, part.columns) * Double(reads.right)
+    return copied * ProductDriver.secondsPerByte + calls * ProductDriver.secondsPerCall
   }
 
   package func storedBytesRead(inBlocks block: [Int]) -> Int {
@@ -91,24 +108,27 @@ extension ProductDriver: PricedDriver {
     return simple * Double(dtype.itemSize) * (dtype.kind == .complex ? 2 : 1)
   }
   private static let secondsPerByte = 2.5e-10
+  /// Of a stretch of a file that is read, beside its bytes: of an AMD EPYC, by `strace`.
+  private static let secondsPerCall = 1.4e-6
+  /// Into new pages of a file: 45 to 120 ms for 52 MiB, by `strace`.
+  private static let secondsPerByteStored = 1.5e-9
   /// On a disk.
   private static let secondsPerByteWritten = 1e-9
   private static let secondsPerBlock = 3e-5
   /// Of a stretch that is written, beside its bytes: a call, and the file's lock.
   private static let secondsPerStretch = 3e-6
 
-  package func price(ofBlocks block: [Int], threads: Int) -> Double {
-    let reads = reads(inBlocks: block)
-    let decodes = decodes(inBlocks: block)
-    let copying =
-      left.readingCost * Double(reads.left) * decodes.left
-      + right.readingCost * Double(reads.right) * decodes.right
+  package func price(ofBlocks block: [Int], threads: Int, team: Int) -> Double {
     let steps =
       Double(geometry.leading.saturatingProduct()) * Double(geometry.m) * Double(geometry.n)
       * Double(max(1, geometry.k))
-    let waste = waste(block)
-    let seconds = (steps * secondsPerStep + copying * ProductDriver.secondsPerByte) * waste
-    return (seconds + writing(block)) * imbalance(block, threads) / Double(threads)
+    let seconds = steps * secondsPerStep + reading(block, team: team)
+    if team > 1 {
+      guard isAligned(block) else { return .infinity }
+      // One thread writes.
+      return seconds * imbalance(within: block, team) / Double(team) + writing(block)
+    }
+    return (seconds * waste(block) + writing(block)) * imbalance(block, threads) / Double(threads)
       + (isReadByTiles ? tail(block) : 0)
   }
 
@@ -119,12 +139,14 @@ extension ProductDriver: PricedDriver {
     return Double(bytes) * ProductDriver.secondsPerByteWritten + blocks * ProductDriver.secondsPerBlock
   }
 
-  /// What it takes to write blocks narrower than the result, of which each row is a stretch of its own.
+  /// What it takes to write blocks; of those narrower than the result each row is a stretch of its own.
   private func writing(_ block: [Int]) -> Double {
     let width = max(1, block[block.count - 1])
-    guard width < geometry.n else { return 0 }
+    let bytes = geometry.dimensions.saturatingProduct(dtype.itemSize)
+    let stored = Double(bytes) * ProductDriver.secondsPerByteStored
+    guard width < geometry.n else { return stored }
     let rows = Double(geometry.leading.saturatingProduct()) * Double(geometry.m)
-    return rows * Double((geometry.n + width - 1) / width) * ProductDriver.secondsPerStretch
+    return stored + rows * Double((geometry.n + width - 1) / width) * ProductDriver.secondsPerStretch
   }
 
   /// How much more is computed where blocks cut tiles: each tile once for every block that has a part of it.
@@ -160,6 +182,28 @@ extension ProductDriver: PricedDriver {
     }
     let all = busy.reduce(0, +)
     return all > 0 ? Double(busy.max()! * threads) / Double(all) : 1
+  }
+
+  /// The same of a team that shares the tiles of each block, the largest first.
+  private func imbalance(within block: [Int], _ team: Int) -> Double {
+    var (longest, all) = (0, 0)
+    for (height, down) in ProductDriver.pieces(geometry.m, block[block.count - 2]) {
+      for (width, across) in ProductDriver.pieces(geometry.n, block[block.count - 1]) {
+        let tiles = BoxTile.all(height, width, geometry.tiles)
+        guard tiles.count < 64 * team else { return 1 }
+        var busy = [Int](repeating: 0, count: team)
+        for tile in tiles { busy[busy.indices.min { busy[$0] < busy[$1] }!] += tile.rows * tile.columns }
+        longest += busy.max()! * down * across
+        all += height * width * down * across
+      }
+    }
+    return all > 0 ? Double(longest * team) / Double(all) : 1
+  }
+
+  /// The lengths of the pieces into which a length is cut, and how many there are of each.
+  private static func pieces(_ length: Int, _ piece: Int) -> [(length: Int, count: Int)] {
+    let (whole, rest) = length.quotientAndRemainder(dividingBy: max(1, piece))
+    return [(piece, whole), (rest, rest > 0 ? 1 : 0)].filter { $0.1 > 0 }
   }
 
   /// Reading elements again is computing them again: in bytes copied from the page cache as long as that takes.

@@ -16,17 +16,20 @@ package final class ProductDriver: ComputedDriver {
   let preparedDepth: Int?
   /// What is computed at once of the boxes that are read, where that is known.
   private let preparedPart: (rows: Int, columns: Int)?
+  /// How many threads share the work of a box.
+  let team: Int
   let workers = Pool { ProductWorker() }
 
   init(
     _ geometry: ProductGeometry, left: ProductOperand, right: ProductOperand, dtype: DType,
-    panels: PanelPlan? = nil
+    panels: PanelPlan? = nil, team: Int = 1
   ) throws {
     if MatrixKernel.usesLibrary(dtype) { try OpenBLAS.require() }
     (self.geometry, self.left, self.right, self.dtype) = (geometry, left, right, dtype)
     (preparedBytes, preparedDepth) = (panels?.bytes ?? 0, panels?.depth)
+    self.team = team
     // Where nothing is decoded, tiles are read as well one by one.
-    preparedPart = preparedDepth == nil ? nil : panels?.part
+    preparedPart = preparedDepth == nil || team > 1 ? nil : panels?.part
     description = ArrayDescription(computed: try Shape(geometry.dimensions), dtype: dtype)
   }
 
@@ -64,12 +67,30 @@ package final class ProductDriver: ComputedDriver {
   }
 }
 
-/// One thread's memory, and the tile that was computed last.
+/// The memory of one reader, and the tile that was computed last.
 final class ProductWorker {
-  let left = Buffer()
-  let right = Buffer()
+  /// Panels of both operands; a team has two of each, one that is multiplied and one that is read meanwhile.
+  let left = [Buffer(), Buffer()]
+  let right = [Buffer(), Buffer()]
   let kernel = Buffer()
   let tile = Buffer()
   /// The leading position, and the numbers of the tile, that `tile` holds.
   var held: [Int]?
+  /// What the other threads of a team need.
+  private var helpers: [ProductMember] = []
+
+  /// The memory of each thread of a team, the reader's own first.
+  func members(_ team: Int, _ scratch: ReadScratch) -> [ProductMember] {
+    while helpers.count < team - 1 {
+      helpers.append(ProductMember(kernel: Buffer(), scratch: ReadScratch(forgets: scratch.forgets)))
+    }
+    for helper in helpers { helper.scratch.interruption = scratch.interruption }
+    return [ProductMember(kernel: kernel, scratch: scratch)] + helpers
+  }
+}
+
+/// What one thread needs to read and to multiply.
+struct ProductMember: Sendable {
+  let kernel: Buffer
+  let scratch: ReadScratch
 }

@@ -129,23 +129,24 @@ struct ProductOperand: Sendable {
     shape.rank > 2 && shape[shape.rank - 3] != 1 ? count : 1
   }
 
-  /// Whether this side has a matrix for each of the stack's last axis where it lies, and how far they are apart.
+  /// A panel of consecutive matrices, whose pieces are to be read before it is used.
   ///
   /// - Parameters:
   ///   - index: the position along the result's stack.
   ///   - count: consecutive positions of the stack's last axis.
   ///   - buffer: memory for the panel, used unless the matrix is in memory.
-  /// - Returns: the first matrix's part, and the distance to the next one's, in bytes.
+  ///   - pieces: how many there had better be.
   func panel(
-    _ index: [Int], count: Int, rows: Range<Int>, columns: Range<Int>, buffer: Buffer, scratch: ReadScratch
-  ) throws -> (view: MatrixView, next: Int) {
+    _ index: [Int], count: Int, rows: Range<Int>, columns: Range<Int>, buffer: Buffer, pieces: Int
+  ) -> ProductPanel {
     let matrices = distinct(count)
     if let memory {
       let first = view(of: memory, index, rows, columns)
-      guard matrices > 1 else { return (first, 0) }
+      guard matrices > 1 else { return ProductPanel(view: first) }
       var second = index
       second[second.count - 1] += 1
-      return (first, view(of: memory, second, rows, columns).elements - first.elements)
+      let next = view(of: memory, second, rows, columns).elements - first.elements
+      return ProductPanel(view: first, next: next)
     }
     let bytes = rows.count * columns.count * dtype.itemSize
     let target = buffer.reserve(matrices * bytes).baseAddress!
@@ -153,15 +154,37 @@ struct ProductOperand: Sendable {
     let column = isTransposed ? rows.count : 1
     var region = StridedRegion(Region(lower: position(index), lengths: position(index).map { _ in 1 }))
     if matrices > 1 { region.axes[region.axes.count - 1].count = matrices }
-    let lines = [rows, columns].map { StridedRegion.Axis(start: $0.lowerBound, step: 1, count: $0.count) }
     var strides = [Int](repeating: dtype.itemSize, count: region.axes.count)
     if let last = strides.indices.last { strides[last] = bytes }
     strides += [row * dtype.itemSize, column * dtype.itemSize]
-    let needed = map.resolve(StridedRegion(axes: region.axes + lines))
-    try driver.read(
-      needed, into: target, strides: map.axes.map { $0.source.map { strides[$0] } ?? dtype.itemSize },
-      scratch: scratch)
-    return (MatrixView(UnsafeRawPointer(target), row: row, column: column), matrices > 1 ? bytes : 0)
+    let pieces = cuts(rows, columns, pieces).map { own, others in
+      let lines = [own, others].map { StridedRegion.Axis(start: $0.lowerBound, step: 1, count: $0.count) }
+      let place = (own.lowerBound - rows.lowerBound) * row + (others.lowerBound - columns.lowerBound) * column
+      return ProductPanel.Piece(
+        selection: map.resolve(StridedRegion(axes: region.axes + lines)),
+        target: target + place * dtype.itemSize)
+    }
+    return ProductPanel(
+      view: MatrixView(UnsafeRawPointer(target), row: row, column: column), next: matrices > 1 ? bytes : 0,
+      pieces: pieces, strides: map.axes.map { $0.source.map { strides[$0] } ?? dtype.itemSize })
+  }
+
+  /// The rows and columns of the pieces in which several threads read a panel: long stretches of storage, that cut nothing
+  /// that is decoded as one.
+  private func cuts(
+    _ rows: Range<Int>, _ columns: Range<Int>, _ pieces: Int
+  ) -> [(rows: Range<Int>, columns: Range<Int>)] {
+    if pieces <= 1 { return [(rows, columns)] }
+    if isTransposed {
+      return ProductPanel.cuts(columns, into: pieces, every: cell.columns).map { (rows, $0) }
+    }
+    return ProductPanel.cuts(rows, into: pieces, every: cell.rows).map { ($0, columns) }
+  }
+
+  /// Reads a piece of a panel.
+  func read(_ number: Int, of panel: ProductPanel, scratch: ReadScratch) throws {
+    let piece = panel.pieces[number]
+    try driver.read(piece.selection, into: piece.target, strides: panel.strides, scratch: scratch)
   }
 
   // MARK: What it takes
@@ -224,6 +247,15 @@ struct ProductOperand: Sendable {
   private static func touches(_ length: Int, by piece: Int, cell: Int) -> Double {
     guard piece < length, piece > 0 else { return 1 }
     return Double(piece + cell - gcd(piece, cell)) / Double(piece)
+  }
+
+  /// Calls for stretches of a file that read all of it once in panels of so many rows and columns; none for what is not
+  /// copied out of a file.
+  func calls(inPanels rows: Int, _ columns: Int) -> Double {
+    guard !isInPlace, (driver as? FlatDriver)?.isCopied == true else { return 0 }
+    let (width, length) = isTransposed ? (rows, shape.rank - 2) : (columns, shape.rank - 1)
+    let stretch = width < shape[length] ? width : rows.saturatingMultiply(columns)
+    return Double(shape.count) / Double(Swift.max(1, stretch))
   }
 
   var sourceNames: [String] { driver.knownNames }

@@ -44,7 +44,7 @@ struct SweepPlanner {
         from: part.source, to: part.requirements, insteadOf: plan, options: options,
         available: available[part.target])
       let source = try ArraySource(
-        spill == nil ? part.source.prepared(forBlocks: plan.blocks.block) : part.source)
+        spill == nil ? plan.prepared(part.source) : part.source)
       let loaded = try joining?.source([number]).loadedBytes ?? source.loadedBytes
       return Sweep([number], source, plan, spill: spill, loadedBytes: loaded)
     }

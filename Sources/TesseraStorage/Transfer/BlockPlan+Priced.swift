@@ -3,8 +3,11 @@ import TesseraCore
 extension BlockPlan {
   /// The blocks of least price that fit, for a source that knows what they cost.
   ///
+  /// - Parameter team: how many of the threads read a block together: one, or all of them.
   /// - Returns: nil when none fits, or none is worth it: the growing of a block from the sink's unit is then the way.
-  init?(pricing source: any PricedDriver, threads: Int, to sink: SinkRequirements, limits: Limits) throws {
+  init?(
+    pricing source: any PricedDriver, threads: Int, team: Int, to sink: SinkRequirements, limits: Limits
+  ) throws {
     let shape = sink.shape
     guard shape.count > 0 else { return nil }
     let granule = source.granule
@@ -16,8 +19,8 @@ extension BlockPlan {
     BlockPlan.forEachChoice(of: BlockPlan.limited(lengths)) { block in
       if sink.isContiguous, !BlockPlan.isStretch(block, of: shape) { return }
       guard limits.cost(block) <= limits.bytes else { return }
-      let price = source.price(ofBlocks: block, threads: threads)
-      if best == nil || price < best!.price { best = (block, price) }
+      let price = source.price(ofBlocks: block, threads: threads, team: team)
+      if price < best?.price ?? .infinity { best = (block, price) }
     }
     guard let best else { return nil }
     try self.init(shape, block: best.block, granule: granule, fileShape: sink.fileShape)

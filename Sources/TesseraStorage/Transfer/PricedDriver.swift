@@ -5,21 +5,27 @@ package protocol PricedDriver: ArrayDriver {
   var hasPrice: Bool { get }
   /// Whether all that is read for its blocks is copied out of files by calls, so that nothing need be mapped.
   var mapsNothing: Bool { get }
-  /// Bytes that one reader needs beyond the target while it reads a block of that shape.
-  func scratchBytes(reading block: [Int]) -> Int
-  /// Roughly the seconds that reading all blocks of that shape takes on so many threads.
-  func price(ofBlocks block: [Int], threads: Int) -> Double
+  /// Whether several threads, a team, can read one block together.
+  var hasTeams: Bool { get }
+  /// Bytes that the readers of a block of that shape need beyond the target.
+  ///
+  /// - Parameter team: how many threads read it together.
+  func scratchBytes(reading block: [Int], team: Int) -> Int
+  /// Roughly the seconds that reading all blocks of that shape takes on so many threads, each with blocks of its own or all
+  /// of them as a team; infinite where a team cannot share such a block.
+  func price(ofBlocks block: [Int], threads: Int, team: Int) -> Double
   /// The same array, prepared to be read in blocks of that shape; the elements have the same bits.
-  func reading(blocks block: [Int]) -> any ArrayDriver
+  func reading(blocks block: [Int], team: Int) -> any ArrayDriver
 }
 
 extension PricedDriver {
   package var hasPrice: Bool { true }
+  package var hasTeams: Bool { false }
 }
 
-extension ArrayDriver {
-  /// The same array, prepared to be read in blocks of that shape.
-  func prepared(forBlocks block: [Int]) -> any ArrayDriver {
-    (self as? any PricedDriver)?.reading(blocks: block) ?? self
+extension TransferPlan {
+  /// The array that was planned for, prepared to be read in the plan's blocks.
+  package func prepared(_ driver: any ArrayDriver) -> any ArrayDriver {
+    (driver as? any PricedDriver)?.reading(blocks: blocks.block, team: team) ?? driver
   }
 }

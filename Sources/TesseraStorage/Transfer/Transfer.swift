@@ -61,7 +61,7 @@ package struct Transfer: Sendable {
     let schedule = BlockSchedule(plan.blocks, isInOrder: isStream, outputs: outputs.count)
     let forgets = try plan.blocks.sourceReads < 1.5 && source.exceedsPageCache()
     let itemSizes = outputs.reduce(0) { $0 + $1.sink.requirements.dtype.itemSize }
-    try WorkerTeam.run(threads: plan.threads) { worker in
+    try WorkerTeam.run(threads: plan.workers) { worker in
       let scratch = WriteScratch(
         read: ReadScratch(forgets: forgets, checks: true, interruption: options.checkCancellation))
       let buffers = BlockBuffers(outputs.count)

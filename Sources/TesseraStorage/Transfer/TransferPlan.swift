@@ -5,6 +5,8 @@ import TesseraIO
 package struct TransferPlan: Sendable {
   package let blocks: BlockPlan
   package let threads: Int
+  /// How many of them read one block together: one, or all.
+  package let team: Int
   package let bytesRead: Int
   package let bytesWritten: Int
   package let predictedPeak: Int
@@ -20,39 +22,22 @@ package struct TransferPlan: Sendable {
   /// - Throws: `.memory` when no block of all of them fits the budget.
   package init(from source: any BlockSource, to sinks: [SinkRequirements], options: TransferOptions) throws {
     let form = BlockForm(sinks)
-    let priced = (source as? ArraySource)?.driver as? any PricedDriver
-    let mapsNothing = priced.map { $0.hasPrice && $0.mapsNothing } ?? false
+    let mapsNothing = BlockChooser.priced(source)?.mapsNothing ?? false
     let share = mapsNothing ? MemoryModel.smallWindowShare : MemoryModel.windowShare
     let model = try MemoryModel(options, windowShare: share)
-    let scratch = source.scratchBytes
-    let cost = TransferPlan.cost(
-      from: source.dtypes, scratch: { priced?.scratchBytes(reading: $0) ?? scratch }, to: sinks)
-    let itemSize = (source.dtypes + sinks.map(\.dtype)).map(\.itemSize).max() ?? 1
-    let least = TransferPlan.leastBytes(of: source)
-    func plan(bytes: Int, threads: Int) throws -> BlockPlan? {
-      let limits = BlockPlan.Limits(bytes: bytes, leastBytes: least, cost: cost)
-      if let priced, priced.hasPrice,
-        let blocks = try BlockPlan(pricing: priced, threads: threads, to: sinks[0], limits: limits)
-      {
-        return blocks
-      }
-      return try BlockPlan(
-        source.shape, unit: form.unit, fileShape: form.fileShape, granule: source.granule,
-        isContiguous: form.isContiguous, itemSize: itemSize, limits: limits)
-    }
-    // Fewer threads rather than none.
-    for threads in (1...options.threads).reversed() {
-      guard let blocks = try plan(bytes: model.buffers / threads, threads: threads) else { continue }
-      self.init(
-        blocks, threads: threads, costing: cost(blocks.block), loading: source.loadedBytes, to: sinks, model)
+    let chooser = BlockChooser(source: source, sinks: sinks, form: form, buffers: model.buffers)
+    if let choice = try chooser.choose(threads: options.threads) {
+      let cost = chooser.cost(team: choice.team)(choice.blocks.block)
+      self.init(choice, costing: cost, loading: source.loadedBytes, to: sinks, model)
       return
     }
     // The sinks' unit is what does not fit, or, with very many small chunks, what is kept of a shard.
     let unit = zip(form.unit, source.shape.dimensions).map { min($0, max($1, 1)) }
     let kept = sinks.reduce(0) { $0.saturatingAdd($1.keptBytes) }
-    let shard = form.fileShape.flatMap { kept > cost(unit) / 2 ? $0 : nil }
+    let cost = chooser.cost()(unit)
+    let shard = form.fileShape.flatMap { kept > cost / 2 ? $0 : nil }
     let what = shard.map { "shards of \(Shape.describe($0))" } ?? "chunks of \(Shape.describe(unit))"
-    throw model.tooSmall(for: what, buffers: cost(unit))
+    throw model.tooSmall(for: what, buffers: cost)
   }
 
   /// With blocks that were chosen before.
@@ -69,23 +54,27 @@ package struct TransferPlan: Sendable {
     guard cost <= model.buffers else { return nil }
     let threads = min(options.threads, model.buffers / max(1, cost))
     let loaded = sink.shape.count * dtype.itemSize
-    self.init(blocks, threads: threads, costing: cost, loading: loaded, to: [sink], model)
+    self.init(BlockChoice(blocks, threads: threads), costing: cost, loading: loaded, to: [sink], model)
   }
 
   private init(
-    _ blocks: BlockPlan, threads: Int, costing cost: Int, loading loaded: Int, to sinks: [SinkRequirements],
+    _ choice: BlockChoice, costing cost: Int, loading loaded: Int, to sinks: [SinkRequirements],
     _ model: MemoryModel
   ) {
-    self.blocks = blocks
-    self.threads = max(1, min(threads, blocks.count))
+    blocks = choice.blocks
+    team = choice.team
+    threads = max(1, min(choice.threads, blocks.count.saturatingMultiply(team)))
     window = model.window
-    predictedPeak = model.predictedPeak(buffers: cost.saturatingMultiply(self.threads))
+    predictedPeak = model.predictedPeak(buffers: cost.saturatingMultiply(max(1, threads / team)))
     let read = Double(loaded) * blocks.sourceReads
     bytesRead = read < 1e18 ? Int(read) : Int.max
     bytesWritten = sinks.reduce(0) { $0.saturatingAdd($1.shape.count.saturatingMultiply($1.dtype.itemSize)) }
   }
 
-  /// Bytes that one thread needs to move a block of a shape: all arrays are loaded, then stored one after another.
+  /// How many blocks are read and written at a time.
+  var workers: Int { max(1, threads / team) }
+
+  /// Bytes that it takes to move a block of a shape: all arrays are loaded, then stored one after another.
   static func cost(
     from dtypes: [DType], scratch: Int, to sinks: [SinkRequirements]
   ) -> @Sendable (_ block: [Int]) -> Int {
@@ -93,7 +82,7 @@ package struct TransferPlan: Sendable {
   }
 
   /// The same of a source that needs more for some blocks than for others.
-  private static func cost(
+  static func cost(
     from dtypes: [DType], scratch: @escaping @Sendable ([Int]) -> Int, to sinks: [SinkRequirements]
   ) -> @Sendable (_ block: [Int]) -> Int {
     let kept = sinks.reduce(0) { $0.saturatingAdd($1.keptBytes) }
@@ -106,14 +95,5 @@ package struct TransferPlan: Sendable {
       return kept.saturatingAdd(loaded).saturatingAdd(converted.max() ?? 0).saturatingAdd(storing.max() ?? 0)
         .saturatingAdd(scratch(block))
     }
-  }
-
-  /// Below this, what a block costs beside its bytes begins to show: in bytes that are copied, of which reading one of
-  /// the source may take many.
-  private static let leastBlockBytes = 1 << 20
-
-  /// Blocks of a stream are read in turn, so smaller ones bring nothing.
-  private static func leastBytes(of source: any BlockSource) -> Int {
-    source.isSequential ? leastBlockBytes : Int(Double(leastBlockBytes) / max(1, source.readingCost))
   }
 }

@@ -50,6 +50,22 @@ import Testing
     }
   }
 
+  /// Many threads read a block together, of all the memory that there is for blocks.
+  @Test(.enabled(if: OpenBLAS.isAvailable)) func moreThreadsReadHardlyMore() throws {
+    let folder = try TemporaryFolder()
+    let a = try zeros([16384, 16384], .float32, folder, "a.npy")
+    func pass(_ threads: Int) throws -> Explanation.Pass {
+      let options = TransferOptions(memory: 512 << 20, threads: threads)
+      return try #require(matmul(a, a).explainWrite(to: folder.at("c.npy"), options: options).passes.last)
+    }
+    let alone = try pass(1)
+    for threads in [2, 4, 16] {
+      let together = try pass(threads)
+      #expect(together.threads == threads)
+      #expect(together.bytesRead <= alone.bytesRead * 3 / 2, "\(threads) threads")
+    }
+  }
+
   @Test func aTallMatrixTimesASmallOneIsReadOnce() throws {
     let folder = try TemporaryFolder()
     let x = try zeros([524_288, 1024], .float32, folder, "x.npy")
