@@ -30,6 +30,24 @@ import Testing
     #expect(try complex.item(as: Complex<Float>.self) == Complex(1, 2))
   }
 
+  @Test func totalsWithoutNaNs() throws {
+    let x = try NDArray([1, .nan, 2] as [Double])
+    #expect(try x.nansum(initial: 10).item(as: Double.self) == 13)
+    #expect(try x.nanprod(initial: 10).item(as: Double.self) == 20)
+    #expect(try x.nansum(initial: Double.nan).item(as: Double.self).isNaN)
+    #expect(try x.nansum(initial: 10, where: NDArray([false, true, true])).item(as: Double.self) == 12)
+    #expect(try x.nansum(dtype: .int32, initial: 2.7).item(as: Int32.self) == 5)
+    #expect(try NDArray.zeros([0], dtype: .float32).nansum(initial: 3).item(as: Float.self) == 3)
+    #expect(try NDArray([1, 2] as [Int8]).nansum(initial: 2.7).item(as: Int64.self) == 5)
+    let rows = try NDArray([1, .nan, .nan, .nan] as [Float16], shape: [2, 2])
+    let products = try rows.nanprod(axis: 1, keepdims: true, initial: 3)
+    #expect(products.shape.dimensions == [2, 1])
+    #expect(try products.elements(as: Float16.self) == [3, 3])
+    let parts: [Complex<Double>] = [Complex(1, 1), Complex(.nan, 0)]
+    let complex = try NDArray(parts).nansum(initial: Complex(0.0, 2))
+    #expect(try complex.item(as: Complex<Double>.self) == Complex(1, 3))
+  }
+
   @Test func initialValuesThatAreNotHeld() throws {
     let short = try NDArray([100, 100] as [Int8])
     #expect(throws: TesseraError.self) { try short.sum(dtype: .int8, initial: 300) }

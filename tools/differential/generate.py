@@ -551,7 +551,7 @@ class Graph:
         if plain in ("min", "max") and ("where" in step and not is_wild or self.maybe(0.1)):
             step["initial"] = self.initial(x)
             if step["initial"] is None: return None
-        if name in ("sum", "prod") and self.maybe(0.15) and x.dtype != BFLOAT16:
+        if plain in ("sum", "prod") and self.maybe(0.15) and x.dtype != BFLOAT16:
             step["initial"] = self.initial(x)
             if step["initial"] is None: return None
         if name == "norm":

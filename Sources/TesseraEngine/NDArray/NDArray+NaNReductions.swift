@@ -4,17 +4,23 @@ public import TesseraCore
 // "nan" in their names.
 extension NDArray {
   /// The sum of what is not NaN; 0 of nothing.
+  ///
+  /// - Parameter initial: as of `sum`; it is not left out where it is NaN.
   public func nansum(
-    axis: (any ArrayAxes)? = nil, dtype: DType? = nil, keepdims: Bool = false, where mask: NDArray? = nil
+    axis: (any ArrayAxes)? = nil, dtype: DType? = nil, keepdims: Bool = false,
+    initial: (any ArrayScalar)? = nil,
+    where mask: NDArray? = nil
   ) throws -> NDArray {
-    try total(.sum, .add, axis, dtype, keepdims, nil, numbers(as: dtype, where: mask))
+    try total(.sum, .add, axis, dtype, keepdims, initial, numbers(as: dtype, where: mask))
   }
 
-  /// The product of what is not NaN; 1 of nothing.
+  /// The product of what is not NaN; 1 of nothing. Otherwise as `nansum`.
   public func nanprod(
-    axis: (any ArrayAxes)? = nil, dtype: DType? = nil, keepdims: Bool = false, where mask: NDArray? = nil
+    axis: (any ArrayAxes)? = nil, dtype: DType? = nil, keepdims: Bool = false,
+    initial: (any ArrayScalar)? = nil,
+    where mask: NDArray? = nil
   ) throws -> NDArray {
-    try total(.product, .multiply, axis, dtype, keepdims, nil, numbers(as: dtype, where: mask))
+    try total(.product, .multiply, axis, dtype, keepdims, initial, numbers(as: dtype, where: mask))
   }
 
   /// The least of what is not NaN; NaN where there is nothing else.

@@ -13,8 +13,10 @@ extension Step {
     case "prod":
       try array(0).prod(axis: axes, dtype: dtype, keepdims: keepdims, initial: initial, where: mask)
     case "mean": try array(0).mean(axis: axes, dtype: dtype, keepdims: keepdims, where: mask)
-    case "nansum": try array(0).nansum(axis: axes, dtype: dtype, keepdims: keepdims, where: mask)
-    case "nanprod": try array(0).nanprod(axis: axes, dtype: dtype, keepdims: keepdims, where: mask)
+    case "nansum":
+      try array(0).nansum(axis: axes, dtype: dtype, keepdims: keepdims, initial: initial, where: mask)
+    case "nanprod":
+      try array(0).nanprod(axis: axes, dtype: dtype, keepdims: keepdims, initial: initial, where: mask)
     case "nanmean": try array(0).nanmean(axis: axes, dtype: dtype, keepdims: keepdims, where: mask)
     case "any": try array(0).any(axis: axes, keepdims: keepdims, where: mask)
     case "all": try array(0).all(axis: axes, keepdims: keepdims, where: mask)
