@@ -66,7 +66,5 @@ import Testing
       let error = #expect(throws: TesseraError.self) { try body() }
       #expect(error?.kind == .usage && error?.what.contains(text) == true, "\(error as Any)")
     }
-    let error = #expect(throws: TesseraError.self) { try x.replacing([0, 1], with: 0) }
-    #expect(error?.kind == .unsupported)
   }
 }

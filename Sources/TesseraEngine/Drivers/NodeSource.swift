@@ -24,6 +24,9 @@ package enum NodeSource {
       return try TakenDriver(try driver(of: child, results: results), positions, axis: axis)
     case .pick(let picks, let child):
       return try PickedDriver(try driver(of: child, results: results), picks)
+    case .replace(let picks, let child, let values):
+      return try ReplacedDriver(
+        try driver(of: child, results: results), try driver(of: values, results: results), picks)
     case .scan(let scan, let child, let axis):
       let program = try Lowering.program([child], over: child.shape, results: results)
       return ScanDriver(scan, program, shape: node.shape, dtype: node.dtype, axis: axis)

@@ -66,6 +66,9 @@ package enum Operation: Sendable {
   case take(Positions, Node, axis: Int)
   /// The elements at positions along several axes.
   case pick(Picks, Node)
+  /// The first node with elements of the second, of its dtype and of the shape that is picked, at positions along several axes:
+  /// ascending, each once.
+  case replace(Picks, Node, by: Node)
   /// Running totals along an axis; operands are int64, uint64, float64 or complex128.
   case scan(Scan, Node, axis: Int)
   /// What has to be finished before its result can be used.
@@ -79,7 +82,7 @@ extension Operation {
     case .source, .constant: []
     case .unary(_, let a), .cast(let a), .view(_, let a), .reshape(let a), .take(_, let a, _): [a]
     case .scan(_, let a, _), .pick(_, let a): [a]
-    case .binary(_, let a, let b): [a, b]
+    case .binary(_, let a, let b), .replace(_, let a, let b): [a, b]
     case .select(let mask, let a, let b): [mask, a, b]
     case .custom(_, let operands), .concatenate(let operands, _): operands
     case .barrier(let barrier): barrier.operands

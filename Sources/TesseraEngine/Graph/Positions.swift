@@ -136,7 +136,7 @@ extension [Node] {
       guard seen.insert(ObjectIdentifier(node)).inserted else { return }
       switch node.operation {
       case .take(let positions, _, _): positions.lists.forEach(note)
-      case .pick(let picks, _): note(picks.positions)
+      case .pick(let picks, _), .replace(let picks, _, _): note(picks.positions)
       case .custom(let operation, _): lookups = lookups.saturatingAdd(operation.heldBytes)
       case .barrier(let barrier): lookups = lookups.saturatingAdd(barrier.heldBytes)
       default: break

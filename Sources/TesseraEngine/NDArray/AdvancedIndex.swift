@@ -122,7 +122,7 @@ struct AdvancedIndex {
 
 extension AdvancedIndex {
   /// Where an axis of what was taken comes from.
-  private enum Origin: Hashable {
+  enum Origin: Hashable {
     /// An axis of the view.
     case view(Int)
     /// All axes of a group, not yet apart.
@@ -132,7 +132,7 @@ extension AdvancedIndex {
   }
 
   /// The axes of the result.
-  private var order: [Origin] {
+  var order: [Origin] {
     let listed = Set(lists.flatMap(\.axes))
     let first = isDivided ? 0 : lists[0].axes[0]
     let kept = view.indices.filter { !listed.contains($0) }
@@ -157,7 +157,7 @@ extension AdvancedIndex {
   }
 
   /// The lengths of the result.
-  private func dimensions(_ whole: Shape) -> [Int] {
+  func dimensions(_ whole: Shape) -> [Int] {
     order.map { origin in
       switch origin {
       case .view(let axis): whole[axis]

@@ -1,49 +1,71 @@
 import TesseraCore
-import TesseraStorage
+public import TesseraStorage
 
 // Arrays are immutable, so what NumPy assigns to a part of one is another array: `x[i] = y` as `x = x.replacing(i, with: y)`.
 extension NDArray {
-  /// The array with other elements in a part that positions and ranges choose: NumPy's `x[0:3, ...] = y` is
-  /// `x.replacing(0..<3, ellipsis, with: y)`. Nothing is copied or read.
+  /// The array with other elements in a part that an index chooses: NumPy's `x[0:3, ...] = y` is
+  /// `x.replacing(0..<3, ellipsis, with: y)`, `x[rows, columns] = y` is `x.replacing(rows, columns, with: y)`, and
+  /// `x[rows] += 1` is `x.replacing(rows, with: x[rows] + 1)`. Lazy.
   ///
-  /// The dtype stays; values are cast to it as by `astype`.
+  /// The dtype stays; values are cast to it as by `astype`. Where an element is chosen several times, it has the value of the last
+  /// time, in C order of the values.
   ///
-  /// - Parameter values: broadcast to the shape of `x[items]`; leading axes of length 1 may be too many.
-  /// - Throws: `.usage` as basic indexing, and for values that do not broadcast; `.unsupported` for lists, arrays and masks
-  ///   among the items (for a mask of the array's shape there is `where`).
-  /// - Complexity: read again, each element comes from either. Where a range has a step other than 1 and -1
-  ///   and makes more than 64 stretches, memory of 16 bytes for each, which plans count: 32 for each of its
-  ///   positions.
+  /// - Parameters:
+  ///   - items: as of the subscript. Arrays among them are computed now, but for a mask by itself whose positions all have the
+  ///     same values: it stays an expression, as with `where`.
+  ///   - values: broadcast to the shape of `x[items]`; leading axes of length 1 may be too many, but for a mask of the array's
+  ///     shape by itself.
+  /// - Throws: `.usage` and `.memory` as the subscript, and `.usage` for values that do not broadcast; as `evaluate`.
+  /// - Complexity: read again, the array is read, and then what was replaced in it; ranges are read of the values alone.
+  ///   Memory, which plans count, of 8 bytes for each position of a list, or of lists that are broadcast together, and as much
+  ///   for their order where they do not ascend; 24 while they are sorted. Where a range has a step other than 1 and -1
+  ///   and makes more than 64 stretches, 32 for each of its positions. A mask by itself with one value takes none.
   public func replacing<each Index: ArrayIndex>(
-    _ items: repeat each Index, with values: NDArray
+    _ items: repeat each Index, with values: NDArray, options: TransferOptions = .init()
   ) throws -> NDArray {
     var list: [IndexItem] = []
     repeat list.append((each items).indexItem)
-    return try replacing(at: list, with: values)
+    return try replacing(at: list, with: values, options: options)
   }
 
   /// The same with a number.
   ///
   /// - Throws: also for one that the dtype cannot hold.
   public func replacing<each Index: ArrayIndex>(
-    _ items: repeat each Index, with value: some ArrayScalar
+    _ items: repeat each Index, with value: some ArrayScalar, options: TransferOptions = .init()
   ) throws -> NDArray {
     var list: [IndexItem] = []
     repeat list.append((each items).indexItem)
-    return try replacing(at: list, with: NDArray(value.scalar.element(of: dtype)))
+    return try replacing(at: list, with: value, options: options)
   }
 
   /// The same for a list of items.
-  public func replacing(at items: [IndexItem], with values: NDArray) throws -> NDArray {
+  public func replacing(
+    at items: [IndexItem], with values: NDArray, options: TransferOptions = .init()
+  ) throws -> NDArray {
     let parts = items.flatMap { IndexPart.parts(of: $0) }
     let basic = parts.compactMap(\.basic)
-    guard basic.count == parts.count else {
-      throw TesseraError(
-        .unsupported, "elements to replace", expected: "positions, ranges, an ellipsis and new axes",
-        got: "lists")
+    if basic.count == parts.count {
+      return try replacing(region: Selection(basic).resolve(shape), with: values.astype(dtype))
     }
-    let region = try Selection(basic).resolve(shape)
-    let given = try values.astype(dtype).filling(region)
+    if items.count == 1, case .array(let mask) = items[0], mask.dtype == .bool {
+      if let replaced = try replacing(where: mask, with: values.astype(dtype)) { return replaced }
+    }
+    return try AdvancedIndex(parts, of: self, options).replace(in: self, with: values.astype(dtype))
+  }
+
+  /// The same for a list of items, with a number.
+  ///
+  /// - Throws: also for one that the dtype cannot hold.
+  public func replacing(
+    at items: [IndexItem], with value: some ArrayScalar, options: TransferOptions = .init()
+  ) throws -> NDArray {
+    try replacing(at: items, with: NDArray(value.scalar.element(of: dtype)), options: options)
+  }
+
+  /// - Parameter values: of the array's dtype.
+  func replacing(region: StridedRegion, with values: NDArray) throws -> NDArray {
+    let given = try values.filling(region)
     return region.isEmpty ? self : try replaced(region.axes.map(\.ascending)[...], by: given)
   }
 

@@ -75,7 +75,7 @@ package struct Lowering {
     case .custom(let custom, let operands):
       let values = try operands.map { try operand($0, of: node, map) }
       return instruction(.custom(ObjectIdentifier(node), values), .custom(custom, values), node.dtype)
-    case .reshape, .concatenate, .take, .pick, .scan, .barrier:
+    case .reshape, .concatenate, .take, .pick, .replace, .scan, .barrier:
       return leaf(try source(node), map, node.dtype)
     }
   }
