@@ -118,8 +118,8 @@ class Graph:
         names = ["index", "index", "index", "transpose", "moveaxis", "swapaxes", "flip", "expand_dims", "squeeze",
                  "broadcast_to", "reshape", "reshape", "ravel", "split", "take", "take", "compress", "roll", "tile", "repeat",
                  "pad", "pad", "tril", "triu", "diagonal", "diag", "rot90", "mirrored", "array_split", "insert", "delete",
-                 "take_along_axis", "boolean_index", "integer_index", "advanced_index", "advanced_index", "replace",
-                 "sliding_window_view"]
+                 "take_along_axis", "put_along_axis", "boolean_index", "integer_index", "advanced_index",
+                 "advanced_index", "replace", "sliding_window_view"]
         name = str(rng.choice(names))
         step = {"op": name, "args": [number]}
         axis = lambda: int(rng.integers(-x.ndim - is_wild, x.ndim + is_wild)) if x.ndim + is_wild else 0
@@ -190,6 +190,17 @@ class Graph:
                     order = self.add({"op": "argsort", "args": [number], "axis": step["axis"]})
                     return {**step, "args": [number, order]}
                 step |= self.positions_along(x, step["axis"], is_wild)
+            case "put_along_axis":
+                if not x.ndim and not is_wild: return None
+                step["axis"] = axis() if self.maybe(0.85) else None
+                step |= self.positions_along(x, step["axis"], is_wild)
+                shape = step["indices_shape"]
+                if step["axis"] is not None and not is_wild:
+                    shape = np.broadcast_shapes(*([1 if number == step["axis"] % x.ndim else length for number, length
+                                                   in enumerate(own)] for own in (x.shape, shape)))
+                    shape = [step["indices_shape"][number] if number == step["axis"] % x.ndim else length
+                             for number, length in enumerate(shape)]
+                step["args"] = [number, self.assigned(x, shape)]
             case "take" | "compress":
                 if self.maybe(0.8): step["axis"] = axis()
                 step |= self.positions(x, step, is_wild)
@@ -245,6 +256,13 @@ class Graph:
         count = int(np.prod(shape))
         return {"indices": [int(i) for i in rng.integers(-length - is_wild, length + is_wild, count)] if count else [],
                 "indices_shape": shape}
+
+    def assigned(self, x, shape) -> int:
+        """Values for a part of this shape: of some axes, in the array's dtype or as bools. They are stored, and so in C order:
+        NumPy goes over values in the order of memory, and over positions that occur twice."""
+        own = [1 if self.maybe(0.2) else length for length in shape]
+        if self.maybe(0.25): own = own[int(self.rng.integers(0, len(own) + 1)):]
+        return self.source(x.dtype if x.dtype == BFLOAT16 or self.maybe(0.7) else BOOL, own)
 
     @staticmethod
     def length_along(x, step) -> int:

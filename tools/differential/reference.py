@@ -16,7 +16,7 @@ from values import kind
 VIEWS = {"index", "transpose", "moveaxis", "swapaxes", "flip", "expand_dims", "squeeze", "broadcast_to", "reshape",
          "ravel", "concatenate", "stack", "vstack", "hstack", "split", "take", "compress", "roll", "tile", "repeat", "pad", "tril",
          "triu", "diagonal", "diag", "rot90", "fliplr", "flipud", "atleast_1d", "atleast_2d", "atleast_3d", "array_split", "insert",
-         "delete", "dstack", "column_stack", "append", "take_along_axis", "boolean_index", "integer_index",
+         "delete", "dstack", "column_stack", "append", "take_along_axis", "put_along_axis", "boolean_index", "integer_index",
          "advanced_index", "replace", "sliding_window_view"}
 #: A user's own functions of a line: its last element and its first one, or zeros; how many are above zero.
 LINES = {"ends": lambda line: line[[-1, 0]] if line.size else np.zeros(2, line.dtype),
@@ -87,6 +87,7 @@ def view(step, operands):
             return replaced
         case "take": return np.take(x, np.array(step["indices"], np.int64).reshape(step["indices_shape"]), axis=axis)
         case "take_along_axis": return sorting.take_along(step, *operands)
+        case "put_along_axis": return sorting.put_along(step, *operands)
         case "compress": return np.compress(np.array(step["condition"], bool), x, axis=axis)
         case "boolean_index": return x[np.array(step["mask"], bool).reshape(step["mask_shape"])]
         case "integer_index": return x[np.array(step["indices"], np.int64).reshape(step["indices_shape"])]

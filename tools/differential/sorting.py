@@ -19,3 +19,10 @@ def take_along(step: dict, x: np.ndarray, computed=None) -> np.ndarray:
     """By a list of positions, or by computed ones."""
     indices = np.array(step["indices"], np.int64).reshape(step["indices_shape"]) if computed is None else computed
     return np.take_along_axis(x, indices, axis=step["axis"])
+
+
+def put_along(step: dict, x: np.ndarray, values: np.ndarray) -> np.ndarray:
+    indices = np.array(step["indices"], np.int64).reshape(step["indices_shape"])
+    array = x.copy()
+    np.put_along_axis(array, indices, values, axis=step["axis"])
+    return array

@@ -22,6 +22,10 @@ extension Step {
       if argumentCount > 1 { return try array(0).takeAlongAxis(array(1), axis: axis) }
       let indices = (self["indices"]?.ints ?? []).map(Int64.init)
       return try array(0).takeAlongAxis(NDArray(indices, shape: self["indices_shape"]?.ints), axis: axis)
+    case "put_along_axis":
+      let indices = (self["indices"]?.ints ?? []).map(Int64.init)
+      return try array(0).putAlongAxis(
+        NDArray(indices, shape: self["indices_shape"]?.ints), array(1), axis: axis)
     case "compress":
       let condition = (self["condition"]?.array ?? []).map { $0.bool ?? false }
       return try array(0).compress(NDArray(condition), axis: axis)
