@@ -210,7 +210,7 @@ class Graph:
                 marks = rng.random(int(np.prod(shape, dtype=int))) < rng.random()
                 step |= {"mask": [bool(mark) for mark in marks], "mask_shape": shape}
             case "integer_index": step |= self.positions(x, {**step, "axis": 0}, is_wild)
-            case "replace": step |= {"items": self.items(x, is_wild), "value": int(rng.integers(0, 2))}
+            case "replace": step |= self.replaced(x, step, is_wild)
             case "advanced_index": step["items"] = self.listed(x, is_wild)
             case "sliding_window_view":
                 if x.size > 4000: return None
@@ -301,9 +301,45 @@ class Graph:
         if self.maybe(0.4): indices.sort()
         return {"indices": [int(i) for i in indices], "indices_shape": shape}
 
-    def listed(self, x, is_wild) -> list:
-        """Items of an index: lists that broadcast, masks, and what `items` has."""
+    def replaced(self, x, step, is_wild) -> dict:
+        """Ranges, lists or a mask, and a number or an array in their place."""
+        rng, choice = self.rng, self.rng.random()
+        items = self.items(x, is_wild) if choice < 0.35 else self.listed(x, is_wild)
+        if choice > 0.8:
+            # A mask of the first axes, by itself.
+            shape = x.shape[:int(rng.integers(0, x.ndim + 1))]
+            marks = rng.random(int(np.prod(shape, dtype=int))) < rng.random()
+            items = [{"mask": [bool(mark) for mark in marks], "shape": list(shape)}]
+        if self.maybe(0.4): return {"items": items, "value": int(rng.integers(0, 2))}
+        try:
+            shape = x[reference.index(items)].shape
+        except IndexError:
+            return {"items": items, "value": 1}
+        if is_wild: shape = (*shape, 2)
+        return {"items": items, "args": [*step["args"], self.assigned(x, shape)]}
+
+    def mesh(self, x, is_wild) -> list:
+        """Lists of which an index takes all combinations, and in front of or behind them an ellipsis."""
         rng = self.rng
+        if not x.ndim: return [["slice", None, None, None]] if is_wild else []
+        first = int(rng.integers(0, x.ndim))
+        lists = []
+        for length in x.shape[first:first + int(rng.integers(1, 4))]:
+            if self.maybe(0.3):
+                lists.append({"mask": [bool(mark) for mark in rng.random(length) < rng.random()], "shape": [length]})
+                continue
+            room = length + is_wild
+            count = int(rng.integers(0, 6)) if room else 0
+            # NumPy takes a list of nothing for one of positions, whatever its dtype.
+            indices = [int(i) for i in rng.integers(-room, room, count)] if count else []
+            lists.append({"indices": indices, "shape": [count]})
+        return ["..."] * (first > 0) + [{"mesh": lists}] if first + len(lists) == x.ndim else (
+            [["slice", None, None, None]] * first + [{"mesh": lists}] + ["..."] * self.maybe(0.5))
+
+    def listed(self, x, is_wild) -> list:
+        """Items of an index: lists that broadcast, masks, and what `items` has; now and then `ix` of some lists."""
+        rng = self.rng
+        if self.maybe(0.2): return self.mesh(x, is_wild)
         lengths = [int(length) for length in rng.integers(0, 6, int(rng.integers(1, 3)))]
         shape, items = list(x.shape), []
         while shape:
@@ -585,14 +621,15 @@ class Graph:
         return step
 
     def accumulator(self, name, x) -> dict:
-        """A dtype to add up in; none where Tessera's differs: a variance as integers or complex numbers."""
+        """A dtype to add up in; none where Tessera's differs: a variance as integers or complex numbers, or of complex numbers."""
         names = ["float64", "float32", "float16"]
         if name.endswith(("var", "std")): return {"dtype": str(self.rng.choice(names))} if kind(x.dtype) != "c" else {}
-        if kind(x.dtype) == "c": return {"dtype": "complex128"}
         # NumPy's nanmean of floats refuses integers.
-        if name != "nanmean" or kind(x.dtype) != "f": names += ["int64", "int32", "uint8"]
+        if name != "nanmean" or kind(x.dtype) not in "fc": names += ["int64", "int32", "uint8"]
         if name.startswith(("cum", "nancum")): names.append("bool")
-        return {"dtype": str(self.rng.choice([*names, "complex128"]))}
+        # Of complex numbers real parts add up as often as they do themselves.
+        wide = ["complex128", "complex64"] * (1 + 2 * (kind(x.dtype) == "c"))
+        return {"dtype": str(self.rng.choice([*names, *wide]))}
 
     def sequence(self, number, is_wild=False) -> dict | None:
         rng, x = self.rng, self.array(number)

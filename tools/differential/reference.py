@@ -41,10 +41,15 @@ def scalar(json: dict):
 
 def index(items: list) -> tuple:
     spelled = {"...": Ellipsis, "new": np.newaxis}
-    return tuple(
-        slice(*item[1:]) if isinstance(item, list) else spelled[item] if isinstance(item, str) else
-        listed(item) if isinstance(item, dict) else item
-        for item in items)
+    parts = []
+    for item in items:
+        if isinstance(item, dict) and "mesh" in item:
+            parts += np.ix_(*[listed(part) for part in item["mesh"]])
+        else:
+            parts.append(slice(*item[1:]) if isinstance(item, list) else spelled[item] if isinstance(item, str) else
+                         listed(item) if isinstance(item, dict) else item)
+    # A mask by itself is assigned by rules of its own, in a tuple or not.
+    return tuple(parts)
 
 
 def listed(item: dict) -> np.ndarray:
@@ -83,7 +88,7 @@ def view(step, operands):
         case "ravel": return np.ravel(x)
         case "replace":
             replaced = x.copy()
-            replaced[index(step["items"])] = step["value"]
+            replaced[index(step["items"])] = operands[1] if len(operands) > 1 else step["value"]
             return replaced
         case "take": return np.take(x, np.array(step["indices"], np.int64).reshape(step["indices_shape"]), axis=axis)
         case "take_along_axis": return sorting.take_along(step, *operands)

@@ -31,8 +31,10 @@ extension Step {
       return try array(0).compress(NDArray(condition), axis: axis)
     case "boolean_index", "integer_index": return try indexed(array(0))
     case "replace":
-      return try array(0).replacing(
-        at: items().map { .basic($0) }, with: NDArray(self["value"]?.int ?? 0))
+      if argumentCount > 1 {
+        return try array(0).replacing(at: indexItems(), with: array(1), options: options)
+      }
+      return try array(0).replacing(at: indexItems(), with: self["value"]?.int ?? 0, options: options)
     case "advanced_index": return try array(0).indexed(by: indexItems(), options: options)
     case "astype":
       guard let dtype else { throw BadJob(what: "astype to nothing") }
@@ -137,17 +139,22 @@ extension Step {
     return .slice(start: item[1]?.int, stop: item[2]?.int, step: item[3]?.int)
   }
 
-  /// The same and `{"indices", "shape"}` or `{"mask", "shape"}`: a list where the indices are one.
+  /// The same and `{"indices", "shape"}` or `{"mask", "shape"}`: a list where the indices are one; or `{"mesh"}` of several.
   private func indexItems() throws -> [IndexItem] {
     try (self["items"]?.array ?? []).map { item in
-      guard let shape = item["shape"]?.ints else { return .basic(basicItem(item)) }
-      if let marks = item["mask"]?.array {
-        return .array(try NDArray(marks.map { $0.bool ?? false }, shape: shape))
-      }
-      let indices = item["indices"]?.ints ?? []
-      if shape.count == 1 { return .positions(indices) }
-      return .array(try NDArray(indices.map(Int64.init), shape: shape))
+      if let lists = item["mesh"]?.array { return .mesh(try lists.map { try indexItem($0) }) }
+      return try indexItem(item)
     }
+  }
+
+  private func indexItem(_ item: JSONValue) throws -> IndexItem {
+    guard let shape = item["shape"]?.ints else { return .basic(basicItem(item)) }
+    if let marks = item["mask"]?.array {
+      return .array(try NDArray(marks.map { $0.bool ?? false }, shape: shape))
+    }
+    let indices = item["indices"]?.ints ?? []
+    if shape.count == 1 { return .positions(indices) }
+    return .array(try NDArray(indices.map(Int64.init), shape: shape))
   }
 
   /// A closure that NumPy can say too: 2x + 1.
