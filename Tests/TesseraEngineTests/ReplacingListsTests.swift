@@ -148,7 +148,7 @@ import Testing
     return items
   }
 
-  /// Many rows of a compressed store, each chunk of which is read once for the array and once for its values.
+  /// Many rows of a compressed store, in any order, and some of their columns.
   @Test func rowsOfAStore() throws {
     let folder = try TemporaryFolder()
     let layout = ArrayLayout(codec: .lz4, chunks: [64, 8])

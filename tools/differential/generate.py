@@ -621,7 +621,7 @@ class Graph:
         return step
 
     def accumulator(self, name, x) -> dict:
-        """A dtype to add up in; none where Tessera's differs: a variance as integers or complex numbers, or of complex numbers."""
+        """A dtype to add up in; none where Tessera's differs: a variance as integers, as complex numbers or of them."""
         names = ["float64", "float32", "float16"]
         if name.endswith(("var", "std")): return {"dtype": str(self.rng.choice(names))} if kind(x.dtype) != "c" else {}
         # NumPy's nanmean of floats refuses integers.
