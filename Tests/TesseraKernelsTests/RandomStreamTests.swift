@@ -5,7 +5,10 @@ import Testing
 
 private let distributions: [RandomDistribution] = [
   .uniform, .normal(mean: 1, deviation: 2), .exponential(scale: 3), .integers(low: -3, high: 90),
-  .integers(low: 0, high: 1 << 64),
+  .integers(low: 0, high: 1 << 64), .cauchy, .gamma(shape: 0.7, scale: 2), .beta(a: 2, b: 0.5),
+  .fisher(numerator: 3, denominator: 1), .student(freedom: 4), .geometric(probability: 0.1),
+  .poisson(mean: 3), .poisson(mean: 30), .binomial(trials: 9, probability: 0.6),
+  .binomial(trials: 90, probability: 0.6), .negativeBinomial(successes: 2.5, probability: 0.3),
 ]
 
 private func fill<Value: Element>(
@@ -74,6 +77,17 @@ private func moments(_ values: [Double]) -> [Double] {
   }
 }
 
+/// Draws of an element's own stream are NumPy's of a `Philox(7)` whose counter begins at [0, 5, 0, 1]: a Cauchy number is
+/// the quotient of the normal numbers of two.
+@Test func elementsHaveStreamsOfTheirOwn() throws {
+  var draws: [UInt64] = [1_184_627_599_882_352_832, 3_455_004_788_665_942_434]
+  var normal = [Double](repeating: 0, count: 2)
+  var unused: UInt64 = 0
+  try RandomStream(seed: 0, .normal(mean: 0, deviation: 1), dtype: .float64)
+    .make(2, of: &draws, skipping: 0, into: &normal, &unused)
+  #expect(try fill(Double.self, seed: 7, .cauchy, first: 5, count: 1) == [normal[0] / normal[1]])
+}
+
 @Test func integersAreEquallyLikely() throws {
   let values = try fill(Int8.self, seed: 6, .integers(low: -50, high: 51), count: 101_000)
   var counts = [Int](repeating: 0, count: 101)
@@ -131,6 +145,9 @@ private func moments(_ values: [Double]) -> [Double] {
     (.integers(low: -1, high: 1 << 64), .float64), (.integers(low: 0, high: 2), .complex128),
     (.integers(low: .min, high: .max), .int64), (.integers(low: 0, high: 3), .bool),
     (.integers(low: 0, high: 1 << 30), .float16), (.integers(low: 0, high: 1 << 64), .float64),
+    (.cauchy, .int64), (.gamma(shape: -1, scale: 1), .float64), (.beta(a: 0, b: 1), .float64),
+    (.poisson(mean: 1), .float64), (.poisson(mean: .nan), .int64), (.geometric(probability: 0), .int64),
+    (.binomial(trials: -1, probability: 0.5), .int64), (.binomial(trials: 5, probability: 0.5), .int32),
   ]
   for (distribution, dtype) in refused {
     #expect(throws: TesseraError.self, "\(distribution) \(dtype)") {

@@ -16,9 +16,12 @@ package struct Philox4x64: Sendable, Hashable {
   /// Writes draws number `first` ..< `first` + `count`.
   package func fill(_ first: UInt64, count: Int, into draws: UnsafeMutablePointer<UInt64>) {
     precondition(count >= 0)
-    withUnsafeBytes(of: key) { key in
-      tessera_philox(key.bindMemory(to: UInt64.self).baseAddress!, first, count, draws)
-    }
+    withKey { tessera_philox($0, first, count, draws) }
+  }
+
+  /// Lends the key's two words to a loop that makes its own draws.
+  func withKey(_ body: (UnsafePointer<UInt64>) -> Void) {
+    withUnsafeBytes(of: key) { body($0.bindMemory(to: UInt64.self).baseAddress!) }
   }
 
   package static func == (left: Philox4x64, right: Philox4x64) -> Bool { left.key == right.key }

@@ -11,59 +11,37 @@ package enum RandomDistribution: Sendable, Hashable {
   case integers(low: Int128, high: Int128)
   /// The exponential distribution of that mean.
   case exponential(scale: Double)
+  /// The standard Cauchy distribution.
+  case cauchy
+  /// The gamma distribution, of mean `shape` times `scale`.
+  case gamma(shape: Double, scale: Double)
+  /// The beta distribution.
+  case beta(a: Double, b: Double)
+  /// Fisher's F distribution, by its degrees of freedom.
+  case fisher(numerator: Double, denominator: Double)
+  /// Student's t distribution, by its degrees of freedom.
+  case student(freedom: Double)
+  /// How many trials there are up to the first success.
+  case geometric(probability: Double)
+  /// The Poisson distribution.
+  case poisson(mean: Double)
+  /// How many of the trials succeed.
+  case binomial(trials: Int, probability: Double)
+  /// How many trials fail before that many succeed, which need be no whole number.
+  case negativeBinomial(successes: Double, probability: Double)
 
-  /// Throws unless the parameters make sense and `dtype` can hold the numbers.
-  func validate(for dtype: DType) throws {
+  /// From this mean on counts are made by rejection.
+  static let leastRejectedMean = 10.0
+
+  /// Whether an element takes as many draws as it happens to need, from a stream of its own.
+  var hasOwnStreams: Bool {
     switch self {
-    case .uniform: try requireFloating(dtype)
-    case .normal(let mean, let deviation):
-      try requireFloating(dtype)
-      guard mean.isFinite else { throw Self.refused("mean", "a finite number", "\(mean)") }
-      guard deviation.isFinite, deviation >= 0 else {
-        throw Self.refused("standard deviation", "a finite number, at least 0", "\(deviation)")
-      }
-    case .exponential(let scale):
-      try requireFloating(dtype)
-      guard scale.isFinite, scale >= 0 else {
-        throw Self.refused("scale", "a finite number, at least 0", "\(scale)")
-      }
-    case .integers(let low, let high): try validate(low: low, high: high, for: dtype)
+    case .uniform, .normal, .integers, .exponential, .geometric: false
+    case .cauchy, .gamma, .beta, .fisher, .student, .negativeBinomial: true
+    case .poisson(let mean): mean >= Self.leastRejectedMean
+    case .binomial(let trials, let probability):
+      Double(trials) * min(probability, 1 - probability) >= Self.leastRejectedMean
     }
-  }
-
-  private func requireFloating(_ dtype: DType) throws {
-    guard dtype.kind == .floating else {
-      throw Self.refused("dtype", "a real floating-point one", dtype.name)
-    }
-  }
-
-  private func validate(low: Int128, high: Int128, for dtype: DType) throws {
-    guard low < high else { throw Self.refused("range of integers", "low < high", "\(low) and \(high)") }
-    guard dtype.kind != .complex else { throw Self.refused("dtype", "a real one", dtype.name) }
-    let limits = Self.limits(of: dtype)
-    guard low >= limits.lowerBound, high - 1 <= limits.upperBound else {
-      throw Self.refused(
-        "range of random integers", "\(limits.lowerBound) to \(limits.upperBound) for \(dtype)",
-        "\(low) to \(high - 1)")
-    }
-  }
-
-  /// The integers to choose from: those of the dtype, of a float those up to where it has no longer all of them. Others
-  /// would be rounded, out of the range that was asked for too.
-  private static func limits(of dtype: DType) -> ClosedRange<Int128> {
-    let bits = Int128(8 * dtype.itemSize)
-    switch dtype.kind {
-    case .bool: return 0...1
-    case .signed: return -(1 << (bits - 1))...(1 << (bits - 1)) - 1
-    case .unsigned: return 0...(1 << bits) - 1
-    case .floating, .complex:
-      let greatest = Int128(1) << dtype.significandBits
-      return -greatest...greatest
-    }
-  }
-
-  private static func refused(_ what: String, _ expected: String, _ got: String) -> TesseraError {
-    TesseraError(.usage, what, expected: expected, got: got)
   }
 }
 
