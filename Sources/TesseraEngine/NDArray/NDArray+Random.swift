@@ -26,6 +26,15 @@ extension NDArray {
     try drawn(shape, .normal(mean: mean, deviation: std), seed, dtype)
   }
 
+  /// Numbers of the normal distribution of mean 0 and deviation 1: those of `normal`.
+  ///
+  /// - Parameter dtype: a real floating-point one.
+  public static func standardNormal(
+    _ shape: [Int], seed: UInt128 = 0, dtype: DType = .float64
+  ) throws -> NDArray {
+    try normal(shape, seed: seed, dtype: dtype)
+  }
+
   /// Numbers of the exponential distribution of that mean; NumPy's have the distribution, not the bits.
   ///
   /// - Parameter dtype: a real floating-point one.
@@ -33,6 +42,15 @@ extension NDArray {
     _ shape: [Int], scale: Double = 1, seed: UInt128 = 0, dtype: DType = .float64
   ) throws -> NDArray {
     try drawn(shape, .exponential(scale: scale), seed, dtype)
+  }
+
+  /// Numbers of the exponential distribution of mean 1: those of `exponential`.
+  ///
+  /// - Parameter dtype: a real floating-point one.
+  public static func standardExponential(
+    _ shape: [Int], seed: UInt128 = 0, dtype: DType = .float64
+  ) throws -> NDArray {
+    try exponential(shape, seed: seed, dtype: dtype)
   }
 
   /// Integers from `low` up to but not including `high`; NumPy's have the distribution, not the bits.
@@ -47,7 +65,8 @@ extension NDArray {
     return try drawn(shape, distribution, seed, dtype)
   }
 
-  private static func drawn(
+  /// An array of the distribution, made when it is read.
+  static func drawn(
     _ shape: [Int], _ distribution: RandomDistribution, _ seed: UInt128, _ dtype: DType
   ) throws -> NDArray {
     let shape = try Shape(shape)

@@ -48,6 +48,32 @@ extension NDArray {
     return try location + scale * log(odds)
   }
 
+  /// The triangular distribution from `left` to `right`, with its mode at `mode`: the same bits as
+  /// `Generator(Philox(seed)).triangular(left, mode, right, shape)`.
+  ///
+  /// - Throws: `.usage` unless `left <= mode <= right` and `left < right`; for infinite numbers, and ends so far apart that
+  ///   the square of their distance is.
+  public static func triangular(
+    _ shape: [Int], _ left: Double, _ mode: Double, _ right: Double, seed: UInt128 = 0
+  ) throws -> NDArray {
+    let width = right - left
+    let (below, above) = (mode - left, right - mode)
+    let (rising, falling) = (below * width, above * width)
+    guard left < right, left <= mode, mode <= right, rising.isFinite, falling.isFinite else {
+      throw TesseraError(
+        .usage, "triangular distribution",
+        expected: "left <= mode <= right, left < right, and finite squares of their distances",
+        got: "\(left), \(mode), \(right)")
+    }
+    let draw = try random(shape, seed: seed)
+    let fromLeft = try sqrt(draw * rising)
+    let fromRight = try sqrt((1.0 - draw) * falling)
+    let share = below / width
+    let lower = try left + fromLeft
+    let upper = try right - fromRight
+    return try `where`(draw .<= share, lower, upper)
+  }
+
   /// Numbers whose logarithms have the normal distribution; NumPy's have the distribution, not the bits.
   public static func lognormal(
     _ shape: [Int], mean: Double = 0, sigma: Double = 1, seed: UInt128 = 0
@@ -74,6 +100,17 @@ extension NDArray {
   public static func pareto(_ shape: [Int], _ a: Double, seed: UInt128 = 0) throws -> NDArray {
     guard a > 0 else { throw TesseraError(.usage, "a", expected: "more than 0", got: "\(a)") }
     return try expm1(exponential(shape, seed: seed) / a)
+  }
+
+  /// Numbers in [0, 1] whose power `a` is uniform; NumPy's have the distribution, not the bits.
+  ///
+  /// - Throws: `.usage` unless `a` is a finite number above 0.
+  public static func power(_ shape: [Int], _ a: Double, seed: UInt128 = 0) throws -> NDArray {
+    guard a.isFinite, a > 0 else {
+      throw TesseraError(.usage, "a", expected: "a finite number, more than 0", got: "\(a)")
+    }
+    // The logarithm of a uniform number, with its sign changed, is an exponential one.
+    return try exp(exponential(shape, seed: seed) / -a)
   }
 
   /// Uniform draws but for 0, which NumPy draws again: the least other one is in its place.

@@ -8,6 +8,12 @@ import Testing
     #expect(
       try NDArray.uniform([4], -3, 7.7, seed: 5).elements(as: Double.self)
         == [6.176096097530648, 6.898485654011839, 1.508676900639169, -1.172292287919347])
+    #expect(
+      try NDArray.triangular([4], -1, 2, 7, seed: 5).elements(as: Double.self)
+        == [4.613195228223092, 5.2690131970158545, 2.1890611018510393, 1.024729936761053])
+    #expect(
+      try NDArray.triangular([3], 0, 2, 2, seed: 5).elements(as: Double.self)
+        == [1.8521113082485885, 1.9236341826837744, 1.2982629517273174])
     for (got, expected) in [
       (
         try NDArray.laplace([4], location: 2, scale: 3, seed: 5),
@@ -54,5 +60,10 @@ import Testing
     #expect(throws: TesseraError.self) { try NDArray.weibull([2], -1) }
     #expect(throws: TesseraError.self) { try NDArray.pareto([2], 0) }
     #expect(throws: TesseraError.self) { try NDArray.uniform([-1]) }
+    for (left, mode, right) in [
+      (0, 0, 0), (1, 0, 2), (0, 3, 2), (.nan, 1, 2), (0, .nan, 2), (0, 1, .infinity), (-1e200, 0, 1e200),
+    ] as [(Double, Double, Double)] {
+      #expect(throws: TesseraError.self) { try NDArray.triangular([2], left, mode, right) }
+    }
   }
 }
