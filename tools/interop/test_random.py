@@ -31,6 +31,7 @@ class Random(TesseraCase):
         for name, options in {
             "uniform": ["--dtype", "float32"], "float64": ["--dtype", "float64"], "normal": ["--dist", "normal"],
             "half": ["--dtype", "float16"], "integers": ["--dist", "integers:-7:12", "--dtype", "int16"],
+            "gamma": ["--dist", "gamma:0.5:2"], "binomial": ["--dist", "binomial:90:0.4"],
         }.items():
             with self.subTest(name):
                 plain, store = self.path(f"{name}.npy"), self.path(f"{name}.zarr")

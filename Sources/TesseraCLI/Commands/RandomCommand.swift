@@ -6,13 +6,15 @@ struct RandomCommand: Command {
   private enum Distribution {
     case uniform, normal
     case integers(low: Int128, high: Int128)
+    case named(NamedDistribution, [Double])
   }
 
   private static var distributionOption: Option<Distribution> {
     Option(
       "dist", "NAME",
-      "uniform, normal (mean 0, deviation 1) or integers:LO:HI, without HI (uniform)",
-      expected: "uniform, normal or integers:LO:HI, such as integers:0:10", parse: distribution)
+      "uniform, normal, integers:LO:HI, without HI, or one of those above (uniform)",
+      expected: "uniform, normal, integers:LO:HI, such as integers:0:10, or another as --help says",
+      parse: distribution)
   }
   private static var seedOption: Option<UInt128> {
     Option("seed", "N", "other numbers for every seed (0)", expected: "0 or a greater whole number") {
@@ -24,9 +26,12 @@ struct RandomCommand: Command {
     CommandDefinition(
       name: "random", summary: "a synthetic array of any size",
       details: """
-        The same numbers for any layout, chunks and threads. The dtype is float32, or int64 for integers,
-        unless --dtype names another. Uniform float32 and float64 are NumPy's, bit for bit:
+        The same numbers for any layout, chunks and threads. The dtype is float32, or int64 for integers
+        and counts, unless --dtype names another. Uniform float32 and float64 are NumPy's, bit for bit:
         Generator(Philox(SEED)).random(SHAPE, dtype).
+
+        Beside uniform, normal (of mean 0 and deviation 1) and integers there are, with NumPy's parameters:
+        \(NamedDistribution.all.map { "  \($0.spelling)" }.joined(separator: "\n"))
         """,
       operands: [
         Operand(name: "SHAPE", summary: "lengths of the axes, such as 100000x768"),
@@ -57,6 +62,8 @@ struct RandomCommand: Command {
       case .normal: try .normal(shape, seed: seed, dtype: dtype ?? .float32)
       case .integers(let low, let high):
         try .integers(shape, low, high, seed: seed, dtype: dtype ?? .int64)
+      case .named(let distribution, let numbers):
+        try distribution.array(shape, numbers, seed: seed, dtype: dtype)
       }
   }
 
@@ -71,6 +78,9 @@ struct RandomCommand: Command {
     case "uniform": return .uniform
     case "normal": return .normal
     default:
+      if let named = NamedDistribution.parsed(text) {
+        return .named(named.distribution, named.numbers)
+      }
       let parts = text.split(separator: ":", omittingEmptySubsequences: false)
       guard parts.count == 3, parts[0] == "integers", let low = Int128(parts[1]), let high = Int128(parts[2])
       else { return nil }

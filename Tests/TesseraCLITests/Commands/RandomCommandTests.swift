@@ -14,7 +14,7 @@ import Testing
         == "[[0.26863855 0.46881747]\n [0.9738699  0.4261458 ]]\n")
   }
 
-  @Test(arguments: ["uniform", "normal", "integers:-5:1000"])
+  @Test(arguments: ["uniform", "normal", "integers:-5:1000", "gamma:0.5:2", "poisson:30", "binomial:9:0.2"])
   func layoutAndThreadsChangeNothing(_ distribution: String) throws {
     let folder = try TemporaryFolder()
     let common = [
@@ -34,10 +34,24 @@ import Testing
     let folder = try TemporaryFolder()
     for (options, dtype) in [
       ([], "float32"), (["--dist", "integers:0:9"], "int64"), (["--dtype", "float16"], "float16"),
-      (["--dist", "integers:0:2", "--dtype", "bool"], "bool"),
+      (["--dist", "integers:0:2", "--dtype", "bool"], "bool"), (["--dist", "beta:2:3"], "float32"),
+      (["--dist", "standard_cauchy", "--dtype", "float64"], "float64"), (["--dist", "poisson:3"], "int64"),
+      (["--dist", "negative_binomial:2.5:0.5", "--dtype", "uint8"], "uint8"),
     ] {
       #expect(ToolRun(["random", "9", folder("a.npy"), "--overwrite"] + options).status == 0)
       #expect(try ToolRun("info", folder("a.npy"), "--json").json()["dtype"] == .string(dtype))
+    }
+  }
+
+  /// Each distribution that the help names, of parameters that all of them take.
+  @Test func everyNamedDistribution() throws {
+    let folder = try TemporaryFolder()
+    for distribution in NamedDistribution.all {
+      let parts = distribution.spelling.split(separator: ":")
+      let name = ([String(parts[0])] + parts.dropFirst().map { _ in "1" }).joined(separator: ":")
+      let run = ToolRun("random", "9x2", folder("a.npy"), "--dist", name, "--overwrite")
+      #expect(run.status == 0, "\(name): \(run.errors)")
+      #expect(ToolRun("random", "--help").output.contains(distribution.spelling))
     }
   }
 
@@ -64,6 +78,8 @@ import Testing
       ["3xx4"], ["-1"], ["a"], ["99999999999x99999999999"], ["3", "--dist", "norml"], ["3", "--seed", "-1"],
       ["3", "--dist", "integers:3:3"], ["3", "--dist", "integers:0:300", "--dtype", "int8"],
       ["3", "--dtype", "int32"], ["3", "--dist", "normal", "--dtype", "complex64"],
+      ["3", "--dist", "gamma:2"], ["3", "--dist", "gamma:2:x"], ["3", "--dist", "poisson:-1"],
+      ["3", "--dist", "binomial:2.5:0.5"], ["3", "--dist", "beta:1:1", "--dtype", "int32"],
     ])
   func mistakes(_ arguments: [String]) throws {
     let folder = try TemporaryFolder()
