@@ -46,7 +46,28 @@ package final class Deflater: @unchecked Sendable {
     package func deflate(
       _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer, finishing: Bool
     ) throws -> (consumed: Int, produced: Int, isFinished: Bool) {
-      if isFinished || output.isEmpty { return (0, 0, isFinished) }
+      let isLast = finishing && input.count <= Int(UInt32.max)
+      let step = try step(input, into: output, isLast ? Z_FINISH : Z_NO_FLUSH)
+      return (step.consumed, step.produced, isFinished)
+    }
+
+    /// Deflates all of `input` and goes on to a whole byte, behind which blocks of another deflater can follow: a sync flush.
+    ///
+    /// - Parameter input: less than 4 GiB.
+    /// - Returns: the bytes written; nil when `output` is too small.
+    package func deflateFlushing(
+      _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
+    ) throws -> Int? {
+      precondition(input.count <= Int(UInt32.max) && output.count <= Int(UInt32.max))
+      let step = try step(input, into: output, Z_SYNC_FLUSH)
+      // Of a full output zlib does not say whether all of the flush is in it.
+      return step.consumed == input.count && step.produced < output.count ? step.produced : nil
+    }
+
+    private func step(
+      _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer, _ flush: Int32
+    ) throws -> (consumed: Int, produced: Int) {
+      if isFinished || output.isEmpty { return (0, 0) }
       let taken = UInt32(clamping: input.count)
       let room = UInt32(clamping: output.count)
       stream.pointee.next_in = UnsafeMutablePointer(
@@ -54,13 +75,12 @@ package final class Deflater: @unchecked Sendable {
       stream.pointee.avail_in = taken
       stream.pointee.next_out = output.baseAddress?.assumingMemoryBound(to: UInt8.self)
       stream.pointee.avail_out = room
-      let isLast = finishing && Int(taken) == input.count
-      switch CZlib.deflate(stream, isLast ? Z_FINISH : Z_NO_FLUSH) {
+      switch CZlib.deflate(stream, flush) {
       case Z_OK, Z_BUF_ERROR: break
       case Z_STREAM_END: isFinished = true
       default: throw TesseraError(.memory, "zlib could not deflate")
       }
-      return (Int(taken - stream.pointee.avail_in), Int(room - stream.pointee.avail_out), isFinished)
+      return (Int(taken - stream.pointee.avail_in), Int(room - stream.pointee.avail_out))
     }
   #else
     package init(_ format: DeflateFormat = .raw, level: Int = 6) throws { throw Feature.zlib.missing }
@@ -69,5 +89,8 @@ package final class Deflater: @unchecked Sendable {
     package func deflate(
       _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer, finishing: Bool
     ) throws -> (consumed: Int, produced: Int, isFinished: Bool) { throw Feature.zlib.missing }
+    package func deflateFlushing(
+      _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
+    ) throws -> Int? { throw Feature.zlib.missing }
   #endif
 }

@@ -107,6 +107,8 @@ class Maker:
                 self.store(name, old)
         if not name.endswith((".npy", ".npz")):
             options += self.layout(shape, name)
+        elif name.endswith(".npz") and self.flip():
+            options += ["--codec", "gzip"]
         return name, old, options + self.threads()
 
     def neighbours(self) -> list[str]:

@@ -115,6 +115,12 @@ class Memory(TesseraCase):
         self._within("convert", f"{archive}/x", self.path("x.zarr"))
         self.assertFalse(zarr.open_array(self.path("x.zarr"), mode="r")[::1000].any())
 
+    def test_deflating_members_is_streamed(self):
+        self._within("convert", self.rows_first, self.path("x.npz"), "--codec", "gzip", "--level", "1")
+        self._within("convert", f"{self.path('x.npz')}/arr_0", self.path("x.npy"))
+        x = np.load(self.path("x.npy"), mmap_mode="r")
+        self._holds(lambda first, end: x[first:end])
+
     def test_looking_costs_next_to_nothing(self):
         for arguments in (["info", self.rows_first], ["slice", self.rows_first, "100000:100003,:4"]):
             self._within(*arguments)

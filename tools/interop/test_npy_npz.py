@@ -1,10 +1,16 @@
 """`.npy` and `.npz` that Tessera writes, read by NumPy; groups, read by zarr-python."""
+import os
+import zipfile
+
 import numpy as np
 import zarr
 
 import cases
 import peers
 from support import SEED, TesseraCase
+
+# Bytes of a member whose size takes ZIP64.
+LARGE = (4 << 30) + 12345
 
 
 class NumPyFiles(TesseraCase):
@@ -51,6 +57,71 @@ class NumPyFiles(TesseraCase):
                     self.assertEqual(set(got.files), set(members))
                     for member, values in members.items():
                         self.assertSame(got[member], values, member)
+
+    def test_deflated_archives_read_by_numpy_and_zipfile(self):
+        random = self.random("deflated")
+        for case in range(20):
+            dtype, shape = str(random.choice(cases.DTYPES)), cases.shape(random)
+            values = cases.array(random, dtype, shape)
+            level = ["--level", str(int(random.integers(0, 10)))] if random.random() < 0.5 else []
+            note = f"seed {SEED} case {case}: {dtype} {shape} {level}"
+            with self.subTest(note):
+                source, npz = self.save(f"{case}.npy", values), self.path(f"{case}.npz")
+                self.ok("convert", source, npz, "--codec", "gzip", *level)
+                with zipfile.ZipFile(npz) as archive:
+                    self.assertIsNone(archive.testzip(), note)
+                    self.assertEqual({i.compress_type for i in archive.infolist()}, {zipfile.ZIP_DEFLATED}, note)
+                with np.load(npz) as archive:
+                    self.assertSame(archive["arr_0"], values, note)
+                self.ok("verify", npz)
+                self.ok("convert", npz, self.path(f"{case}-back.npy"))
+                self.assertSame(np.load(self.path(f"{case}-back.npy")), values, note)
+
+    def test_deflated_members_of_many_stretches(self):
+        random = self.random("stretches")
+        members = {
+            "rows": random.integers(0, 300, (40_000, 30)).astype("float32"),
+            "long": random.integers(0, 9, (3, 400_001)), "flat": np.arange(1_000_003, dtype="uint16"),
+        }
+        group, archives = self.path("g.zarr"), []
+        for name, values in members.items():
+            self.ok("convert", self.save(f"{name}.npy", values), f"{group}/{name}")
+        for threads, memory in [(1, "64MiB"), (3, "64MiB"), (2, "1GiB")]:
+            npz = self.path(f"{threads}.npz")
+            self.ok("convert", group, npz, "--codec", "gzip", "--threads", threads, "--memory", memory)
+            with np.load(npz) as archive:
+                self.assertEqual(set(archive.files), set(members))
+                for name, values in members.items():
+                    self.assertSame(archive[name], values, name)
+            with open(npz, "rb") as file:
+                archives.append(file.read())
+        self.assertEqual(len(set(archives)), 1, "the same bytes for any threads and memory")
+        np.savez_compressed(self.path("numpy.npz"), **members)
+        self.assertLess(len(archives[0]), 1.02 * os.path.getsize(self.path("numpy.npz")))
+
+    def test_deflated_members_beyond_4_gib(self):
+        with open(self.path("x.npy"), "wb") as file:
+            np.lib.format.write_array_header_1_0(
+                file, {"descr": "|u1", "fortran_order": False, "shape": (LARGE,)})
+            file.truncate(file.tell() + LARGE)
+        self.ok("convert", self.path("x.npy"), self.path("x.npz"), "--codec", "gzip", "--level", "1", timeout=600)
+        with zipfile.ZipFile(self.path("x.npz")) as archive:
+            info = archive.infolist()[0]
+            self.assertGreater(info.file_size, LARGE)
+            self.assertLess(info.compress_size, LARGE // 100)
+            count = 0
+            with archive.open(info) as member:  # checks the CRC-32 at the end
+                while piece := member.read(16 << 20):
+                    count += len(piece)
+            self.assertEqual(count, info.file_size)
+        self.ok("verify", self.path("x.npz"), timeout=600)
+
+    def test_what_an_archive_cannot_have(self):
+        source = self.save("x.npy", np.ones((3, 5)))
+        for options in [["--codec", "lz4"], ["--codec", "gzip", "--level", "10"], ["--codec", "gzip", "--chunks", "1x5"],
+                        ["--level", "3"], ["--codec", "zstd"]]:
+            self.fails("convert", source, self.path("x.npz"), *options, code=2)
+        self.assertOnlyHolds("x.npy")
 
     def _group_holds(self, group, members):
         opened = zarr.open_group(group, mode="r")

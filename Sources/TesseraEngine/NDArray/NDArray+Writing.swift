@@ -4,7 +4,7 @@ extension NDArray {
   /// Computes the elements and writes them to a file or store, block by block: a name ending in `.npy`, `.npz` or
   /// `.zarr`, or a name in a group or archive. It appears whole, or not at all.
   ///
-  /// - Parameter layout: chunks, shards and codec of a Zarr store.
+  /// - Parameter layout: chunks, shards and codec of a Zarr store; of a `.npz`, codec `gzip` deflates its member.
   /// - Throws: `.usage` for another name; `.exists` and `.memory` before anything is read; `.cancelled`; `.system`.
   @discardableResult
   public func write(

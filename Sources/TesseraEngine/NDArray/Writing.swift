@@ -45,9 +45,10 @@ package struct Writing: Sendable {
   /// The members of one `.npz` archive, with strings beside them.
   package init(
     archive path: String, _ arrays: [(name: String, array: NDArray)],
-    texts: [(name: String, text: String)] = [], options: TransferOptions
+    texts: [(name: String, text: String)] = [], layout: ArrayLayout = .init(), options: TransferOptions
   ) throws {
-    try self.init([WritingDestination(archive: path, arrays, texts: texts)], options: options)
+    try self.init(
+      [WritingDestination(archive: path, arrays, texts: texts, layout: layout)], options: options)
   }
 
   /// Does it.

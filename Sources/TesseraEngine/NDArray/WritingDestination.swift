@@ -27,14 +27,14 @@ package struct WritingDestination: Sendable {
   /// - Throws: `.usage` for another name; as above.
   package init(
     archive path: String, _ arrays: [(name: String, array: NDArray)],
-    texts: [(name: String, text: String)] = []
+    texts: [(name: String, text: String)] = [], layout: ArrayLayout = .init()
   ) throws {
     let location = try ArrayLocation(destination: path)
     guard location.form == .npz, location.member == nil else {
       throw TesseraError(
         .usage, "destination of several arrays", path: path, expected: "a name ending in .npz")
     }
-    try self.init(path, arrays.map { ($0.name, $0.array) }, texts: texts)
+    try self.init(path, arrays.map { ($0.name, $0.array) }, texts: texts, layout: layout)
   }
 
   private func check(_ names: [String]) throws {

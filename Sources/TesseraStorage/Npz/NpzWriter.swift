@@ -4,14 +4,14 @@ package import TesseraIO
 
 /// Writes a `.npz` archive of stored members: their sizes are known, so their places are before they are written, and
 /// several can be written at the same time.
-package final class NpzWriter: Sendable {
+package final class NpzWriter: NpzWriting, Sendable {
   private let file: File
   private let state = Lock((records: [ZipRecord](), end: 0))
 
   package init(_ file: File) { self.file = file }
 
   /// Far beyond any file, and so far from the largest number that places behind it can still be computed.
-  private static let mostBytes = 1 << 62
+  static let mostBytes = 1 << 62
 
   /// Takes the next member's place; its elements are written through the sink, then `finish` is called on it.
   package func member(_ name: String, shape: Shape, dtype: DType) throws -> NpzSink {
@@ -55,12 +55,7 @@ package final class NpzWriter: Sendable {
   /// Writes the directory, of the members in the order of their places, and syncs; the archive is complete.
   package func close() throws {
     let (records, end) = state.withLock { ($0.records, $0.end) }
-    let directory = records.sorted { $0.headerOffset < $1.headerOffset }.flatMap { $0.centralHeader() }
-    try file.write(directory, at: end)
-    let closing = ZipRecord.end(
-      entryCount: records.count, directoryOffset: end, directorySize: directory.count)
-    try file.write(closing, at: end + directory.count)
-    try file.sync()
+    try ZipRecord.writeDirectory(of: records, at: end, to: file)
   }
 }
 

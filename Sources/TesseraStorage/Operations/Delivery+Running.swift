@@ -111,7 +111,8 @@ extension Delivery {
       let own = sweeps.first { sweep in sweep.parts.contains { parts[$0].target == number } }
       return try DeliveryBuilder(
         targets[number], stagings[number], parts.filter { $0.target == number }, job: jobs[number],
-        blockElements: own?.plan.blocks.block.saturatingProduct() ?? 0)
+        blockElements: own?.plan.blocks.block.saturatingProduct() ?? 0,
+        interruption: options.checkCancellation)
     }
     // The outputs of a destination are in the order of its parts.
     var outputs = builders.map { $0.outputs[...] }

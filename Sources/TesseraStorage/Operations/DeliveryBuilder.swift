@@ -8,15 +8,17 @@ struct DeliveryBuilder {
   private let target: DeliveryTarget
   private let staging: Staging
   private let parts: [Delivery.Part]
-  private let archive: (writer: NpzWriter, members: [NpzSink])?
+  private let archive: (writer: any NpzWriting, members: [NpzSink])?
 
   /// Makes the files as far as they can be before elements are known.
   ///
   /// - Parameters:
   ///   - job: everything the result depends on; nil where nothing is noted to be gone on from.
   ///   - blockElements: of the blocks in which a single array is written; a file notes how far it is.
+  ///   - interruption: throws when the work was asked to stop.
   init(
-    _ target: DeliveryTarget, _ staging: Staging, _ parts: [Delivery.Part], job: String?, blockElements: Int
+    _ target: DeliveryTarget, _ staging: Staging, _ parts: [Delivery.Part], job: String?, blockElements: Int,
+    interruption: @escaping @Sendable () throws -> Void
   ) throws {
     (self.target, self.staging, self.parts) = (target, staging, parts)
     switch target.location.form {
@@ -31,12 +33,23 @@ struct DeliveryBuilder {
       archive = nil
     case .npz:
       try Directory.remove(staging.payload)
-      let writer = NpzWriter(try File(staging.payload, .create))
-      let members = try parts.map {
-        try writer.member($0.name ?? "arr_0", shape: $0.requirements.shape, dtype: $0.requirements.dtype)
+      let file = try File(staging.payload, .create)
+      if let deflater = target.deflater {
+        let writer = DeflatedNpzWriter(
+          file, deflater: deflater, waitingIn: staging.folder, interruption: interruption)
+        outputs = try parts.map {
+          Transfer.Output(
+            try writer.member($0.name ?? "arr_0", shape: $0.requirements.shape, dtype: $0.requirements.dtype))
+        }
+        archive = (writer, [])
+      } else {
+        let writer = NpzWriter(file)
+        let members = try parts.map {
+          try writer.member($0.name ?? "arr_0", shape: $0.requirements.shape, dtype: $0.requirements.dtype)
+        }
+        outputs = members.map { Transfer.Output($0) }
+        archive = (writer, members)
       }
-      outputs = members.map { Transfer.Output($0) }
-      archive = (writer, members)
     case .npy, .csv:
       let requirements = parts[0].requirements
       let blockBytes = blockElements.saturatingMultiply(requirements.dtype.itemSize)

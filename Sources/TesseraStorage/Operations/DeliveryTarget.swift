@@ -1,3 +1,4 @@
+import TesseraCodecs
 import TesseraCore
 import TesseraIO
 
@@ -8,6 +9,8 @@ struct DeliveryTarget: Sendable {
   let layout: ArrayLayout
   /// nil for what is no Zarr.
   private let place: ZarrPlace?
+  /// Of an archive whose members are deflated.
+  let deflater: StretchDeflater?
   /// Strings beside the arrays of an archive.
   let texts: [(name: String, text: String)]
   /// What is said of a group, and the groups in it beside those that hold arrays.
@@ -17,13 +20,14 @@ struct DeliveryTarget: Sendable {
 
   /// - Parameter path: a name ending in `.npy`, `.npz` or `.zarr`, `d.npz/name`, or a name in a Zarr group.
   /// - Throws: `.usage` for another name, a place in an array, or a layout that the destination cannot have; `.exists`;
-  ///   `.notFound` for a folder that is missing.
+  ///   `.notFound` for a folder that is missing; `.unsupported` for members to be deflated without zlib.
   init(
     _ path: String, layout: ArrayLayout, texts: [(name: String, text: String)] = [],
     groups: GroupAttributes = GroupAttributes(), overwrites: Bool
   ) throws {
     let location = try ArrayLocation(destination: path)
-    if location.form != .zarr {
+    deflater = try location.form == .npz ? layout.deflater(forArchive: path) : nil
+    if location.form == .npy || location.form == .csv {
       try layout.requireDefaults(for: path, expected: "a destination ending in .zarr")
     }
     place = try location.form == .zarr ? ZarrPlace(location.path) : nil
@@ -69,6 +73,7 @@ struct DeliveryTarget: Sendable {
       return (try ZarrSink.requirements(metadata), metadata)
     case .npz:
       _ = try NpyHeader.bytes(dtype: dtype, fortranOrder: false, shape: shape)
+      if deflater != nil { return (DeflatedNpzSink.requirements(shape, dtype: dtype), nil) }
       return (NpzSink.requirements(shape, dtype: dtype), nil)
     case .npy, .csv:
       _ = try NpyHeader.bytes(dtype: dtype, fortranOrder: false, shape: shape)

@@ -20,6 +20,23 @@ import Testing
     #expect(try File.contents(source, limit: 1 << 20) == File.contents(folder("b.npy"), limit: 1 << 20))
   }
 
+  #if Zlib
+    @Test func anArchiveIsDeflatedWhenAsked() throws {
+      let folder = try TemporaryFolder()
+      let source = try folder.npy("a.npy", [500, 40], (0..<20_000).map { Float($0 % 7) })
+      #expect(ToolRun("convert", source, folder("d.npz"), "--codec", "gzip", "--level", "9").status == 0)
+      #expect(ToolRun("info", folder("d.npz")).output.contains("deflate"))
+      #expect(try File.contents(folder("d.npz"), limit: 1 << 20).count < 8000)
+      #expect(ToolRun("convert", folder("d.npz"), folder("b.npy")).status == 0)
+      #expect(try File.contents(source, limit: 1 << 20) == File.contents(folder("b.npy"), limit: 1 << 20))
+      for options in [["--codec", "lz4"], ["--codec", "gzip", "--level", "10"], ["--level", "1"]] {
+        let run = ToolRun(["convert", source, folder("e.npz")] + options)
+        #expect(run.status == 2 && run.errors.hasPrefix("tessera: error: \(folder("e.npz")): "), "\(options)")
+      }
+      #expect(folder.names == ["a.npy", "b.npy", "d.npz"])
+    }
+  #endif
+
   @Test func jsonKeys() throws {
     let folder = try TemporaryFolder()
     let source = try folder.npy("a.npy", [4], [1, 2, 3, 4] as [Float])

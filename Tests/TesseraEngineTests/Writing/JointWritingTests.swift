@@ -67,6 +67,43 @@ import Testing
     #expect(archive.names == arrays.map(\.name))
   }
 
+  #if Zlib
+    /// Members wait for those before them, of whose lengths nobody knows before they are complete.
+    @Test(arguments: [1, 2, 5])
+    func aDeflatedArchiveHasTheBytesOfOneMemberAfterAnother(_ threads: Int) throws {
+      try NDArray.random([6007, 317], seed: 12).astype(.float32).write(to: folder.at("x.npy"))
+      let counting = try CountingDriver(folder.at("x.npy"), granule: [1, 1])
+      let x = counting.array
+      let arrays: [(name: String, array: NDArray)] = [
+        ("z", try floor(x * 100)), ("wide", try exp(x).astype(.float64)), ("total", try x.sum()), ("x", x),
+        ("large", try x .> 0.5),
+      ]
+      let layout = ArrayLayout(codec: .gzip, level: 3)
+      for memory in [64 << 20, 512 << 20] {
+        let options = JointWritingTests.options(memory, threads: threads, overwrite: true)
+        let plan = try NDArray.explainSavezCompressed(
+          to: folder.at("joint.npz"), arrays, level: 3, options: options)
+        #expect(plan.passes.contains { $0.outputs >= 4 } && plan.predictedPeakBytes <= memory)
+        try NDArray.savezCompressed(to: folder.at("joint.npz"), arrays, level: 3, options: options)
+        #expect(folder.names.allSatisfy { !$0.hasPrefix(".") })
+        let apart = try Delivery(
+          [
+            .init(
+              folder.at("apart.npz"), layout: layout,
+              arrays: arrays.map { ($0.name, try NodeSource.driver(of: $0.array.evaluated().node)) })
+          ],
+          readFrom: [], options: JointWritingTests.options(256 << 20, threads: 1, overwrite: true))
+        #expect(apart.sweeps.count == arrays.count)
+        _ = try apart.run()
+        #expect(try folder.read("joint.npz") == folder.read("apart.npz"))
+      }
+      for (name, array) in arrays {
+        let equal = try (NDArray.open(folder.at("joint.npz/\(name)")) .== array).all().item(as: Bool.self)
+        #expect(equal, "\(name)")
+      }
+    }
+  #endif
+
   /// Chunks of whole rows lie in the files in the same order whatever the blocks.
   @Test(arguments: [
     ArrayLayout(chunks: [100, 317], shards: .none), ArrayLayout(codec: .lz4, chunks: [64, 317]),

@@ -15,7 +15,9 @@ import Testing
     var layout = ArrayLayout()
     var description: String { name }
 
-    static let all = [
+    static let all = always + (hasZlib ? deflated : [])
+
+    private static let always = [
       Job(name: "npy to npy", source: "x.npy", destination: "out.npy"),
       Job(name: "npy to npz", source: "x.npy", destination: "out.npz"),
       Job(
@@ -30,6 +32,14 @@ import Testing
       Job(name: "shards to npy", source: "shards.zarr", destination: "out.npy"),
       Job(name: "archive to group", source: "two.npz", destination: "out.zarr"),
       Job(name: "group to archive", source: "group.zarr", destination: "out.npz"),
+    ]
+
+    private static let deflated = [
+      Job(
+        name: "npy to deflated npz", source: "x.npy", destination: "out.npz", layout: .init(codec: .gzip)),
+      Job(
+        name: "group to deflated archive", source: "group.zarr", destination: "out.npz",
+        layout: .init(codec: .gzip)),
     ]
   }
 

@@ -14,13 +14,16 @@ import Testing
     var description: String { destination }
 
     var layout: ArrayLayout {
+      if destination == "deflated.npz" { return ArrayLayout(codec: .gzip, level: 1) }
       if !destination.hasSuffix("zarr") { return ArrayLayout() }
       return isSharded
         ? ArrayLayout(codec: .lz4, chunks: [100, 500], shards: .shape([300, 1000]))
         : ArrayLayout(chunks: [250, 500], shards: .none)
     }
 
-    static let all = [
+    static let all = always + (hasZlib ? [Job(destination: "deflated.npz")] : [])
+
+    private static let always = [
       Job(destination: "out.npy"), Job(destination: "out.npz"), Job(destination: "files.zarr"),
       Job(destination: "shards.zarr", isSharded: true),
     ]

@@ -126,6 +126,7 @@ import Testing
   /// Several blocks, shards and threads: the files are the same for one thread and for many, and for the least budget.
   @Test(arguments: [
     StoredForm(name: "npy", suffix: "npy"), StoredForm(name: "npz", suffix: "npz"),
+    StoredForm(name: "deflated npz", suffix: "npz") { _ in ArrayLayout(codec: .gzip, level: 1) },
     StoredForm(name: "raw shards", suffix: "zarr") { _ in
       ArrayLayout(chunks: [300, 101], shards: .shape([600, 303]))
     },

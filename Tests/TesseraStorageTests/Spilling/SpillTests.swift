@@ -16,12 +16,15 @@ import Testing
     var description: String { "\(source) to \(destination), \(codec), \(dtype ?? "same dtype")" }
 
     var layout: ArrayLayout {
+      if codec == "gzip" { return ArrayLayout(codec: .gzip, level: 1) }
       guard destination.hasSuffix("zarr") else { return ArrayLayout() }
       return ArrayLayout(
         codec: codec == "lz4" ? .lz4 : .none, chunks: [700, 30], shards: .shape([1400, 90]))
     }
 
-    static let all = [
+    static let all = always + (hasZlib ? [Job(source: "x.zarr", destination: "out.npz", codec: "gzip")] : [])
+
+    private static let always = [
       Job(source: "x.zarr", destination: "out.zarr", codec: "lz4"),
       Job(source: "x.zarr", destination: "out.npy"),
       Job(source: "x.zarr", destination: "out.npz"),

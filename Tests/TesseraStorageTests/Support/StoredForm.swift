@@ -21,6 +21,7 @@ struct StoredForm: Sendable, CustomStringConvertible {
     var forms = [
       StoredForm(name: "npy", suffix: "npy"), StoredForm(name: "npz", suffix: "npz"),
       StoredForm(name: "zarr, default layout", suffix: "zarr"),
+      StoredForm(name: "deflated npz", suffix: "npz") { _ in ArrayLayout(codec: .gzip) },
     ]
     for codec in ArrayLayout.Codec.allCases {
       for checksum in [false, true] {
