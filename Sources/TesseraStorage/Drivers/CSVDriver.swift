@@ -1,6 +1,5 @@
 package import TesseraCore
 import TesseraIO
-import TesseraKernels
 
 /// A table of numbers in text, as a float64 matrix.
 ///
@@ -128,34 +127,11 @@ package struct CSVDriver: ArrayDriver {
       let count = try parser.parseRows(
         bytes, from: &offset, line: &line, limit: min(capacity, wanted.upperBound - row), columns: columns,
         into: batch.baseAddress!)
-      copy(selection, rows: row..<row + count, from: batch.baseAddress!, to: target, strides)
+      let parsed = UnsafeRawPointer(batch.baseAddress!)
+      selection.copy(
+        rows: row..<row + count, of: columns, itemSize: 8, from: parsed, to: target, strides)
       row += count
     }
-  }
-
-  /// Copies what the selection takes of some parsed rows.
-  private func copy(
-    _ selection: StridedRegion, rows: Range<Int>, from batch: UnsafePointer<Double>,
-    to target: UnsafeMutableRawPointer, _ strides: [Int]
-  ) {
-    let (axis, across) = (selection.axes[0], selection.axes[1])
-    let step = axis.step
-    // Positions p of the result with rows.lowerBound <= start + p * step < rows.upperBound.
-    let (near, far) =
-      step > 0 ? (rows.lowerBound, rows.upperBound - 1) : (rows.upperBound - 1, rows.lowerBound)
-    let first = max(0, ceilingDivide((near - axis.start) * step.signum(), Int(step.magnitude)))
-    let last = min(axis.count - 1, (far - axis.start) * step.signum() / Int(step.magnitude))
-    guard (far - axis.start) * step.signum() >= 0, first <= last else { return }
-    let row = axis.start + first * step - rows.lowerBound
-    StridedCopy.copy(
-      shape: [last - first + 1, across.count], itemSize: 8, swapUnit: 1,
-      from: UnsafeRawPointer(batch + row * columns + across.start),
-      sourceStrides: [step * columns * 8, across.step * 8], to: target + first * strides[0],
-      targetStrides: strides)
-  }
-
-  private func ceilingDivide(_ value: Int, _ divisor: Int) -> Int {
-    value <= 0 ? 0 : (value + divisor - 1) / divisor
   }
 
   package func storedBytes() throws -> Int { try mapping.file.size() }
