@@ -68,7 +68,7 @@ package struct TextSaving: Sendable {
     defer { source.finishReading() }
     let sink = TextSink(shape, dtype: dtype, style: style, file: file, at: style.head.count)
     try Transfer(
-      from: source.prepared(forBlocks: plan.blocks.block), to: sink, plan: plan, options: options
+      from: plan.prepared(source), to: sink, plan: plan, options: options
     ).run(progress: ProgressMeter(total: plan.bytesWritten, handler: options.progress))
     return sink.end
   }
