@@ -108,6 +108,8 @@ extension ProductDriver: PricedDriver {
     return simple * Double(dtype.itemSize) * (dtype.kind == .complex ? 2 : 1)
   }
   private static let secondsPerByte = 2.5e-10
+  /// The same of the memory, or disk, that all threads share: ten gigabytes in a second.
+  private static let secondsPerByteShared = 1e-10
   /// Of a stretch of a file that is read, beside its bytes: of an AMD EPYC, by `strace`.
   private static let secondsPerCall = 1.4e-6
   /// Into new pages of a file: 45 to 120 ms for 52 MiB, by `strace`.
@@ -123,12 +125,13 @@ extension ProductDriver: PricedDriver {
       Double(geometry.leading.saturatingProduct()) * Double(geometry.m) * Double(geometry.n)
       * Double(max(1, geometry.k))
     let seconds = steps * secondsPerStep + reading(block, team: team)
+    let shared = Double(storedBytesRead(inBlocks: block)) * ProductDriver.secondsPerByteShared
     if team > 1 {
       guard isAligned(block) else { return .infinity }
       // One thread writes.
-      return seconds * imbalance(within: block, team) / Double(team) + writing(block)
+      return seconds * imbalance(within: block, team) / Double(team) + shared + writing(block)
     }
-    return (seconds * waste(block) + writing(block)) * imbalance(block, threads) / Double(threads)
+    return (seconds * waste(block) + writing(block)) * imbalance(block, threads) / Double(threads) + shared
       + (isReadByTiles ? tail(block) : 0)
   }
 
