@@ -82,7 +82,8 @@ final class ProductWorker {
   /// The memory of each thread of a team, the reader's own first.
   func members(_ team: Int, _ scratch: ReadScratch) -> [ProductMember] {
     while helpers.count < team - 1 {
-      helpers.append(ProductMember(kernel: Buffer(), scratch: ReadScratch(forgets: scratch.forgets)))
+      let own = ReadScratch(forgets: scratch.forgets, checks: scratch.checks)
+      helpers.append(ProductMember(kernel: Buffer(), scratch: own))
     }
     for helper in helpers { helper.scratch.interruption = scratch.interruption }
     return [ProductMember(kernel: kernel, scratch: scratch)] + helpers

@@ -74,6 +74,32 @@ import Testing
     #expect(error?.kind == .cancelled)
   }
 
+  /// Whichever of the threads reads a piece adds it to the checksum of the whole.
+  @Test func checksWhatAnArchiveSaysOfItsMember() throws {
+    let folder = try TemporaryFolder()
+    var generator = SeededGenerator(seed: 5)
+    let a = try NaiveArray(random: [400, 9], .float64, using: &generator).array(.float64)
+    let b = try NaiveArray(random: [9, 20], .float64, using: &generator).array(.float64)
+    try a.write(to: folder.at("a.npz/x"))
+    var bytes = try folder.read("a.npz")
+    bytes[bytes.count / 2] ^= 1
+    try folder.write("a.npz", bytes)
+    for team in [1, 2, 5] {
+      let product = try matmul(NDArray.open(folder.at("a.npz/x")), b, tiles: TeamTests.tiles)
+      let planned = try #require(
+        try NodeSource.driver(of: product.node, results: [:]) as? any PricedDriver)
+      let prepared = planned.reading(blocks: [400, 20], team: team)
+      let target = UnsafeMutableRawPointer.allocate(byteCount: 400 * 20 * 8, alignment: 64)
+      defer { target.deallocate() }
+      let error = #expect(throws: TesseraError.self, "\(team) threads") {
+        try prepared.read(
+          StridedRegion(Region([0..<400, 0..<20])), into: target, strides: [160, 8],
+          scratch: ReadScratch(checks: true))
+      }
+      #expect(error?.kind == .corrupt, "\(team) threads")
+    }
+  }
+
   @Test func oneThreadReadsAtATimeWhileThereAreTiles() {
     let schedule = StepSchedule(tiles: 3, pieces: 4)
     #expect(schedule.next(after: nil) == .tile(0))
