@@ -84,10 +84,12 @@ extension ProductDriver: PricedDriver {
     let part = part(block[block.count - 2], block[block.count - 1], limit: panels.bytes, depth: panels.depth)
     let depth = panels.depth ?? loadedDepth(part.rows, part.columns)
     let reads = reads(inBlocks: block)
+    // Which thread of a team reads a chunk again is left to chance, and so is whether it has it at hand.
+    let isOne = team == 1
     let copied =
-      left.readingCost * left.decodes(inPanels: part.rows, depth, isAlone: !right.isDecoded)
+      left.readingCost * left.decodes(inPanels: part.rows, depth, isAlone: isOne && !right.isDecoded)
       * Double(reads.left)
-      + right.readingCost * right.decodes(inPanels: depth, part.columns, isAlone: !left.isDecoded)
+      + right.readingCost * right.decodes(inPanels: depth, part.columns, isAlone: isOne && !left.isDecoded)
       * Double(reads.right)
     let calls =
       left.calls(inPanels: part.rows, depth) * Double(reads.left)
