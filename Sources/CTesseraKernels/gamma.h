@@ -45,12 +45,13 @@ static inline double gamma_number(gamma_parameters gamma, substream *stream) {
   return number * exponential(-waiting_time(next_draw(stream)) / gamma.shape);
 }
 
-// factor * x / y of gamma numbers, which may themselves be too small for a float; then by logarithms, log(factor) given.
+// factor * x / y of gamma numbers. By logarithms, log(factor) given, where a number itself may be too small for a float, or
+// x / y be out of its range although the factor brings it back.
 static inline double gamma_ratio(gamma_parameters x, gamma_parameters y, double factor, double log_factor,
                                  substream *stream) {
   const double above = gamma_at_least_one(x, stream);
   const double below = gamma_at_least_one(y, stream);
-  if (x.shape >= 1 && y.shape >= 1) return factor * (above / below);
+  if (x.shape >= 1 && y.shape >= 1 && factor > 0x1p-900 && factor < 0x1p900) return factor * (above / below);
   const double wait_above = waiting_time(next_draw(stream));
   const double wait_below = waiting_time(next_draw(stream));
   const double shrinks = x.shape < 1 ? wait_above / x.shape : 0;

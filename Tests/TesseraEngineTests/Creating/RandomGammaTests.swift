@@ -180,6 +180,9 @@ import Testing
     #expect(try values(.beta([3], 1e308, 1e308)) == [0.5, 0.5, 0.5])
     #expect(try values(.f([3], 1e308, 1e308)) == [1, 1, 1])
     #expect(try values(.standardT([3], tiny)).allSatisfy { $0.isInfinite })
+    // One of the gamma numbers is all but constant, and their quotient out of range.
+    try RandomGammaTests.expectDistribution("f 2, 1e308", .f([20_000], 2, 1e308, seed: 7)) { 1 - exp(-$0) }
+    try RandomGammaTests.expectDistribution("f 1e308, 2", .f([20_000], 1e308, 2, seed: 7)) { exp(-1 / $0) }
     // Each is 0 or 1, which the lesser exponent decides one time in two, or in four.
     for (a, b, share) in [(tiny, tiny, 0.5), (1e-300, 3e-300, 0.25)] {
       let found = try values(.beta([10_000], a, b, seed: 7))
