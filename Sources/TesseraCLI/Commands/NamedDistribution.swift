@@ -74,10 +74,10 @@ struct NamedDistribution: Sendable {
     choice.dtype.map { x.astype($0) } ?? x
   }
 
-  /// - Throws: `.usage` for what is no whole number, or may have been one before it was rounded.
+  /// - Throws: `.usage` for what is no whole number, or so great that it may have been rounded to one.
   private static func trials(_ number: Double) throws -> Int {
-    guard number.magnitude <= 0x1p53, let trials = Int(exactly: number) else {
-      throw TesseraError(.usage, "n", expected: "a whole number, at most 2^53", got: "\(number)")
+    guard number.magnitude < 0x1p53, let trials = Int(exactly: number) else {
+      throw TesseraError(.usage, "n", expected: "a whole number, less than 2^53", got: "\(number)")
     }
     return trials
   }

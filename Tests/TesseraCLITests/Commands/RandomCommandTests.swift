@@ -79,7 +79,8 @@ import Testing
       ["3", "--dist", "integers:3:3"], ["3", "--dist", "integers:0:300", "--dtype", "int8"],
       ["3", "--dtype", "int32"], ["3", "--dist", "normal", "--dtype", "complex64"],
       ["3", "--dist", "gamma:2"], ["3", "--dist", "gamma:2:x"], ["3", "--dist", "poisson:-1"],
-      ["3", "--dist", "binomial:2.5:0.5"], ["3", "--dist", "beta:1:1", "--dtype", "int32"],
+      ["3", "--dist", "binomial:2.5:0.5"], ["3", "--dist", "binomial:9007199254740993:0.5"],
+      ["3", "--dist", "beta:1:1", "--dtype", "int32"],
     ])
   func mistakes(_ arguments: [String]) throws {
     let folder = try TemporaryFolder()
