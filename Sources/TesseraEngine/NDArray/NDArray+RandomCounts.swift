@@ -3,7 +3,7 @@ import TesseraKernels
 
 // Distributions of counts, as int64. An element depends on the seed, the parameters and its position in C order alone. One
 // draw makes a geometric number, and a Poisson or binomial one of a mean below 10, which has its probability to within
-// 2^-64. Others are found by rejection, each by draws of a stream of its own. NumPy's numbers have the distributions, not
+// 2^-48. Others are found by rejection, each by draws of a stream of its own. NumPy's numbers have the distributions, not
 // the bits. Lazy; a read makes what it reads, and takes no memory beside it.
 //
 // All throw `.usage` for parameters that NumPy refuses, NaN and infinity among them, and for shapes that cannot be.
