@@ -131,7 +131,7 @@ static int64_t binomial_number(const binomial_parameters *binomial, substream *s
 // As many as exponential waiting times fit into the mean; by rejection if those are many.
 static int64_t poisson_number_of(double mean, substream *stream) {
   if (mean >= 10) {
-    // Greater means are less likely than 10 deviations from the greatest that a parameter may have.
+    // A gamma number of small shape may be beyond int64, though its mean and ten deviations together are not.
     const poisson_parameters poisson = poisson_of_mean(mean < 0x1.fffffffp+62 ? mean : 0x1.fffffffp+62);
     return poisson_number(&poisson, stream);
   }

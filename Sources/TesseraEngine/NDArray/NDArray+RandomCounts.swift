@@ -34,7 +34,8 @@ extension NDArray {
   }
 
   /// The negative binomial distribution: how many trials fail before `n` of them succeed, each with probability `p`. Poisson
-  /// numbers, the mean of each of which is a gamma number.
+  /// numbers, the mean of each of which is a gamma number. Where that is beyond int64, which for `n` of 1 and the least `p`
+  /// happens once in 60,000, the number is near the greatest int64.
   ///
   /// - Parameter n: more than 0, not necessarily whole.
   /// - Parameter p: more than 0, at most 1.
