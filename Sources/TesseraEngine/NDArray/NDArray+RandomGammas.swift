@@ -3,8 +3,8 @@ import TesseraKernels
 
 // Distributions made of gamma and normal numbers. An element takes as many draws as it happens to need, from a stream of its
 // own, so that here too it depends on the seed, the parameters, the dtype and its position in C order alone. NumPy's numbers
-// have the distributions, not the bits. Where both are too small for a float, ratios of gamma numbers are those of their
-// logarithms. Lazy; a read makes what it reads, and takes no memory beside it.
+// have the distributions, not the bits. Where a gamma number may be too small for a float, or the quotient of two be out of
+// its range, ratios are made of logarithms. Lazy; a read makes what it reads, and takes no memory beside it.
 //
 // All throw `.usage` for parameters that are no finite numbers, of which NumPy makes NaN, infinity, or the limit; for those
 // that NumPy refuses; for dtypes that are no real floating-point ones; and for shapes that cannot be.
