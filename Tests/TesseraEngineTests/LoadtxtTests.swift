@@ -96,6 +96,25 @@ import Testing
     }
   }
 
+  /// A run is only gone on from by one that reads the file in the same way.
+  @Test func fingerprintsTellArgumentsApart() throws {
+    let path = try folder.write("x.txt", text: "1 2\n3 4\n")
+    func fingerprint(
+      _ dtype: DType = .float64, delimiter: String? = nil, comments: String? = "#", skiprows: Int = 0,
+      usecols: [Int]? = nil, maxRows: Int? = nil
+    ) throws -> String {
+      let dialect = try TextDialect(
+        delimiter: delimiter, comments: comments, skiprows: skiprows, usecols: usecols, maxRows: maxRows)
+      return try TextDriver(path: path, dtype: dtype, dialect: dialect).fingerprint()
+    }
+    let all = try [
+      fingerprint(), fingerprint(.int64), fingerprint(delimiter: " "), fingerprint(comments: nil),
+      fingerprint(skiprows: 1), fingerprint(usecols: [0]), fingerprint(usecols: [1]), fingerprint(maxRows: 1),
+    ]
+    #expect(Set(all).count == all.count)
+    #expect(try fingerprint() == all[0])
+  }
+
   @Test func refusals() throws {
     for dtype in [DType.bool, .complex64] {
       let error = #expect(throws: TesseraError.self) { try load("1\n", dtype: dtype) }

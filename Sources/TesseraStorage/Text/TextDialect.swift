@@ -36,6 +36,13 @@ package struct TextDialect: Sendable {
     (skippedLines, columns, mostRows) = (skiprows, usecols, maxRows ?? .max)
   }
 
+  /// Tells apart what reads a file otherwise.
+  var summary: String {
+    let separator = delimiter.map { "\($0)" } ?? "spaces"
+    let taken = columns.map { "\($0)" } ?? "all"
+    return "\(separator), comments \(comments), from \(skippedLines), columns \(taken), rows \(mostRows)"
+  }
+
   /// Of a line, what is before its end and before a comment.
   func content(_ bytes: UnsafeRawBufferPointer, _ line: Range<Int>) -> Range<Int> {
     var end = line.upperBound

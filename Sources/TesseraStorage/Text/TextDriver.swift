@@ -195,6 +195,6 @@ package struct TextDriver: ArrayDriver {
 
   package func fingerprint() throws -> String {
     let stamp = try mapping.file.stamp()
-    return "\(stamp.size) \(stamp.modified) \(stamp.inode)"
+    return "\(stamp.size) \(stamp.modified) \(stamp.inode) as \(number.dtype), \(dialect.summary)"
   }
 }
