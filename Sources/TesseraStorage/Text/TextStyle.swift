@@ -17,8 +17,13 @@ package struct TextStyle: Sendable {
     (self.delimiter, self.newline) = (Array(delimiter.utf8), Array(newline.utf8))
     func comment(_ text: String) -> [UInt8] {
       if text.isEmpty { return [] }
-      let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-      return Array((comments + lines.joined(separator: "\n" + comments) + newline).utf8)
+      // By bytes: to Swift "\r\n" is one character, in which it finds no "\n".
+      var bytes = Array(comments.utf8)
+      for byte in text.utf8 {
+        bytes.append(byte)
+        if byte == UInt8(ascii: "\n") { bytes += comments.utf8 }
+      }
+      return bytes + newline.utf8
     }
     (head, tail) = (comment(header), comment(footer))
   }

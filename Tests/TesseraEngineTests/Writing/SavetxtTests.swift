@@ -85,6 +85,8 @@ import Testing
     try x.savetxt(
       to: folder.at("h.txt"), fmt: "%d", delimiter: ", ", newline: "\r\n", header: "a\nb", footer: "z")
     #expect(try text("h.txt") == "# a\n# b\r\n0, 1\r\n2, 3\r\n# z\r\n")
+    try x.savetxt(to: folder.at("r.txt"), fmt: "%d", header: "a\r\nb\rc\n")
+    #expect(try Array(folder.read("r.txt")) == Array("# a\r\n# b\rc\n# \n0 1\n2 3\n".utf8))
     try x.savetxt(to: folder.at("c.csv"), fmt: "%d", delimiter: ",", header: "a,b", comments: "")
     #expect(try text("c.csv") == "a,b\n0,1\n2,3\n")
     #expect(try NDArray.open(folder.at("c.csv")).elements(as: Double.self) == [0, 1, 2, 3])
