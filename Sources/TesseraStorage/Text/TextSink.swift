@@ -113,7 +113,7 @@ package final class TextSink: ArraySink {
     }
   }
 
-  /// As NumPy writes it: ` (1.0+2.0j)`, without the plus before a minus.
+  /// As NumPy writes it: ` (1.0+2.0j)`, without any plus before a minus, even of the text around numbers.
   private func complex(
     _ real: Double, _ imaginary: Double, into target: UnsafeMutableRawBufferPointer,
     _ work: UnsafeMutableRawBufferPointer
@@ -130,15 +130,16 @@ package final class TextSink: ArraySink {
     put(UInt8(ascii: " "))
     put(UInt8(ascii: "("))
     try write(real)
-    let plus = end
     put(UInt8(ascii: "+"))
     try write(imaginary)
-    if target[plus + 1] == UInt8(ascii: "-") {
-      for index in plus + 1..<end { target[index - 1] = target[index] }
-      end -= 1
-    }
     put(UInt8(ascii: "j"))
     put(UInt8(ascii: ")"))
+    let whole = end
+    end = 0
+    for index in 0..<whole {
+      let isBeforeMinus = index + 1 < whole && target[index + 1] == UInt8(ascii: "-")
+      if target[index] != UInt8(ascii: "+") || !isBeforeMinus { put(target[index]) }
+    }
     return end
   }
 

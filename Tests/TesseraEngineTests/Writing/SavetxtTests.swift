@@ -78,6 +78,7 @@ import Testing
         == " (1.00e+00+2.00e+00j)  (3.00e+00-4.00e+00j)\n (nan-infj)  (0.00e+00+0.00e+00j)\n")
     #expect(
       try saved(x[0..<1].astype(.complex64), "%+.1f", delimiter: ",") == " (+1.0++2.0j), (+3.0-4.0j)\n")
+    #expect(try saved(-x[0..<1], "+%.1f") == " (-1.0+-2.0j)  (-3.0++4.0j)\n")
   }
 
   @Test func headersAndFooters() throws {
