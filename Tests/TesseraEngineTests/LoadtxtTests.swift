@@ -122,7 +122,7 @@ import Testing
     }
     let mistakes: [() throws -> NDArray] = [
       { try load("1", delimiter: ", ") }, { try load("1", delimiter: "") },
-      { try load("1", delimiter: "\n") },
+      { try load("1", delimiter: "\n") }, { try load("1#2", delimiter: "#") },
       { try load("1", skiprows: -1) }, { try load("1", maxRows: -1) }, { try load("1", usecols: []) },
       { try load("1", ndmin: 3) },
     ]

@@ -23,6 +23,11 @@ package struct TextDialect: Sendable {
         .usage, "delimiter", expected: "one ASCII character, or nil for spaces and tabs",
         got: "'\(TesseraError.printable(delimiter ?? ""))'")
     }
+    guard bytes == nil || bytes != comments.map({ Array($0.utf8) }) else {
+      throw TesseraError(
+        .usage, "delimiter", expected: "another than what begins a comment",
+        got: "'\(TesseraError.printable(delimiter ?? ""))'")
+    }
     guard skiprows >= 0, maxRows ?? 0 >= 0 else {
       throw TesseraError(
         .usage, skiprows < 0 ? "skiprows" : "maxRows", expected: "0 or more",
