@@ -115,6 +115,13 @@ import Testing
     #expect(try fingerprint() == all[0])
   }
 
+  @Test func rowsThatAreGoneSinceTheyWereCounted() throws {
+    let x = try load("1\n2\n3\n4\n")
+    try File(folder.at("x.txt"), .readWrite).write(Array("1\n234567".utf8), at: 0)
+    let error = #expect(throws: TesseraError.self) { try x.evaluated() }
+    #expect(error?.kind == .corrupt && error?.what == "lines from line 1 on" && error?.got == "2")
+  }
+
   @Test func refusals() throws {
     for dtype in [DType.bool, .complex64] {
       let error = #expect(throws: TesseraError.self) { try load("1\n", dtype: dtype) }

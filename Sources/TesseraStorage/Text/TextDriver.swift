@@ -19,6 +19,7 @@ package struct TextDriver: ArrayDriver {
   private struct Window: Sendable {
     var bytes: Range<Int>
     var firstRow: Int
+    var rowCount: Int
     var firstLine: Int
   }
 
@@ -68,7 +69,10 @@ package struct TextDriver: ArrayDriver {
         count.rows += 1
       }
       if count.rows > before.row {
-        count.windows.append(Window(bytes: start..<end, firstRow: before.row, firstLine: before.line))
+        count.windows.append(
+          Window(
+            bytes: start..<end, firstRow: before.row, rowCount: count.rows - before.row,
+            firstLine: before.line))
       }
       start = end
     }
@@ -133,6 +137,7 @@ package struct TextDriver: ArrayDriver {
     let capacity = max(1, TextDriver.batchBytes / (columns * 8))
     let batch = scratch.chunk.reserve(capacity * columns * 8)
     let converted = scratch.encoded.reserve(capacity * columns * itemSize)
+    let endRow = min(wanted.upperBound, window.firstRow + window.rowCount)
     var found: [Range<Int>] = []
     var (row, line, count) = (window.firstRow, window.firstLine, 0)
     /// Copies the `count` rows before `row`.
@@ -148,7 +153,7 @@ package struct TextDriver: ArrayDriver {
     try TextDriver.forEachLine(UnsafeRawBufferPointer(rebasing: mapping.bytes[window.bytes])) {
       bytes, range in
       defer { line += 1 }
-      guard line > dialect.skippedLines, row < wanted.upperBound else { return }
+      guard line > dialect.skippedLines, row < endRow else { return }
       let content = dialect.content(bytes, range)
       guard dialect.isRow(bytes, content) else { return }
       if row >= wanted.lowerBound {
@@ -160,6 +165,11 @@ package struct TextDriver: ArrayDriver {
       if count == capacity { flush() }
     }
     flush()
+    guard row == endRow else {
+      throw TesseraError(
+        .corrupt, "lines from line \(window.firstLine) on",
+        expected: "\(window.rowCount) rows, as when they were counted", got: "\(row - window.firstRow)")
+    }
   }
 
   /// Parses a row's fields, or those that are wanted.
