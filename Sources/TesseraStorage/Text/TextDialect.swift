@@ -70,6 +70,20 @@ package struct TextDialect: Sendable {
   /// Finds the fields of a row, without the spaces around them.
   func split(_ bytes: UnsafeRawBufferPointer, _ content: Range<Int>, into fields: inout [Range<Int>]) {
     fields.removeAll(keepingCapacity: true)
+    forEachField(bytes, content) { fields.append($0) }
+  }
+
+  /// The same without room for them, of which a long row takes much.
+  func fieldCount(_ bytes: UnsafeRawBufferPointer, _ content: Range<Int>) -> Int {
+    var count = 0
+    forEachField(bytes, content) { _ in count += 1 }
+    return count
+  }
+
+  @inline(__always)
+  private func forEachField(
+    _ bytes: UnsafeRawBufferPointer, _ content: Range<Int>, _ body: (Range<Int>) -> Void
+  ) {
     var position = content.lowerBound
     guard let delimiter else {
       while true {
@@ -77,13 +91,13 @@ package struct TextDialect: Sendable {
         guard position < content.upperBound else { return }
         let start = position
         while position < content.upperBound, !TextDialect.isSpace(bytes[position]) { position += 1 }
-        fields.append(start..<position)
+        body(start..<position)
       }
     }
     while true {
       let start = position
       while position < content.upperBound, bytes[position] != delimiter { position += 1 }
-      fields.append(TextDialect.trimmed(bytes, start..<position))
+      body(TextDialect.trimmed(bytes, start..<position))
       guard position < content.upperBound else { return }
       position += 1
     }

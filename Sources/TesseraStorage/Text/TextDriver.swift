@@ -13,6 +13,8 @@ package struct TextDriver: ArrayDriver {
   /// Fields of every row; nil where `usecols` chooses, which rows of any length may do for.
   private let fields: Int?
   private let columns: Int
+  /// Fields of the first row, for the memory that finding those of a row takes.
+  private let firstFields: Int
   private let windows: [Window]
 
   /// A stretch of whole lines.
@@ -44,6 +46,7 @@ package struct TextDriver: ArrayDriver {
     fields = dialect.columns == nil ? count.fields : nil
     // Of a file without rows nobody knows; NumPy has one.
     columns = dialect.columns?.count ?? count.fields ?? 1
+    firstFields = count.fields ?? 0
     description = ArrayDescription(
       path: path, format: .csv, shape: try Shape(stored: [count.rows, columns]), dtype: dtype,
       dtypeName: dtype.name, codec: "none")
@@ -61,11 +64,7 @@ package struct TextDriver: ArrayDriver {
         guard line - 1 > dialect.skippedLines, count.rows < dialect.mostRows else { return }
         let content = dialect.content(bytes, range)
         guard dialect.isRow(bytes, content) else { return }
-        if count.fields == nil {
-          var fields: [Range<Int>] = []
-          dialect.split(bytes, content, into: &fields)
-          count.fields = fields.count
-        }
+        if count.fields == nil { count.fields = dialect.fieldCount(bytes, content) }
         count.rows += 1
       }
       if count.rows > before.row {
@@ -111,7 +110,7 @@ package struct TextDriver: ArrayDriver {
 
   /// Rows as they are parsed, and in the dtype; the places of a row's fields.
   package var scratchBytes: Int {
-    max(TextDriver.batchBytes, columns * 8) * 2 + (fields ?? columns).saturatingMultiply(32)
+    max(TextDriver.batchBytes, columns * 8) * 2 + firstFields.saturatingMultiply(32)
   }
 
   package func read(
