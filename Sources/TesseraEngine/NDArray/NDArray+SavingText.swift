@@ -4,9 +4,10 @@ public import TesseraStorage
 extension NDArray {
   /// Computes the elements and writes them as text, a row to a line: NumPy's `savetxt`, to the byte.
   ///
-  /// An array of one axis has an element to a line. Complex numbers are written ` (1.0+2.0j)`. The file appears whole, or
-  /// not at all, and is the same for any number of threads and any budget. `loadtxt` of NumPy reads it; under a name ending
-  /// in `.csv` and with commas, `open` as well.
+  /// An array of one axis has an element to a line. Complex numbers are written ` (1.0+2.0j)`. Header, footer and what is
+  /// between numbers are written as UTF-8, where NumPy has Latin-1, and a `%` in the delimiter as it is. The file appears
+  /// whole, or not at all, and is the same for any number of threads and any budget. `loadtxt` of NumPy reads it; under a
+  /// name ending in `.csv` and with commas, `open` as well.
   ///
   /// - Parameters:
   ///   - path: of any suffix but those of other forms (`.npy`, `.npz`, `.zarr`) and of compressed files, which NumPy would
