@@ -16,6 +16,7 @@ package struct CSVDriver: ArrayDriver {
   private struct Window: Sendable {
     var bytes: Range<Int>
     var firstRow: Int
+    var rowCount: Int
     var firstLine: Int
   }
 
@@ -65,7 +66,9 @@ package struct CSVDriver: ArrayDriver {
       let end = try CSVDriver.lineEnd(
         mapping.bytes, after: min(mapping.count, start + windowBytes), line: line)
       let count = CSVParser.count(UnsafeRawBufferPointer(rebasing: mapping.bytes[start..<end]))
-      if count.rows > 0 { windows.append(Window(bytes: start..<end, firstRow: rows, firstLine: line)) }
+      if count.rows > 0 {
+        windows.append(Window(bytes: start..<end, firstRow: rows, rowCount: count.rows, firstLine: line))
+      }
       rows += count.rows
       line += count.lines
       start = end
@@ -123,14 +126,20 @@ package struct CSVDriver: ArrayDriver {
     }
     let capacity = max(1, CSVDriver.batchBytes / (columns * 8))
     let batch = scratch.chunk.reserve(capacity * columns * 8).bindMemory(to: Double.self)
-    while row < wanted.upperBound, offset < bytes.count {
+    let endRow = min(wanted.upperBound, window.firstRow + window.rowCount)
+    while row < endRow, offset < bytes.count {
       let count = try parser.parseRows(
-        bytes, from: &offset, line: &line, limit: min(capacity, wanted.upperBound - row), columns: columns,
+        bytes, from: &offset, line: &line, limit: min(capacity, endRow - row), columns: columns,
         into: batch.baseAddress!)
       let parsed = UnsafeRawPointer(batch.baseAddress!)
       selection.copy(
         rows: row..<row + count, of: columns, itemSize: 8, from: parsed, to: target, strides)
       row += count
+    }
+    guard row == endRow else {
+      throw TesseraError(
+        .corrupt, "lines from line \(window.firstLine) on",
+        expected: "\(window.rowCount) rows, as when they were counted", got: "\(row - window.firstRow)")
     }
   }
 

@@ -120,6 +120,15 @@ import Testing
     try errors(folder, &table, lineEnd)
   }
 
+  @Test func rowsThatAreGoneSinceTheyWereCounted() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("x.csv", Array("1,2\n3,4\n5,6\n".utf8))
+    let array = try StoredArray.open(path)
+    try File(path, .readWrite).write(Array("1,2\n3,45678\n".utf8), at: 0)
+    let error = tesseraError { _ = try array.elements(as: Double.self) }
+    #expect(error?.kind == .corrupt && error?.what == "lines from line 1 on" && error?.got == "2")
+  }
+
   /// A word in the last window is named by its line and column; the rows before it can be read.
   private func errors(_ folder: TemporaryFolder, _ table: inout Table, _ lineEnd: String) throws {
     let row = table.rows - 100
