@@ -101,14 +101,19 @@ struct BoxProduct: @unchecked Sendable {
     let schedule = StepSchedule(tiles: step.tiles.count, pieces: step.ahead?.pieces ?? 0)
     let members = reading.worker.members(driver.team, reading.scratch)
     try WorkerTeam.run(threads: driver.team) { thread in
-      var job = schedule.next(after: nil)
-      while let current = job {
-        try members[thread].scratch.interruption()
-        switch current {
-        case .tile(let number): multiply(step.tiles[number], step, members[thread])
-        case .piece(let number): try read(number, step, members[thread])
+      do {
+        var job = schedule.next(after: nil)
+        while let current = job {
+          try members[thread].scratch.interruption()
+          switch current {
+          case .tile(let number): multiply(step.tiles[number], step, members[thread])
+          case .piece(let number): try read(number, step, members[thread])
+          }
+          job = schedule.next(after: current)
         }
-        job = schedule.next(after: current)
+      } catch {
+        schedule.close()
+        throw error
       }
     }
   }

@@ -20,6 +20,11 @@ final class StepSchedule: Sendable {
 
   init(tiles: Int, pieces: Int) { state = Lock(State(tiles: 0..<tiles, pieces: 0..<pieces)) }
 
+  /// Gives out nothing more.
+  func close() {
+    state.withLock { ($0.tiles, $0.pieces) = (0..<0, 0..<0) }
+  }
+
   /// A thread's next job; nil when all are given out.
   ///
   /// - Parameter job: the one that it has done.

@@ -21,7 +21,7 @@ extension Explanation.Pass: CustomStringConvertible {
     return """
       \(TesseraError.printable(source))\(target)
         shape \(shape) in \(count(blocks, "block", "blocks")) of \(Shape.describe(blockShape)) on \
-      \(count(threads, "thread", "threads"))
+      \(count(threads, "thread", "threads"))\(sharesBlocks ? " together" : "")
       \(product.map(text) ?? "  reads \(ByteSize.format(bytesRead)), each part of the source \(reads)")
       \(written)  predicted peak memory \(ByteSize.format(predictedPeakBytes))
 

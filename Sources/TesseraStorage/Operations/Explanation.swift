@@ -22,6 +22,8 @@ public struct Explanation: Sendable {
     public var blockShape: [Int]
     public var blocks: Int
     public var threads: Int
+    /// Whether all threads compute one block together; otherwise each has blocks of its own.
+    public var sharesBlocks = false
     /// How often, on average, each part of the source is read.
     public var sourceReads: Double
     public var bytesRead: Int
@@ -112,7 +114,8 @@ public struct Explanation: Sendable {
             "purpose": .string(pass.purpose.rawValue), "source": .string(pass.source),
             "shape": JSONValue(pass.shape.dimensions),
             "block_shape": JSONValue(pass.blockShape), "blocks": JSONValue(pass.blocks),
-            "threads": JSONValue(pass.threads), "source_reads": JSONValue(pass.sourceReads),
+            "threads": JSONValue(pass.threads), "shares_blocks": .bool(pass.sharesBlocks),
+            "source_reads": JSONValue(pass.sourceReads),
             "bytes_read": JSONValue(pass.bytesRead), "bytes_written": JSONValue(pass.bytesWritten),
             "predicted_peak_bytes": JSONValue(pass.predictedPeakBytes),
             "temporary_bytes": JSONValue(pass.temporaryBytes), "outputs": JSONValue(pass.outputs),
@@ -140,10 +143,12 @@ public struct WorkReport: Sendable {
 
 extension TransferPlan {
   func pass(_ source: String) -> Explanation.Pass {
-    Explanation.Pass(
+    var pass = Explanation.Pass(
       source: source, shape: blocks.shape, blockShape: blocks.block, blocks: blocks.count, threads: threads,
       sourceReads: blocks.sourceReads, bytesRead: bytesRead, bytesWritten: bytesWritten,
       predictedPeakBytes: predictedPeak)
+    pass.sharesBlocks = team > 1
+    return pass
   }
 }
 

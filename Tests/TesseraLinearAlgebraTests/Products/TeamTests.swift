@@ -114,6 +114,13 @@ import Testing
     #expect(schedule.next(after: .piece(3)) == nil)
   }
 
+  @Test func nothingIsBegunOnceOneHasFailed() {
+    let schedule = StepSchedule(tiles: 2, pieces: 2)
+    #expect(schedule.next(after: nil) == .tile(0))
+    schedule.close()
+    #expect(schedule.next(after: .tile(0)) == nil)
+  }
+
   @Test func onlyReadingIsSharedByAll() {
     let schedule = StepSchedule(tiles: 0, pieces: 2)
     #expect(schedule.next(after: nil) == .piece(0))
