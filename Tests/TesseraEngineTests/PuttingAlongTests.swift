@@ -7,17 +7,10 @@ import Testing
 @testable import TesseraEngine
 
 /// `putAlongAxis`: values of NumPy 2.4, and a plain loop; `tools/differential` compares it with NumPy.
-@Suite struct PuttingAlongTests {
-  private let x: NDArray
+@Suite struct PuttingAlongTests: TwelveNumbers {
+  let x: NDArray
 
-  init() throws { x = try NDArray((0..<12).map(Int64.init), shape: [3, 4]) }
-
-  private func expect(
-    _ array: NDArray, _ values: [Int64], _ location: SourceLocation = #_sourceLocation
-  ) throws {
-    #expect(array.shape == x.shape && array.dtype == .int64, sourceLocation: location)
-    #expect(try array.elements(as: Int64.self) == values, sourceLocation: location)
-  }
+  init() throws { x = try Self.numbers() }
 
   @Test func spellings() throws {
     let column = try NDArray([1, 2, 3], shape: [3, 1])

@@ -8,17 +8,10 @@ import Testing
 
 /// `x[rows, columns] = y` and `x[mask] = y` as another array: values of NumPy 2.4, and a plain loop; `tools/differential`
 /// compares them with NumPy.
-@Suite struct ReplacingListsTests {
-  private let x: NDArray
+@Suite struct ReplacingListsTests: TwelveNumbers {
+  let x: NDArray
 
-  init() throws { x = try NDArray((0..<12).map(Int64.init), shape: [3, 4]) }
-
-  private func expect(
-    _ array: NDArray, _ values: [Int64], _ location: SourceLocation = #_sourceLocation
-  ) throws {
-    #expect(array.shape == x.shape && array.dtype == .int64, sourceLocation: location)
-    #expect(try array.elements(as: Int64.self) == values, sourceLocation: location)
-  }
+  init() throws { x = try Self.numbers() }
 
   // MARK: Spellings
 

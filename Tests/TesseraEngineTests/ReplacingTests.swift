@@ -4,17 +4,10 @@ import TesseraTestSupport
 import Testing
 
 /// `x[…] = y` as another array, by the values of NumPy 2.4.
-@Suite struct ReplacingTests {
-  private let x: NDArray
+@Suite struct ReplacingTests: TwelveNumbers {
+  let x: NDArray
 
-  init() throws { x = try NDArray((0..<12).map(Int64.init), shape: [3, 4]) }
-
-  private func expect(
-    _ array: NDArray, _ values: [Int64], _ location: SourceLocation = #_sourceLocation
-  ) throws {
-    #expect(array.shape == x.shape && array.dtype == .int64, sourceLocation: location)
-    #expect(try array.elements(as: Int64.self) == values, sourceLocation: location)
-  }
+  init() throws { x = try Self.numbers() }
 
   @Test func ranges() throws {
     let square = try NDArray([7, 8, 9, 10], shape: [2, 2])

@@ -1,3 +1,5 @@
+import TesseraCore
+
 extension CSVParser {
   /// The offset after the next line end; the end when there is none.
   package static func nextLine(_ bytes: UnsafeRawBufferPointer, from offset: Int) -> Int {
@@ -98,5 +100,20 @@ extension CSVParser {
     while position < bytes.count, bytes[position] == 0x20 { position += 1 }
     if position == bytes.count { return position }
     return isLineEnd(bytes[position]) ? afterLineEnd(bytes, at: position) : nil
+  }
+
+  /// Where the line that holds the byte before `position` ends, behind both characters of a CRLF.
+  ///
+  /// - Parameter line: how many lines are before, as far as is known.
+  /// - Throws: `.unsupported` for a line that is too long.
+  static func lineEnd(_ bytes: UnsafeRawBufferPointer, after position: Int, line: Int) throws -> Int {
+    let limit = min(bytes.count, position + CSVLimits.rowBytes)
+    let end = nextLine(UnsafeRawBufferPointer(rebasing: bytes[..<limit]), from: position - 1)
+    guard end < limit || limit == bytes.count else {
+      throw TesseraError(
+        .unsupported, "a line after line \(line) is too long", expected: "at most \(CSVLimits.rowBytes) bytes"
+      )
+    }
+    return end
   }
 }

@@ -63,7 +63,7 @@ package struct CSVDriver: ArrayDriver {
     var line = layout.dataLine
     while start < mapping.count {
       mapping.willTouch(windowBytes)
-      let end = try CSVDriver.lineEnd(
+      let end = try CSVParser.lineEnd(
         mapping.bytes, after: min(mapping.count, start + windowBytes), line: line)
       let count = CSVParser.count(UnsafeRawBufferPointer(rebasing: mapping.bytes[start..<end]))
       if count.rows > 0 {
@@ -74,18 +74,6 @@ package struct CSVDriver: ArrayDriver {
       start = end
     }
     return windows
-  }
-
-  /// Where the line that holds the byte before `position` ends, behind both characters of a CRLF.
-  private static func lineEnd(_ bytes: UnsafeRawBufferPointer, after position: Int, line: Int) throws -> Int {
-    let limit = min(bytes.count, position + CSVLimits.rowBytes)
-    let end = CSVParser.nextLine(UnsafeRawBufferPointer(rebasing: bytes[..<limit]), from: position - 1)
-    guard end < limit || limit == bytes.count else {
-      throw TesseraError(
-        .unsupported, "a line after line \(line) is too long", expected: "at most \(CSVLimits.rowBytes) bytes"
-      )
-    }
-    return end
   }
 
   package var granule: [Int] {

@@ -57,7 +57,8 @@ package struct TextDriver: ArrayDriver {
     var (start, line) = (0, 1)
     while start < mapping.count, count.rows < dialect.mostRows {
       mapping.willTouch(windowBytes)
-      let end = try lineEnd(mapping.bytes, after: min(mapping.count, start + windowBytes), line: line)
+      let end = try CSVParser.lineEnd(
+        mapping.bytes, after: min(mapping.count, start + windowBytes), line: line)
       let before = (row: count.rows, line: line)
       forEachLine(UnsafeRawBufferPointer(rebasing: mapping.bytes[start..<end])) { bytes, range in
         line += 1
@@ -87,18 +88,6 @@ package struct TextDriver: ArrayDriver {
       try body(bytes, offset..<next)
       offset = next
     }
-  }
-
-  /// Where the line that holds the byte before `position` ends, behind both characters of a CRLF.
-  private static func lineEnd(_ bytes: UnsafeRawBufferPointer, after position: Int, line: Int) throws -> Int {
-    let limit = min(bytes.count, position + CSVLimits.rowBytes)
-    let end = CSVParser.nextLine(UnsafeRawBufferPointer(rebasing: bytes[..<limit]), from: position - 1)
-    guard end < limit || limit == bytes.count else {
-      throw TesseraError(
-        .unsupported, "a line after line \(line) is too long", expected: "at most \(CSVLimits.rowBytes) bytes"
-      )
-    }
-    return end
   }
 
   package var granule: [Int] {
