@@ -1,3 +1,5 @@
+import TesseraCore
+
 /// A tile of a box of a product, within the box.
 struct BoxTile: Sendable {
   var top: Int
@@ -15,5 +17,10 @@ struct BoxTile: Sendable {
       }
     }
     return list.sorted { $0.rows * $0.columns > $1.rows * $1.columns }
+  }
+
+  /// How many there are.
+  static func count(_ rows: Int, _ columns: Int, _ tiles: ProductTiles) -> Int {
+    ((rows + tiles.rows - 1) / tiles.rows).saturatingMultiply((columns + tiles.columns - 1) / tiles.columns)
   }
 }

@@ -194,15 +194,15 @@ extension ProductDriver: PricedDriver {
     var (longest, all) = (0, 0)
     for (height, down) in ProductDriver.pieces(geometry.m, block[block.count - 2]) {
       for (width, across) in ProductDriver.pieces(geometry.n, block[block.count - 1]) {
+        guard BoxTile.count(height, width, geometry.tiles) < 64 * team else { return 1 }
         let tiles = BoxTile.all(height, width, geometry.tiles)
-        guard tiles.count < 64 * team else { return 1 }
         var busy = [Int](repeating: 0, count: team)
         for tile in tiles { busy[busy.indices.min { busy[$0] < busy[$1] }!] += tile.rows * tile.columns }
         longest += busy.max()! * down * across
         all += height * width * down * across
       }
     }
-    return all > 0 ? Double(longest * team) / Double(all) : 1
+    return all > 0 ? Double(longest) * Double(team) / Double(all) : 1
   }
 
   /// The lengths of the pieces into which a length is cut, and how many there are of each.
