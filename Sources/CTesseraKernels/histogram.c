@@ -35,7 +35,7 @@ void tessera_find_bins(size_t count, const void *values, size_t bins, const doub
 
 // A value's place among even bins is in doubt where rounding, of it or of the edges, may have moved it across one: there the
 // edge nearest to it has the last word. Reading edges at scattered places for all values takes four times as long
-// (AMD EPYC: 1.35 ns an element, beside 0.35).
+// (AMD EPYC: 1.35 ns an element, beside 0.35, in a loop over 256 KiB that is not in the repository).
 // In the second loop the compiler takes that for too dear without the hint, and makes no vectors of it.
 #define DEFINE_EVEN_BINS(NAME, DTYPE, TYPE)                                                                   \
   TESSERA_INLINE int certain_##DTYPE(const in_##DTYPE *restrict x, size_t bins, TYPE least, TYPE greatest,    \
